@@ -1,0 +1,203 @@
+"""The failures a caller is told about, each with its HTTP status. Anything else is a bug and answers 500.
+
+    CafeAIError
+    ├── Unauthorized           401
+    ├── BudgetExhausted        402  with the day the budget is renewed
+    ├── PermissionDenied       403
+    ├── NotFound               404
+    │   ├── BusinessNotFound
+    │   └── ConversationNotFound
+    ├── PayloadTooLarge        413
+    ├── InvalidRequest         422  naming each field
+    ├── RateLimited            429  with Retry-After
+    └── Unavailable            503  with Retry-After
+        ├── DependencyDown
+        └── DeadlineExceeded
+
+`str(error)` is its detail: it is shown to the caller, so it never names a table, a host, a prompt or a stack. What
+helps an operator (which dependency, the database's own message) goes to the log through `raise ... from cause`.
+"""
+# ruff: noqa: N818 -- errors state the fact, as in STYLE.md
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field of a request: its dotted path ("query", "filters.hours.0") and what was expected."""
+
+    field: str
+    message: str
+
+
+class CafeAIError(Exception):
+    """Base of all expected failures.
+
+    status, code and title belong to the class: the HTTP status, the last part of the problem's `type`, and the phrase
+    that never varies. detail belongs to the case. extensions are further members of the problem document.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.headers: Mapping[str, str] = headers or {}
+        self.extensions: Mapping[str, object] = extensions or {}
+
+
+class Unauthorized(CafeAIError):
+    """There is no token, or it does not prove who is calling."""
+
+    status = 401
+    code = "unauthorized"
+    title = "Unauthorized"
+
+    def __init__(self, detail: str = "A valid bearer token is required.") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class BudgetExhausted(CafeAIError):
+    """This month's budget is spent and the business chose to be refused, or the call cannot do without a model."""
+
+    status = 402
+    code = "budget_exhausted"
+    title = "Budget exhausted"
+
+    def __init__(self, renews_on: date) -> None:
+        super().__init__(
+            f"This month's AI budget is spent; it is renewed on {renews_on.isoformat()}.",
+            extensions={"renews_on": renews_on.isoformat()},
+        )
+
+
+class PermissionDenied(CafeAIError):
+    """The caller is known and may not do this: no membership, or a role that does not allow it."""
+
+    status = 403
+    code = "permission_denied"
+    title = "Permission denied"
+
+    def __init__(self, detail: str = "Your role in this business does not allow this.") -> None:
+        super().__init__(detail)
+
+
+class NotFound(CafeAIError):
+    """What was asked for does not exist, or not for this caller."""
+
+    status = 404
+    code = "not_found"
+    title = "Not found"
+
+
+class BusinessNotFound(NotFound):
+    """No business has this id."""
+
+    code = "business_not_found"
+    title = "Business not found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no business with this id.")
+
+
+class ConversationNotFound(NotFound):
+    """The caller has no such conversation with this business."""
+
+    code = "conversation_not_found"
+    title = "Conversation not found"
+
+    def __init__(self) -> None:
+        super().__init__("You have no conversation with this id about this business.")
+
+
+class PayloadTooLarge(CafeAIError):
+    """The body is larger than is read."""
+
+    status = 413
+    code = "payload_too_large"
+    title = "Payload too large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"The body may have at most {limit_bytes} bytes.")
+
+
+class InvalidRequest(CafeAIError):
+    """The body or a parameter is not what was agreed; `errors` names each field."""
+
+    status = 422
+    code = "invalid_request"
+    title = "Invalid request"
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(
+            "; ".join(f"{error.field}: {error.message}" for error in self.errors),
+            extensions={"errors": [{"field": error.field, "message": error.message} for error in self.errors]},
+        )
+
+    @classmethod
+    def field(cls, field: str, message: str) -> InvalidRequest:
+        """The common case: one field is wrong."""
+        return cls([FieldError(field, message)])
+
+
+class RateLimited(CafeAIError):
+    """The user has made as many requests in the last minute as one may."""
+
+    status = 429
+    code = "rate_limited"
+    title = "Too many requests"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(
+            f"Too many requests; try again in {retry_after_seconds} s.",
+            headers={"Retry-After": str(retry_after_seconds)},
+        )
+
+
+class Unavailable(CafeAIError):
+    """The service cannot answer now; the same request may succeed a little later."""
+
+    status = 503
+    code = "unavailable"
+    title = "Service unavailable"
+
+    def __init__(self, detail: str, *, retry_after_seconds: int) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after_seconds)})
+
+
+class DependencyDown(Unavailable):
+    """Something the answer needs does not respond. `dependency` ("database") is for logs, not for the caller."""
+
+    code = "dependency_down"
+
+    def __init__(self, dependency: str, *, retry_after_seconds: int = 5) -> None:
+        self.dependency = dependency
+        super().__init__(
+            "A system this answer needs is not reachable; try again shortly.", retry_after_seconds=retry_after_seconds
+        )
+
+
+class DeadlineExceeded(Unavailable):
+    """The time for this request is over."""
+
+    code = "deadline_exceeded"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The answer took longer than it may; try again, or ask for less at once.", retry_after_seconds=1
+        )
