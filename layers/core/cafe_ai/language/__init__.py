@@ -1,0 +1,1 @@
+"""What the assistants know of Spanish and English: words, numbers, dates."""
