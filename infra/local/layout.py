@@ -1,0 +1,84 @@
+"""Where the local stack keeps things: everything it writes is inside the project's folder.
+
+`home` holds what belongs to one running stack (state, data, logs); `shared` what stacks have in common
+(virtual environments, the build). They are the same folder unless CAFE_AI_HOME names another home, as the
+end-to-end tests do to run a stack of their own beside the developer's.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Layout:
+    project: Path
+    home: Path
+
+    @property
+    def shared(self) -> Path:
+        return self.project / ".local"
+
+    @property
+    def state_file(self) -> Path:
+        return self.home / "state.json"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.home / "lock"
+
+    @property
+    def postgres(self) -> Path:
+        return self.home / "postgres"
+
+    @property
+    def issuer(self) -> Path:
+        return self.home / "issuer"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def tmp(self) -> Path:
+        return self.home / "tmp"
+
+    @property
+    def deployed(self) -> Path:
+        return self.home / "deployed"
+
+    @property
+    def venv(self) -> Path:
+        """The project's own virtual environment, with the functions' packages and the developers' tools."""
+        return self.project / ".venv"
+
+    @property
+    def emulator_venv(self) -> Path:
+        return self.shared / "venvs" / "emulator"
+
+    @property
+    def sam_venv(self) -> Path:
+        return self.shared / "venvs" / "sam"
+
+    @property
+    def uv_venv(self) -> Path:
+        return self.shared / "venvs" / "uv"
+
+    @property
+    def build(self) -> Path:
+        """What `sam build` makes for this machine's architecture."""
+        return self.shared / "sam" / "build"
+
+    def log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+
+def current() -> Layout:
+    home = os.environ.get("CAFE_AI_HOME")
+    return Layout(project=PROJECT, home=Path(home).resolve() if home else PROJECT / ".local")
+
+
+def python_of(venv: Path) -> Path:
+    return venv / "bin" / "python"
