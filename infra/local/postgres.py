@@ -77,7 +77,7 @@ class PostgresServer:
         """
         if self.is_running():
             return
-        self._remove_stale_lock()
+        self._lock.unlink(missing_ok=True)  # a crashed server's: its number may be another program's now
         self._require_free_port()
         self._initialise()
         options = {
@@ -100,9 +100,13 @@ class PostgresServer:
             self._run("pg_ctl", "stop", "-w", "-t", "20", "-m", "immediate", "-D", self._data)
 
     def is_running(self) -> bool:
-        """Whether this folder's own server runs (another program on the port does not count)."""
-        pid = self._locked_pid()
-        return pid is not None and _is_postgres(pid)
+        """Whether this folder's own server runs; another program on the port, or with a crashed server's process
+        number, does not count."""
+        try:
+            pid = int(self._lock.read_text(encoding="utf-8").split(maxsplit=1)[0])
+        except (OSError, IndexError, ValueError):
+            return False
+        return str(self._data) in _command_of(pid)
 
     def remove(self) -> None:
         """Stops the server and deletes its folder."""
@@ -129,10 +133,18 @@ class PostgresServer:
 
     @property
     def _data(self) -> Path:
-        return self.folder / "data"
+        return self.folder.absolute() / "data"
+
+    @property
+    def _lock(self) -> Path:
+        return self._data / "postmaster.pid"
+
+    @property
+    def _port_in_use(self) -> str:
+        return f"Port {self.port} of {HOST} is in use by another program: stop that program or choose another port."
 
     def _initialise(self) -> None:
-        """Runs initdb into a folder beside the real one and renames it when whole, so an interrupted one starts over."""
+        """Runs initdb in a folder beside the real one and renames it when whole: an interrupted one starts over."""
         if self._data.exists():
             return
         unfinished = self.folder / "data.unfinished"
@@ -159,21 +171,7 @@ class PostgresServer:
             try:
                 probe.bind((HOST, self.port))
             except OSError as error:
-                raise PostgresError(
-                    f"Port {self.port} of {HOST} is in use by another program: stop that program or choose another port."
-                ) from error
-
-    def _locked_pid(self) -> int | None:
-        try:
-            lines = (self._data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-            return int(lines[0])
-        except (OSError, IndexError, ValueError):
-            return None
-
-    def _remove_stale_lock(self) -> None:
-        """A crashed server leaves its lock behind; where its process number now belongs to another program the server
-        would refuse to start."""
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+                raise PostgresError(self._port_in_use) from error
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         command = [*_as_server_user(self.folder), str(_programs() / program), *map(str, arguments)]
@@ -203,7 +201,7 @@ class PostgresServer:
         if "No space left on device" in said:
             return f"PostgreSQL has no space left for its files in {self.folder}: free some space and try again."
         if "could not bind" in said:
-            return f"Port {self.port} of {HOST} is in use by another program: stop that program or choose another port."
+            return self._port_in_use
         if "incompatible with server" in said:
             return f"{self._data} was made by another version of PostgreSQL: move it away and load the data again."
         return f"PostgreSQL's {program} failed. It said:\n{said}"
@@ -242,15 +240,15 @@ def _give_to_server(path: Path) -> None:
         os.chown(path, nobody.pw_uid, nobody.pw_gid)
 
 
-def _is_postgres(pid: int) -> bool:
-    """Whether the process runs and is a PostgreSQL server, not another that was given a crashed server's number."""
-    try:
-        shown = subprocess.run(
-            ["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
-        ).stdout.split(maxsplit=1)
-    except OSError:
-        return Path(f"/proc/{pid}").exists()
-    return len(shown) == 2 and not shown[0].startswith("Z") and "postgres" in shown[1]
+def _command_of(pid: int) -> str:
+    """The command line of a process; empty where it does not run (or has ended and was not yet collected)."""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            return ""
+    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return shown.stdout
 
 
 def _tail(path: Path, lines: int = 15) -> str:

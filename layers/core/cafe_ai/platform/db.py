@@ -1,0 +1,145 @@
+"""The database: one connection per execution environment, and short transactions that name their tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+from psycopg import ClientCursor
+from psycopg import errors as sql_errors
+from psycopg.abc import RV, PQGen
+from psycopg.pq import TransactionStatus
+
+from cafe_ai.errors import DeadlineExceeded, DependencyDown
+from cafe_ai.platform.clock import Deadline
+
+# Each goes out as one message, so a transaction costs its own statements and two round trips.
+_SETTINGS: LiteralString = """; SELECT set_config('app.business_id', %s, true), set_config('app.user_id', %s, true),
+ set_config('statement_timeout', %s, true)"""
+BEGIN: LiteralString = "BEGIN" + _SETTINGS
+BEGIN_READ_ONLY: LiteralString = "BEGIN READ ONLY" + _SETTINGS
+
+CONNECTION_OPTIONS: dict[str, Any] = {
+    "autocommit": True,  # transactions are opened and closed here, by hand
+    "prepare_threshold": None,  # prepared statements would pin a connection of RDS Proxy
+    "application_name": "cafe-ai",
+    "tcp_user_timeout": 3000,  # ms: a connection that silently died is noticed and replaced
+}
+SERVER_GRACE_SECONDS = 1.0  # how long after the deadline a server that cuts its own statements may still answer
+
+
+class Connection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that gives up on a server that does not answer by the deadline, not even to say it timed out."""
+
+    deadline: Deadline | None = None
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """As psycopg's, with the deadline as the timeout."""
+        if timeout is None and self.deadline is not None:
+            timeout = self.deadline.remaining() + SERVER_GRACE_SECONDS
+        return super().wait(gen, interval, timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """One open transaction. Repositories run their statements on its connection; only its opener commits."""
+
+    connection: Connection
+
+
+class Database:
+    """Opens transactions on one cached connection, which is replaced when it is broken.
+
+    Not for several threads at once: an execution environment serves one request at a time.
+    """
+
+    def __init__(self, dsn: str, *, connect_timeout: float = 5.0) -> None:
+        """connect_timeout: seconds to wait for a new connection, at most; a deadline cuts it, down to 2."""
+        self._dsn = dsn
+        self._connect_timeout = connect_timeout
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def transaction(
+        self,
+        business_id: UUID | None = None,
+        user_id: UUID | None = None,
+        deadline: Deadline | None = None,
+        read_only: bool = False,
+    ) -> Iterator[UnitOfWork]:
+        """One transaction that sees this business's rows (and this user's own); committed on leaving, rolled back
+        after an exception.
+
+        Each statement may take what is left of the deadline. Raises DependencyDown where the database cannot be
+        reached or the connection breaks, DeadlineExceeded where the time is over.
+        """
+        if deadline is not None and deadline.expired:
+            raise DeadlineExceeded
+        try:
+            connection = self._begin(business_id, user_id, deadline, read_only)
+            try:
+                yield UnitOfWork(connection)
+            except BaseException:
+                self._roll_back(connection)
+                raise
+            if connection.execute("COMMIT").statusmessage != "COMMIT":
+                raise RuntimeError(
+                    "A statement of this transaction failed, its error was swallowed: nothing was written."
+                )
+        except sql_errors.QueryCanceled as error:
+            raise DeadlineExceeded from error
+        except sql_errors._WaitTimeout as error:
+            self.close()
+            raise DeadlineExceeded from error
+        except psycopg.OperationalError as error:
+            self.close()
+            raise DependencyDown("database") from error
+
+    def close(self) -> None:
+        """Closes the connection; the next transaction opens a new one."""
+        if self._connection is not None:
+            with suppress(psycopg.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _begin(
+        self, business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None, read_only: bool
+    ) -> Connection:
+        milliseconds = 0 if deadline is None else max(1, ceil(deadline.remaining() * 1000))
+        settings = [str(business_id or ""), str(user_id or ""), str(milliseconds)]
+        statement = BEGIN_READ_ONLY if read_only else BEGIN
+        cached = self._connection
+        if cached is not None:
+            if cached.info.transaction_status not in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN):
+                raise RuntimeError("A transaction is open already: they do not nest.")
+            try:
+                return _execute_begin(cached, deadline, statement, settings)
+            except sql_errors._WaitTimeout:
+                raise
+            except psycopg.OperationalError:
+                self.close()  # it broke while it was idle: nothing is lost yet
+        self._connection = self._connect(deadline)
+        return _execute_begin(self._connection, deadline, statement, settings)
+
+    def _connect(self, deadline: Deadline | None) -> Connection:
+        timeout = self._connect_timeout if deadline is None else deadline.at_most(self._connect_timeout)
+        return Connection.connect(self._dsn, connect_timeout=ceil(timeout), **CONNECTION_OPTIONS)
+
+    def _roll_back(self, connection: Connection) -> None:
+        try:
+            connection.execute("ROLLBACK")
+        except psycopg.Error:
+            self.close()
+
+
+def _execute_begin(
+    connection: Connection, deadline: Deadline | None, statement: LiteralString, settings: list[str]
+) -> Connection:
+    connection.deadline = deadline
+    ClientCursor(connection).execute(statement, settings)
+    return connection
