@@ -1,0 +1,49 @@
+"""SQS. boto3 is imported when the first message is sent."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cafe_ai.errors import DependencyDown
+from cafe_ai.platform.clock import Deadline
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
+
+MAX_MESSAGE_BYTES = 256 * 1024  # SQS takes 1 MiB since 2025; not every queue, policy and emulator does
+CONNECT_SECONDS = 0.7
+READ_SECONDS = 1.3
+ATTEMPTS = 3
+
+
+class MessageQueue:
+    """Sends messages to one queue."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def send(self, body: str, deadline: Deadline) -> None:
+        """Sends one message, trying again as long as the deadline leaves time for a whole attempt (2 s).
+
+        Raises DependencyDown where the queue does not take it.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._client.send_message(QueueUrl=self._url, MessageBody=body)
+            except (BotoCoreError, ClientError) as error:
+                if attempt == ATTEMPTS or deadline.remaining() < CONNECT_SECONDS + READ_SECONDS:
+                    raise DependencyDown("queue") from error
+            else:
+                return
+
+    @cached_property
+    def _client(self) -> SQSClient:
+        import boto3
+        from botocore.config import Config
+
+        once = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"total_max_attempts": 1})
+        client: SQSClient = boto3.client("sqs", config=once)
+        return client

@@ -1,0 +1,100 @@
+"""What the environment decides, read once and checked. The only reader of os.environ."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+DEFAULT_MODEL = "gpt-6-luna"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class SettingsError(ValueError):
+    """The environment is not what the service needs; the message names the variable and what it should hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The service's settings. What a function does not use may stay unset (None); `require` says so where it is used.
+
+    database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set. jwks_url is where
+    the token issuer's keys are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user.
+    """
+
+    database_url: str | None = field(default=None, repr=False)
+    database_secret_arn: str | None = None
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+    jwks_url: str | None = None
+    audit_queue_url: str | None = None
+    openai_api_key: str | None = field(default=None, repr=False)
+    openai_secret_arn: str | None = None
+    openai_base_url: str | None = None
+    llm_model: str = DEFAULT_MODEL
+    rate_limit_per_minute: int = 100
+    deadline_seconds: float = 25.0
+    log_level: str = "INFO"
+    metrics_namespace: str = "CafeAI"
+
+    def require(self, name: str) -> str:
+        """The setting of that name. Raises SettingsError where it is unset."""
+        value: str | None = getattr(self, name)
+        if value is None:
+            raise SettingsError(f"{name.upper()} is not set.")
+        return value
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in `environ`. An empty variable counts as unset. Raises SettingsError naming the variable."""
+    issuer = _url(environ, "JWT_ISSUER")
+    return Settings(
+        database_url=_text(environ, "DATABASE_URL"),
+        database_secret_arn=_text(environ, "DATABASE_SECRET_ARN"),
+        jwt_issuer=issuer,
+        jwt_audience=_text(environ, "JWT_AUDIENCE"),
+        jwks_url=_url(environ, "JWKS_URL") or (issuer and issuer.rstrip("/") + "/.well-known/jwks.json"),
+        audit_queue_url=_url(environ, "AUDIT_QUEUE_URL"),
+        openai_api_key=_text(environ, "OPENAI_API_KEY"),
+        openai_secret_arn=_text(environ, "OPENAI_SECRET_ARN"),
+        openai_base_url=_url(environ, "OPENAI_BASE_URL"),
+        llm_model=_text(environ, "LLM_MODEL") or DEFAULT_MODEL,
+        rate_limit_per_minute=int(_number(environ, "RATE_LIMIT_PER_MINUTE", 100, 1, 1_000_000)),
+        deadline_seconds=_number(environ, "DEADLINE_SECONDS", 25.0, 0.1, 900.0),
+        log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS) or "INFO",
+        metrics_namespace=_text(environ, "METRICS_NAMESPACE") or "CafeAI",
+    )
+
+
+def _text(environ: Mapping[str, str], name: str) -> str | None:
+    return environ.get(name, "").strip() or None
+
+
+def _url(environ: Mapping[str, str], name: str) -> str | None:
+    value = _text(environ, name)
+    if value is not None:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise SettingsError(f"{name} must be an http or https URL, not {value!r}.")
+    return value
+
+
+def _number(environ: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:
+    value = _text(environ, name)
+    if value is None:
+        return default
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if not least <= number <= most:
+        raise SettingsError(f"{name} must be a number from {least:g} to {most:g}, not {value!r}.")
+    return number
+
+
+def _one_of(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str | None:
+    value = _text(environ, name)
+    if value is not None and value.upper() not in choices:
+        raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value and value.upper()
