@@ -1,0 +1,173 @@
+"""Rows of the database made into facts: rounded once, with everything each figure is said of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from cafe_ai.analytics.metrics import METRICS, round_half_up
+from cafe_ai.analytics.model import Dimension, Fact, Filters, Metric, Period, Role
+from cafe_ai.analytics.periods import CalendarUnit, ShopCalendar, bucket
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TIME_UNITS: Mapping[Dimension, CalendarUnit] = {
+    Dimension.DAY: "day",
+    Dimension.WEEK: "week",
+    Dimension.MONTH: "month",
+    Dimension.QUARTER: "quarter",
+    Dimension.YEAR: "year",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FactMaker:
+    """Makes the facts of one question: it knows the shop's currency and calendar, and what is asked is narrowed to."""
+
+    currency: str
+    calendar: ShopCalendar
+    filters: Filters
+
+    def value(
+        self,
+        metric: Metric,
+        value: Decimal | int,
+        period: Period,
+        dimensions: Mapping[str, str] | None = None,
+        *,
+        rows: int = 0,
+        role: Role = "value",
+    ) -> Fact:
+        """A metric's figure."""
+        unit = METRICS[metric].unit
+        currency = self.currency if unit == "money" else None
+        return Fact(
+            metric.value,
+            round_half_up(Decimal(value), unit, self.currency),
+            unit,
+            period,
+            currency,
+            dimensions or {},
+            describe_filters(self.filters),
+            role,
+            None,
+            rows,
+        )
+
+    def compared(
+        self, fact: Fact, unrounded: Decimal, before: Decimal, then: Period, *, context: bool = False
+    ) -> list[Fact]:
+        """The baseline of a fact, the difference, and the change in percent where the baseline is not zero.
+
+        Change = (value - baseline) / |baseline| x 100, from unrounded values. A percentage's difference is in points and
+        has no change. With `context` all of them are material for an observation.
+        """
+        metric = Metric(fact.metric)
+
+        def derived(suffix: str, value: Decimal, unit: str, role: Role) -> Fact:
+            rounded = round_half_up(value, "percent" if unit == "percent" else fact.unit, self.currency)
+            return Fact(
+                f"{metric.value}_{suffix}",
+                rounded,
+                "percent" if unit == "percent" else fact.unit,
+                fact.period,
+                None if unit == "percent" else fact.currency,
+                fact.dimensions,
+                fact.filters,
+                "context" if context else role,
+                then,
+                fact.rows,
+            )
+
+        baseline = self.value(metric, before, then, _moved(fact.dimensions), role="context" if context else "baseline")
+        facts = [baseline, derived("difference", unrounded - before, fact.unit, "difference")]
+        if before and fact.unit != "percent":
+            facts.append(derived("change", (unrounded - before) / abs(before) * 100, "percent", "change"))
+        return facts
+
+    def share(self, fact: Fact, part: Decimal, whole: Decimal, *, role: Role = "share") -> Fact | None:
+        """A figure as a percentage of the whole; None where the whole is not positive."""
+        if whole <= 0:
+            return None
+        value = round_half_up(part / whole * 100, "percent")
+        return Fact(
+            f"{fact.metric}_share",
+            value,
+            "percent",
+            fact.period,
+            None,
+            fact.dimensions,
+            fact.filters,
+            role,
+            None,
+            fact.rows,
+        )
+
+    def row_period(
+        self, dimensions: Mapping[str, str], row: Mapping[str, Any], asked: tuple[Dimension, ...], period: Period
+    ) -> Period:
+        """The part of the period that a row of a breakdown by time covers."""
+        for n, dimension in enumerate(asked):
+            if unit := TIME_UNITS.get(dimension):
+                span = bucket(row[f"d{n}"], unit)
+                start, end = max(span.start, period.start), min(span.end, period.end)
+                return self.calendar.period(start, end, ends_at=period.ends_at)
+        return period
+
+
+def row_dimensions(row: Mapping[str, Any], asked: tuple[Dimension, ...]) -> dict[str, str]:
+    """A row's dimensions as they are told: months as 2010-11, hours as 12:00, weekdays by their English name."""
+    return {dimension.value: _shown(dimension, row[f"d{n}"]) for n, dimension in enumerate(asked)}
+
+
+def describe_filters(filters: Filters) -> dict[str, object]:
+    """What is narrowed to, only what is set."""
+    described: dict[str, object] = {
+        "products": list(filters.products),
+        "categories": list(filters.categories),
+        "stores": list(filters.stores),
+        "customers": list(filters.customers),
+        "payment_methods": list(filters.payment_methods),
+        "weekdays": [WEEKDAYS[day] for day in filters.weekdays],
+        "hours": list(filters.hours) if filters.hours else [],
+    }
+    return {name: value for name, value in described.items() if value}
+
+
+def _shown(dimension: Dimension, value: Any) -> str:
+    match dimension:
+        case Dimension.HOUR:
+            return f"{value:02}:00"
+        case Dimension.WEEKDAY:
+            return WEEKDAYS[value]
+        case Dimension.MONTH:
+            return f"{value:%Y-%m}"
+        case Dimension.QUARTER:
+            return f"{value.year}-Q{(value.month + 2) // 3}"
+        case Dimension.YEAR:
+            return f"{value.year}"
+        case _:
+            return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _moved(dimensions: Mapping[str, str]) -> dict[str, str]:
+    """A baseline row's dimensions: those of the value, without its dates."""
+    dated = {dimension.value for dimension in TIME_UNITS}
+    return {name: value for name, value in dimensions.items() if name not in dated}
+
+
+def missing_days(
+    rows: list[dict[str, Any]], period: Period, unit: CalendarUnit, recorded: tuple[date, date]
+) -> list[date]:
+    """The starts of the units, within the recorded days of the period, that no row stands for."""
+    present = {row["d0"] for row in rows}
+    day, last = max(period.start, recorded[0]), min(period.end - timedelta(days=1), recorded[1])
+    missing = []
+    while day <= last:
+        span = bucket(day, unit)
+        if span.start not in present:
+            missing.append(span.start)
+        day = span.end
+    return missing

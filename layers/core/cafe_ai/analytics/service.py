@@ -1,0 +1,362 @@
+"""From a plan to facts: gives the plan its dates, reads the figures, and says what cannot be known and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from cafe_ai.analytics import repository
+from cafe_ai.analytics.compiler import Scope, Selection, compile_selection, compile_unsold
+from cafe_ai.analytics.facts import TIME_UNITS, FactMaker, missing_days, row_dimensions
+from cafe_ai.analytics.metrics import METRICS, Subject
+from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Gap, Metric, Period, Plan
+from cafe_ai.analytics.periods import ShopCalendar, resolve, resolve_beside, shift, whole_unit
+from cafe_ai.platform.db import UnitOfWork
+from cafe_ai.tenancy.model import Business
+
+INACTIVE_DAYS = 90
+"""After how many days without an order a customer counts as inactive, where the question does not say."""
+MISSING_DIMENSION: dict[Dimension, Gap] = {
+    Dimension.STORE: "no_stores",
+    Dimension.CATEGORY: "no_categories",
+    Dimension.PAYMENT_METHOD: "no_payment_methods",
+    Dimension.CUSTOMER: "no_customers",
+}
+UNKNOWN_VALUE: dict[str, Gap] = {"priced_lines": "no_prices", "costed_lines": "no_costs", "none": "no_sales"}
+
+Row = dict[str, Any]
+
+
+def gather(
+    uow: UnitOfWork,
+    plan: Plan,
+    business: Business,
+    as_of: datetime,
+    anchor: Period | None = None,
+    *,
+    from_lines: bool = False,
+) -> FactSheet:
+    """The facts of a plan as of a moment (aware, in the shop's time zone).
+
+    anchor is the period last spoken of, for follow-ups. from_lines forbids the rollups; the facts must be the same. Raises
+    periods.UnknownPeriod where the plan's period names no dates.
+    """
+    recorded = repository.recorded_days(uow, business.id, _today(business, as_of))
+    calendar = ShopCalendar(business.timezone, business.day_starts, as_of, recorded[0] if recorded else as_of.date())
+    period = resolve(plan.period, calendar, anchor)
+    comparison = resolve_beside(plan.comparison, calendar, period) if plan.comparison else None
+    sheet = FactSheet(plan, period, comparison, business.currency, (), (), recorded, as_of)
+    subjects = [METRICS[metric].subject for metric in plan.metrics]
+    if any(subject != "catalogue" for subject in subjects):
+        gap = _period_gap(sheet, calendar)
+        if gap:
+            return replace(sheet, gaps=(gap,))
+    gathering = _Gathering(uow, business, sheet, calendar, from_lines)
+    facts: list[Fact] = []
+    gaps: list[Gap] = []
+    for subject in dict.fromkeys(subjects):
+        told, missing = gathering.subject(subject)
+        facts += told
+        gaps += missing
+    return replace(sheet, facts=tuple(facts), gaps=tuple(dict.fromkeys(gaps)))
+
+
+def _today(business: Business, as_of: datetime) -> Any:
+    return ShopCalendar(business.timezone, business.day_starts, as_of, as_of.date()).today
+
+
+def _period_gap(sheet: FactSheet, calendar: ShopCalendar) -> Gap | None:
+    if sheet.recorded is None:
+        return "no_records"
+    if sheet.period.end <= sheet.recorded[0]:
+        return "before_records"
+    if sheet.period.start > sheet.recorded[1] or sheet.period.starts_at >= calendar.as_of:
+        return "after_records"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathering:
+    """The reading of one question's figures."""
+
+    uow: UnitOfWork
+    business: Business
+    sheet: FactSheet
+    calendar: ShopCalendar
+    from_lines: bool
+
+    @property
+    def plan(self) -> Plan:
+        return self.sheet.plan
+
+    @property
+    def make(self) -> FactMaker:
+        return FactMaker(self.business.currency, self.calendar, self.plan.filters)
+
+    def subject(self, subject: Subject) -> tuple[list[Fact], list[Gap]]:
+        """The facts of the plan's metrics of one subject, and what is missing for them."""
+        metrics = tuple(metric for metric in self.plan.metrics if METRICS[metric].subject == subject)
+        reads_customers = subject in ("customers", "inactive") or Dimension.CUSTOMER in self.plan.breakdowns
+        if reads_customers and not repository.has_customers(self.uow, self.business.id):
+            return [], ["no_customers"]
+        match subject:
+            case "unsold":
+                return self._unsold(), []
+            case "inactive":
+                return self._inactive(), []
+            case "catalogue":
+                return self._catalogue(metrics)
+            case _:
+                return self._breakdown(metrics) if self.plan.breakdowns else self._totals(metrics)
+
+    def _totals(self, metrics: tuple[Metric, ...]) -> tuple[list[Fact], list[Gap]]:
+        row = self._rows(Selection(metrics), self.sheet.period)[0]
+        facts, gaps = [], []
+        for n, metric in enumerate(metrics):
+            if (value := self._known(row, n, metric)) is None:
+                gaps.append(_gap_of(metric, row))
+                continue
+            fact = self.make.value(metric, value, self.sheet.period, rows=row["rows"] or 0)
+            facts.append(fact)
+            if METRICS[metric].needs == "costed_lines":
+                facts += self._coverage(fact, row)
+        gaps += self._compare_totals(metrics, row, facts)
+        if self.plan.share and facts:
+            facts += self._share_of_whole(metrics[0], row)
+        if not self.plan.comparison and not self.plan.share and len(facts) == 1:
+            facts += self._against_before(metrics[0], row, facts[0])
+        return facts, gaps
+
+    def _compare_totals(self, metrics: tuple[Metric, ...], row: Row, facts: list[Fact]) -> list[Gap]:
+        """Adds baseline, difference and change behind each value; says where there is no baseline."""
+        comparison, recorded = self.sheet.comparison, self.sheet.recorded
+        if not comparison or not recorded:
+            return []
+        if comparison.end <= recorded[0] or comparison.start > recorded[1]:
+            return ["no_baseline"]
+        before = self._rows(Selection(metrics), comparison)[0]
+        gaps: list[Gap] = []
+        for n, metric in enumerate(metrics):
+            value, baseline = self._known(row, n, metric), self._known(before, n, metric)
+            fact = next((f for f in facts if f.metric == metric.value and f.role == "value"), None)
+            if fact is None or value is None:
+                continue
+            if baseline is None:
+                gaps.append("no_baseline")
+                continue
+            place = facts.index(fact) + 1
+            facts[place:place] = self.make.compared(fact, value, baseline, comparison)
+        return gaps
+
+    def _against_before(self, metric: Metric, row: Row, fact: Fact) -> list[Fact]:
+        """Material for an observation: the period before of the same kind, for a day the same weekday a week before."""
+        unit, recorded = whole_unit(self.sheet.period), self.sheet.recorded
+        if not unit or not recorded or self.calendar.is_running(self.sheet.period) or not fact.value:
+            return []
+        back = "week" if unit == "day" else unit
+        start = shift(self.sheet.period.start, back, -1)
+        end = (
+            self.sheet.period.start
+            if unit != "day" and unit != "weekend"
+            else start + (self.sheet.period.end - self.sheet.period.start)
+        )
+        if start < recorded[0]:
+            return []
+        before = self.calendar.period(start, end)
+        baseline = self._known(self._rows(Selection((metric,)), before)[0], 0, metric)
+        value = self._known(row, 0, metric)
+        return self.make.compared(fact, value, baseline, before, context=True) if baseline and value is not None else []
+
+    def _share_of_whole(self, metric: Metric, row: Row) -> list[Fact]:
+        whole_filters = _widen(self.plan.filters)
+        whole = self._rows(Selection((metric,)), self.sheet.period, whole_filters)[0]["v0"]
+        fact = self.make.value(metric, row["v0"], self.sheet.period, rows=row["rows"])
+        total = replace(self.make, filters=whole_filters).value(metric, whole or 0, self.sheet.period, role="total")
+        share = self.make.share(fact, Decimal(row["v0"]), Decimal(whole or 0))
+        return [share, total] if share else []
+
+    def _breakdown(self, metrics: tuple[Metric, ...]) -> tuple[list[Fact], list[Gap]]:
+        plan, ranking = self.plan, self.plan.ranking
+        by_change = bool(ranking and ranking.by != "value")
+        selection = Selection(metrics, plan.breakdowns, average=plan.average)
+        if ranking and not by_change:
+            selection = replace(selection, order=ranking.order, limit=ranking.limit)
+        rows = self._rows(selection, self.sheet.period)
+        before = (
+            self._rows(replace(selection, order="time", limit=None), self.sheet.comparison)
+            if self.sheet.comparison
+            else []
+        )
+        if not rows:
+            return [], [self._why_empty(metrics[0])]
+        rows = self._filled(rows, metrics) if not ranking else rows
+        baselines = {self._key(row, n): row for n, row in enumerate(before)}
+        if ranking and by_change:
+            rows = self._by_change(rows, baselines)
+        facts: list[Fact] = []
+        for place, row in enumerate(rows):
+            facts += self._row_facts(metrics, row, baselines.get(self._key(row, place)))
+        if not any(fact.role == "value" for fact in facts):
+            return [], [_gap_of(metrics[0], rows[0])]
+        return facts + self._around(metrics[0], rows, facts), []
+
+    def _row_facts(self, metrics: tuple[Metric, ...], row: Row, before: Row | None) -> list[Fact]:
+        dimensions = row_dimensions(row, self.plan.breakdowns)
+        if row.get("customer_name"):
+            dimensions["customer_name"] = row["customer_name"]
+        period = self.make.row_period(dimensions, row, self.plan.breakdowns, self.sheet.period)
+        facts = []
+        for n, metric in enumerate(metrics):
+            if (value := self._known(row, n, metric)) is None:
+                continue
+            fact = self.make.value(metric, value, period, dimensions, rows=row["rows"] or 0)
+            facts.append(fact)
+            if self.sheet.comparison:
+                baseline = self._known(before, n, metric) if before else Decimal(0)
+                if baseline is not None:
+                    facts += self.make.compared(fact, value, baseline, self.sheet.comparison)
+        return facts
+
+    def _around(self, metric: Metric, rows: list[Row], facts: list[Fact]) -> list[Fact]:
+        """The total of a series; each row's share where it is asked, else the first one's for an observation."""
+        definition = METRICS[metric]
+        if not definition.additive or definition.subject != "sales" or self.plan.average:
+            return []
+        total_row = self._rows(Selection((metric,)), self.sheet.period)[0]
+        whole = Decimal(total_row["v0"] or 0)
+        values = [fact for fact in facts if fact.role == "value" and fact.metric == metric.value]
+        series = len(self.plan.breakdowns) == 1 and self.plan.breakdowns[0] in TIME_UNITS
+        around: list[Fact] = []
+        if not self.plan.ranking and series and len(values) > 1:
+            around.append(self.make.value(metric, whole, self.sheet.period, role="total", rows=total_row["rows"]))
+        if self.plan.share:
+            shares = [self.make.share(fact, Decimal(row["v0"]), whole) for fact, row in zip(values, rows, strict=True)]
+            return around + [share for share in shares if share]
+        if self.plan.ranking and self.plan.ranking.order == "top" and not self.sheet.comparison and values:
+            share = self.make.share(values[0], Decimal(rows[0]["v0"]), whole, role="context")
+            around += [share] if share and not series else []
+        return around
+
+    def _filled(self, rows: list[Row], metrics: Sequence[Metric]) -> list[Row]:
+        """A series by time with a zero for each unit without rows, as far as the records go."""
+        breakdowns = self.plan.breakdowns
+        unit = TIME_UNITS.get(breakdowns[0]) if len(breakdowns) == 1 else None
+        if (
+            not unit
+            or not self.sheet.recorded
+            or self.plan.filters.weekdays
+            or not all(METRICS[m].additive for m in metrics)
+        ):
+            return rows
+        zeros = {f"v{n}": Decimal(0) for n in range(len(metrics))}
+        missing = missing_days(rows, self.sheet.period, unit, self.sheet.recorded)
+        return sorted([*rows, *({"d0": day, "rows": 0, **zeros} for day in missing)], key=lambda row: row["d0"])
+
+    def _by_change(self, rows: list[Row], baselines: dict[tuple[object, ...], Row]) -> list[Row]:
+        ranking = self.plan.ranking
+        assert ranking is not None
+        keyed = {self._key(row, n): row for n, row in enumerate(rows)}
+        zero = {"rows": 0, "v0": Decimal(0), "sale_lines": 0}
+        for key, row in baselines.items():
+            keyed.setdefault(key, {**row, **zero})
+
+        def change(item: tuple[tuple[object, ...], Row]) -> Decimal | None:
+            now = Decimal(item[1]["v0"] or 0)
+            then = Decimal(baselines.get(item[0], zero)["v0"] or 0)
+            if ranking.by == "change":
+                return now - then
+            return (now - then) / abs(then) if then else None
+
+        ranked = [(value, row) for (key, row) in keyed.items() if (value := change((key, row))) is not None]
+        rising = ranking.order == "top"
+        ranked = [(value, row) for value, row in ranked if (value > 0) == rising and value != 0]
+        ranked.sort(key=lambda pair: (-pair[0] if rising else pair[0], str(pair[1]["d0"])))
+        return [row for _, row in ranked[: ranking.limit]]
+
+    def _key(self, row: Row, place: int) -> tuple[object, ...]:
+        """What a row and its baseline share: their dimensions, for time their place in the series."""
+        dated = [n for n, dimension in enumerate(self.plan.breakdowns) if dimension in TIME_UNITS]
+        return tuple(place if n in dated else row[f"d{n}"] for n in range(len(self.plan.breakdowns)))
+
+    def _unsold(self) -> list[Fact]:
+        statement = compile_unsold(self._scope(self.sheet.period, self.plan.filters), self.sheet.comparison)
+        rows = repository.fetch(self.uow, statement)
+        count = rows[0]["rows"] if rows else 0
+        make = self.make
+        facts = [make.value(Metric.UNSOLD_PRODUCTS, count, self.sheet.period, rows=count)]
+        return facts + [make.value(Metric.UNITS, 0, self.sheet.period, {"product": row["d0"]}) for row in rows]
+
+    def _inactive(self) -> list[Fact]:
+        days = self.plan.inactive_days or INACTIVE_DAYS
+        since = self.calendar.as_of - timedelta(days=days)
+        selection = Selection((Metric.INACTIVE_CUSTOMERS,), inactive_since=since)
+        row = self._rows(selection, self.sheet.period)[0]
+        return [self.make.value(Metric.INACTIVE_CUSTOMERS, row["v0"], self.sheet.period, rows=row["rows"])]
+
+    def _catalogue(self, metrics: tuple[Metric, ...]) -> tuple[list[Fact], list[Gap]]:
+        lists = Metric.PRICE in metrics or Metric.STOCK in metrics
+        ranking = self.plan.ranking
+        dimensions = (Dimension.PRODUCT,) if lists or self.plan.breakdowns else ()
+        selection = Selection(metrics, dimensions)
+        if lists and ranking:
+            selection = replace(selection, order=ranking.order, limit=ranking.limit)
+        rows = self._rows(selection, self.sheet.period)
+        facts = []
+        for row in rows[:100]:
+            for n, metric in enumerate(metrics):
+                if row[f"v{n}"] is not None:
+                    shown = row_dimensions(row, dimensions)
+                    facts.append(self.make.value(metric, row[f"v{n}"], self.sheet.period, shown, rows=row["rows"]))
+        if facts:
+            return facts, []
+        return [], ["no_catalogue_price" if Metric.PRICE in metrics else "no_stock"]
+
+    def _coverage(self, fact: Fact, row: Row) -> list[Fact]:
+        """How much of the net sales a margin was made of."""
+        share = self.make.share(fact, Decimal(row["costed_net"]), Decimal(row["net"]), role="coverage")
+        return [replace(share, metric="margin_coverage")] if share else []
+
+    def _why_empty(self, metric: Metric) -> Gap:
+        total = self._rows(Selection((metric,)), self.sheet.period)[0]
+        if not total["rows"]:
+            return "no_sales"
+        missing = [MISSING_DIMENSION[dimension] for dimension in self.plan.breakdowns if dimension in MISSING_DIMENSION]
+        return missing[0] if missing else _gap_of(metric, total)
+
+    def _known(self, row: Row, n: int, metric: Metric) -> Decimal | None:
+        """A value, zero where nothing was sold and the metric adds up, None where it is not known."""
+        value = row[f"v{n}"]
+        if value is None and not row["rows"] and METRICS[metric].additive:
+            return Decimal(0)
+        return None if value is None else Decimal(value)
+
+    def _scope(self, period: Period, filters: Filters) -> Scope:
+        return Scope(self.business.id, period, filters, self.calendar)
+
+    def _rows(self, selection: Selection, period: Period, filters: Filters | None = None) -> list[Row]:
+        scope = self._scope(period, self.plan.filters if filters is None else filters)
+        statement = compile_selection(scope, replace(selection, from_lines=self.from_lines))
+        rows = repository.fetch(self.uow, statement)
+        if Dimension.CUSTOMER in selection.dimensions and rows:
+            place = f"d{selection.dimensions.index(Dimension.CUSTOMER)}"
+            names = repository.customer_names(self.uow, self.business.id, [row[place] for row in rows[:100]])
+            for row in rows:
+                row["customer_name"] = names.get(row[place])
+        return rows
+
+
+def _gap_of(metric: Metric, row: Row) -> Gap:
+    return UNKNOWN_VALUE[METRICS[metric].needs] if row["rows"] else "no_sales"
+
+
+def _widen(filters: Filters) -> Filters:
+    """The filters without the most particular one: what a share is a share of."""
+    if filters.products or filters.categories:
+        return replace(filters, products=(), categories=())
+    for name in ("stores", "customers", "payment_methods"):
+        if getattr(filters, name):
+            return replace(filters, **{name: ()})
+    return replace(filters, hours=None) if filters.hours else replace(filters, weekdays=())
