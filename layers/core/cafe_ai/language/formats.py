@@ -20,29 +20,13 @@ Language = Literal["es", "en"]
 NO_BREAK_SPACE = "\u00a0"
 
 CURRENCY_SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "BRL": "R$"}
-# ISO 4217's currencies without minor units, and those whose minor units nobody uses any more (COP, HUF).
+# ISO 4217's currencies without minor units, and COP, whose minor units nobody uses any more.
 CURRENCIES_WITHOUT_DECIMALS = frozenset(
-    (
-        "BIF",
-        "CLP",
-        "COP",
-        "DJF",
-        "GNF",
-        "HUF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-    )
-)
+    {
+        "BIF", "CLP", "COP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
+        "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF",
+    }
+)  # fmt: skip
 
 MONTH_NAMES: dict[Language, tuple[str, ...]] = {
     "es": (
