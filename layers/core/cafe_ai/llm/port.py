@@ -1,0 +1,90 @@
+"""What the service asks of a language model, whoever serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from cafe_ai.errors import DependencyDown
+from cafe_ai.platform.clock import Deadline
+
+Reason = Literal[
+    "deadline",  # the time was over before an answer came
+    "connection",  # no connection, or it broke
+    "rate_limited",
+    "server_error",
+    "broken_reply",  # an answer that is not one: not JSON, cut off, empty, or far beyond what was asked
+    "refused",  # the model's own content filter
+    "rejected",  # 400, 401, 403, 404: the configuration is wrong
+    "out_of_credit",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function the model is made to call. parameters: the JSON schema of its arguments."""
+
+    name: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The call a model made. arguments are its own text: meant as JSON, checked by nobody yet."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A model's answer and what it cost.
+
+    prompt_tokens include cached_tokens. cost_usd is exact at list prices; 0 where the model's price is not known.
+    estimated: the server did not say how many tokens it used; they are estimated at four characters a token.
+    truncated: the answer stops because max_tokens were reached.
+    """
+
+    text: str
+    tool_call: ToolCall | None
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    cost_usd: Decimal
+    model: str
+    estimated: bool = False
+    truncated: bool = False
+
+
+class ModelUnavailable(DependencyDown):
+    """No usable answer came from the language model in the time there was. `reason` is for logs and audit."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__("language model")
+        self.reason: Reason = reason
+
+
+class LanguageModel(Protocol):
+    """A chat model behind whatever API."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as it is audited."""
+
+    def complete(
+        self, messages: Sequence[Message], *, max_tokens: int, deadline: Deadline, tool: Tool | None = None
+    ) -> Completion:
+        """The model's answer, before the deadline. With a tool, the model is told to call it; it may still not.
+
+        Raises ModelUnavailable, and nothing else.
+        """
