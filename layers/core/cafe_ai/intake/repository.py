@@ -1,0 +1,307 @@
+"""All SQL of the imports. Files are copied into temporary tables and written from there by whole statements.
+
+Each function runs in the caller's transaction, as the role that writes the shops' tables, bound by row-level security
+to the business the transaction names. Triggers keep the rollups, once a statement, so statements are few.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg import Connection
+
+from cafe_ai.errors import BusinessNotFound
+from cafe_ai.intake.model import Clock
+from cafe_ai.tenancy.model import Business
+
+_ROWS_A_CHUNK = 2000
+
+INSERT_BUSINESS = """
+INSERT INTO businesses (id, name, type, timezone, currency, locale, day_starts)
+VALUES (%(id)s, %(name)s, %(type)s, %(timezone)s, %(currency)s, %(locale)s, %(day_starts)s)
+ON CONFLICT (id) DO NOTHING"""
+
+UPSERT_MEMBERSHIP = """
+INSERT INTO memberships (business_id, user_id, role) VALUES (%s, %s, %s)
+ON CONFLICT (business_id, user_id) DO UPDATE SET role = excluded.role WHERE memberships.role <> excluded.role"""
+
+# Two imports into one business wait for each other.
+LOCK_BUSINESS = "SELECT timezone, day_starts FROM businesses WHERE id = %s FOR NO KEY UPDATE"
+
+SELECT_LAST_ORDER = "SELECT max(ordered_at) FROM orders WHERE business_id = %s"
+
+SELECT_PRODUCTS = "SELECT id, external_id, name FROM products WHERE business_id = %s"
+
+# For this transaction only: sorting half a million lines on disk takes twice as long.
+SET_WORK_MEMORY = "SELECT set_config('work_mem', '128MB', true)"
+
+CREATE_STAGED_LINES = """
+CREATE TEMPORARY TABLE staged_lines (
+    row_number bigint, order_id text COLLATE "C", ordered_at timestamptz, product_key text COLLATE "C", product text,
+    category text, customer_id text COLLATE "C", customer_name text, store text COLLATE "C", payment_method text,
+    quantity numeric(14, 3), unit_price numeric(14, 4), discount numeric(14, 4), unit_cost numeric(14, 4)
+) ON COMMIT DROP"""
+COPY_LINES = "COPY staged_lines FROM STDIN (FORMAT csv)"
+ANALYZE_STAGED_LINES = "ANALYZE staged_lines"
+
+# An order takes the moment of its first line, and the first customer, store and payment method its lines name.
+CREATE_STAGED_ORDERS = """
+CREATE TEMPORARY TABLE staged_orders ON COMMIT DROP AS
+SELECT
+    uuidv7() AS id,
+    false AS is_known,
+    order_id AS external_id,
+    (array_agg(ordered_at ORDER BY row_number))[1] AS ordered_at,
+    (array_agg(customer_id ORDER BY row_number) FILTER (WHERE customer_id IS NOT NULL))[1] AS customer_id,
+    (array_agg(store ORDER BY row_number) FILTER (WHERE store IS NOT NULL))[1] AS store,
+    (array_agg(payment_method ORDER BY row_number) FILTER (WHERE payment_method IS NOT NULL))[1] AS payment_method,
+    bool_or(quantity > 0) AS is_sale,
+    min(ordered_at) <> max(ordered_at) AS differs_in_time,
+    coalesce(min(customer_id) <> max(customer_id), false)
+        OR coalesce(min(store) <> max(store), false) AS differs_in_whom
+FROM staged_lines
+GROUP BY order_id"""
+ANALYZE_STAGED_ORDERS = "ANALYZE staged_orders"
+MARK_KNOWN_ORDERS = """
+UPDATE staged_orders SET id = orders.id, is_known = true
+FROM orders
+WHERE orders.business_id = %(business_id)s AND orders.external_id = staged_orders.external_id"""
+
+UPSERT_PRODUCTS_OF_LINES = """
+INSERT INTO products (id, business_id, external_id, name, category, named_at)
+SELECT
+    uuidv7(), %(business_id)s, product_key,
+    (array_agg(product ORDER BY ordered_at DESC, row_number DESC))[1],
+    (array_agg(category ORDER BY ordered_at DESC, row_number DESC) FILTER (WHERE category IS NOT NULL))[1],
+    max(ordered_at)
+FROM staged_lines
+GROUP BY product_key
+ON CONFLICT (business_id, external_id) DO UPDATE SET
+    name = CASE WHEN excluded.named_at >= products.named_at THEN excluded.name ELSE products.name END,
+    category = CASE WHEN excluded.named_at >= products.named_at
+                    THEN coalesce(excluded.category, products.category)
+                    ELSE coalesce(products.category, excluded.category) END,
+    named_at = greatest(excluded.named_at, products.named_at)
+WHERE excluded.named_at > products.named_at
+   OR (excluded.named_at = products.named_at AND excluded.name <> products.name)
+   OR (products.category IS NULL AND excluded.category IS NOT NULL)"""
+
+UPSERT_CUSTOMERS = """
+INSERT INTO customers (id, business_id, external_id, name)
+SELECT
+    uuidv7(), %(business_id)s, customer_id,
+    (array_agg(customer_name ORDER BY ordered_at DESC, row_number DESC) FILTER (WHERE customer_name IS NOT NULL))[1]
+FROM staged_lines
+WHERE customer_id IS NOT NULL
+GROUP BY customer_id
+ON CONFLICT (business_id, external_id) DO UPDATE SET name = excluded.name
+WHERE excluded.name IS NOT NULL AND excluded.name IS DISTINCT FROM customers.name"""
+
+DELETE_REPLACED_LINES = """
+DELETE FROM order_lines USING staged_orders
+WHERE staged_orders.is_known
+  AND order_lines.business_id = %(business_id)s AND order_lines.order_id = staged_orders.id"""
+
+UPDATE_KNOWN_ORDERS = """
+UPDATE orders SET
+    ordered_at = staged.ordered_at,
+    business_date = clock.business_date,
+    local_hour = clock.local_hour,
+    customer_id = customers.id,
+    store = staged.store,
+    payment_method = staged.payment_method,
+    is_sale = staged.is_sale
+FROM staged_orders AS staged
+CROSS JOIN LATERAL business_clock(staged.ordered_at, %(timezone)s, %(day_starts)s) AS clock
+LEFT JOIN customers ON customers.business_id = %(business_id)s AND customers.external_id = staged.customer_id
+WHERE staged.is_known AND orders.business_id = %(business_id)s AND orders.id = staged.id"""
+
+INSERT_NEW_ORDERS = """
+INSERT INTO orders
+    (id, business_id, external_id, ordered_at, business_date, local_hour, customer_id, store, payment_method, is_sale)
+SELECT
+    staged.id, %(business_id)s, staged.external_id, staged.ordered_at, clock.business_date, clock.local_hour,
+    customers.id, staged.store, staged.payment_method, staged.is_sale
+FROM staged_orders AS staged
+CROSS JOIN LATERAL business_clock(staged.ordered_at, %(timezone)s, %(day_starts)s) AS clock
+LEFT JOIN customers ON customers.business_id = %(business_id)s AND customers.external_id = staged.customer_id
+WHERE NOT staged.is_known"""
+
+INSERT_LINES = """
+INSERT INTO order_lines
+    (business_id, order_id, line_number, business_date, product_id, quantity, unit_price, discount, unit_cost)
+SELECT
+    %(business_id)s, orders.id, row_number() OVER (PARTITION BY lines.order_id ORDER BY lines.row_number),
+    orders.business_date, products.id, lines.quantity, lines.unit_price, lines.discount, lines.unit_cost
+FROM staged_lines AS lines
+JOIN orders ON orders.business_id = %(business_id)s AND orders.external_id = lines.order_id
+JOIN products ON products.business_id = %(business_id)s AND products.external_id = lines.product_key"""
+
+SELECT_LINES_SUMMARY = """
+SELECT
+    count(*), count(*) FILTER (WHERE differs_in_time), count(*) FILTER (WHERE differs_in_whom),
+    (SELECT count(DISTINCT product_key) FROM staged_lines),
+    (SELECT count(DISTINCT customer_id) FROM staged_lines),
+    min(orders.business_date), max(orders.business_date)
+FROM staged_orders JOIN orders ON orders.business_id = %(business_id)s AND orders.id = staged_orders.id"""
+
+CREATE_STAGED_PRODUCTS = """
+CREATE TEMPORARY TABLE staged_products (
+    row_number bigint, external_id text, name text, description text, category text, price numeric(14, 4),
+    cost numeric(14, 4), stock numeric(14, 3), lead_time_days integer, allergens text[], diets text[]
+) ON COMMIT DROP"""
+COPY_PRODUCTS = "COPY staged_products FROM STDIN (FORMAT csv)"
+
+# What the file has no column for stays as it is. Of two rows with one id the later stands.
+UPSERT_CATALOGUE = """
+INSERT INTO products
+    (id, business_id, external_id, name, description, category, price, cost, stock, lead_time_days, allergens, diets,
+     named_at)
+SELECT
+    uuidv7(), %(business_id)s, external_id, name, description, category, price, cost, stock, lead_time_days, allergens,
+    diets, now()
+FROM (SELECT DISTINCT ON (external_id) * FROM staged_products ORDER BY external_id, row_number DESC) AS latest
+ON CONFLICT (business_id, external_id) DO UPDATE SET
+    name = excluded.name,
+    description = CASE WHEN %(description)s THEN excluded.description ELSE products.description END,
+    category = CASE WHEN %(category)s THEN excluded.category ELSE products.category END,
+    price = CASE WHEN %(price)s THEN excluded.price ELSE products.price END,
+    cost = CASE WHEN %(cost)s THEN excluded.cost ELSE products.cost END,
+    stock = CASE WHEN %(stock)s THEN excluded.stock ELSE products.stock END,
+    lead_time_days = CASE WHEN %(lead_time_days)s THEN excluded.lead_time_days ELSE products.lead_time_days END,
+    allergens = CASE WHEN %(allergens)s THEN excluded.allergens ELSE products.allergens END,
+    diets = CASE WHEN %(diets)s THEN excluded.diets ELSE products.diets END,
+    listed = true,
+    named_at = greatest(excluded.named_at, products.named_at)"""
+
+CREATE_STAGED_REVIEWS = """
+CREATE TEMPORARY TABLE staged_reviews (
+    row_number bigint, external_id text, reviewed_at timestamptz, product_id uuid, rating smallint, text text
+) ON COMMIT DROP"""
+COPY_REVIEWS = "COPY staged_reviews FROM STDIN (FORMAT csv)"
+UPSERT_REVIEWS = """
+INSERT INTO reviews (id, business_id, external_id, reviewed_at, product_id, rating, text)
+SELECT uuidv7(), %(business_id)s, external_id, reviewed_at, product_id, rating, text
+FROM (SELECT DISTINCT ON (external_id) * FROM staged_reviews ORDER BY external_id, row_number DESC) AS latest
+ON CONFLICT (business_id, external_id) DO UPDATE SET
+    reviewed_at = excluded.reviewed_at, product_id = excluded.product_id, rating = excluded.rating,
+    text = excluded.text"""
+
+Row = Sequence[str | None]
+AnyConnection = Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesWritten:
+    """What the staged lines came to. The period's ends are business days, both included."""
+
+    orders: int
+    orders_differing_in_time: int
+    orders_differing_in_whom: int
+    products: int
+    customers: int
+    first_day: date
+    last_day: date
+
+
+def insert_business(connection: AnyConnection, business: Business) -> bool:
+    """Store a new business; False where one with this id is there already, which is left as it is."""
+    values = {name: getattr(business, name) for name in ("id", "name", "type", "timezone", "currency", "locale")}
+    return connection.execute(INSERT_BUSINESS, {**values, "day_starts": business.day_starts}).rowcount == 1
+
+
+def upsert_membership(connection: AnyConnection, business_id: UUID, user_id: UUID, role: str) -> None:
+    """Make the user a member with this role."""
+    connection.execute(UPSERT_MEMBERSHIP, [business_id, user_id, role])
+
+
+def lock_business(connection: AnyConnection, business_id: UUID) -> Clock:
+    """The business's clock, with the business locked against other imports. Raises `BusinessNotFound`."""
+    row = connection.execute(LOCK_BUSINESS, [business_id]).fetchone()
+    if row is None:
+        raise BusinessNotFound
+    return Clock(timezone=row[0], day_starts=row[1])
+
+
+def select_last_order(connection: AnyConnection, business_id: UUID) -> datetime | None:
+    """The moment of the latest order; None without orders."""
+    row = connection.execute(SELECT_LAST_ORDER, [business_id]).fetchone()
+    return row[0] if row else None
+
+
+def select_products(connection: AnyConnection, business_id: UUID) -> list[tuple[UUID, str, str]]:
+    """Each product's id, the shop's own id for it, and its name."""
+    return connection.execute(SELECT_PRODUCTS, [business_id]).fetchall()
+
+
+def stage_lines(connection: AnyConnection, rows: Iterable[Row]) -> int:
+    """Copy lines (the columns of `lines.LineReader.read`) into a temporary table; how many there were."""
+    connection.execute(SET_WORK_MEMORY)
+    connection.execute(CREATE_STAGED_LINES)
+    staged = _copy(connection, COPY_LINES, rows)
+    connection.execute(ANALYZE_STAGED_LINES)
+    return staged
+
+
+def write_lines(connection: AnyConnection, business_id: UUID, clock: Clock) -> LinesWritten:
+    """Write the staged lines: new products and customers, and each order in place of an earlier one of equal id."""
+    values: dict[str, object] = {
+        "business_id": business_id,
+        "timezone": clock.timezone,
+        "day_starts": clock.day_starts,
+    }
+    connection.execute(CREATE_STAGED_ORDERS)
+    connection.execute(UPSERT_PRODUCTS_OF_LINES, values)
+    connection.execute(UPSERT_CUSTOMERS, values)
+    if connection.execute(MARK_KNOWN_ORDERS, values).rowcount:
+        connection.execute(ANALYZE_STAGED_ORDERS)
+        connection.execute(DELETE_REPLACED_LINES, values)
+        connection.execute(UPDATE_KNOWN_ORDERS, values)
+    connection.execute(INSERT_NEW_ORDERS, values)
+    connection.execute(INSERT_LINES, values)
+    (summary,) = connection.execute(SELECT_LINES_SUMMARY, values).fetchall()
+    return LinesWritten(*summary)
+
+
+def stage_products(connection: AnyConnection, rows: Iterable[Row]) -> int:
+    """Copy catalogue rows (the columns of `catalogue.ProductReader.read`) into a temporary table; how many."""
+    connection.execute(CREATE_STAGED_PRODUCTS)
+    return _copy(connection, COPY_PRODUCTS, rows)
+
+
+def write_catalogue(connection: AnyConnection, business_id: UUID, has_column: Mapping[str, bool]) -> int:
+    """Write the staged products over those there are; how many. has_column: which optional columns the file has."""
+    return connection.execute(UPSERT_CATALOGUE, {"business_id": business_id, **has_column}).rowcount
+
+
+def stage_reviews(connection: AnyConnection, rows: Iterable[Row]) -> int:
+    """Copy reviews (the columns of `reviews.ReviewReader.read`) into a temporary table; how many."""
+    connection.execute(CREATE_STAGED_REVIEWS)
+    return _copy(connection, COPY_REVIEWS, rows)
+
+
+def write_reviews(connection: AnyConnection, business_id: UUID) -> int:
+    """Write the staged reviews over those of equal id; how many."""
+    return connection.execute(UPSERT_REVIEWS, {"business_id": business_id}).rowcount
+
+
+def _copy(connection: AnyConnection, statement: LiteralString, rows: Iterable[Row]) -> int:
+    """Send rows to a COPY in CSV format, numbered from 1, a chunk at a time; None goes as NULL."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    number = 0
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for number, row in enumerate(rows, 1):
+            writer.writerow((number, *row))
+            if number % _ROWS_A_CHUNK == 0:
+                copy.write(buffer.getvalue())
+                buffer.seek(0)
+                buffer.truncate()
+        copy.write(buffer.getvalue())
+    return number

@@ -1,0 +1,124 @@
+"""The three imports: each file in one transaction, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from uuid import UUID
+
+from cafe_ai.intake import catalogue, lines, repository, reviews
+from cafe_ai.intake.fields import MomentReader
+from cafe_ai.intake.model import Imported, Progress, ReadingOptions
+from cafe_ai.intake.reading import open_reading
+from cafe_ai.platform.db import Database
+from cafe_ai.tenancy.model import Business
+
+
+def import_lines(
+    database: Database,
+    path: Path,
+    shop: Business | UUID,
+    *,
+    members: Mapping[UUID, str] | None = None,
+    options: ReadingOptions | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Write a file's order lines: into a new business with these members (user id to role), or an existing one's id.
+
+    Orders the business already has are replaced by the file's. Raises `FileRefused` where the file cannot be used or no
+    row of it can, `BusinessNotFound` where there is no such business; nothing is written then. Bad rows are set aside
+    in `<file>.rejected.csv`.
+    """
+    options = options or ReadingOptions()
+    business_id = shop.id if isinstance(shop, Business) else shop
+    layout = lines.LAYOUT_WITHOUT_PRICES if options.without_prices else lines.LAYOUT
+    with open_reading(path, layout, options, progress) as reading:
+        with database.transaction(business_id) as work:
+            if isinstance(shop, Business):
+                repository.insert_business(work.connection, shop)
+                for user_id, role in (members or {}).items():
+                    repository.upsert_membership(work.connection, shop.id, user_id, role)
+            clock = repository.lock_business(work.connection, business_id)
+            known = catalogue.ids_by_name(repository.select_products(work.connection, business_id))
+            reader = lines.LineReader(reading.csv_file, reading.numbers, MomentReader(clock), known)
+            staged = repository.stage_lines(work.connection, reading.rows(reader.read))
+            reading.refuse_useless(staged)
+            reading.tell("writing orders")
+            written = repository.write_lines(work.connection, business_id, clock)
+            reading.rejected.stage()
+        counts = {"orders": written.orders, "products": written.products, "customers": written.customers}
+        return reading.conclude(
+            business_id,
+            staged,
+            counts,
+            period=(written.first_day, written.last_day),
+            notes=tuple(_notes_on_orders(written)),
+        )
+
+
+def import_catalogue(
+    database: Database,
+    path: Path,
+    business_id: UUID,
+    *,
+    options: ReadingOptions | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Write a file's products over those the business has; products the file does not name stay.
+
+    Raises as `import_lines`.
+    A row is about the product with its product_id or, without one, with its name. Columns the file lacks stay as they
+    were; an empty cell says that this is not known.
+    """
+    with open_reading(path, catalogue.LAYOUT, options or ReadingOptions(), progress) as reading:
+        with database.transaction(business_id) as work:
+            repository.lock_business(work.connection, business_id)
+            finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
+            reader = catalogue.ProductReader(reading.csv_file, reading.numbers, finder)
+            staged = repository.stage_products(work.connection, reading.rows(reader.read))
+            reading.refuse_useless(staged)
+            has_column = {column: column in reading.csv_file.positions for column in catalogue.OPTIONAL}
+            products = repository.write_catalogue(work.connection, business_id, has_column)
+            reading.rejected.stage()
+        return reading.conclude(business_id, staged, {"products": products})
+
+
+def import_reviews(
+    database: Database,
+    path: Path,
+    business_id: UUID,
+    *,
+    options: ReadingOptions | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Write a file's reviews over those of equal review_id or content. Raises as `import_lines`."""
+    with open_reading(path, reviews.LAYOUT, options or ReadingOptions(), progress) as reading:
+        with database.transaction(business_id) as work:
+            clock = repository.lock_business(work.connection, business_id)
+            finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
+            reader = reviews.ReviewReader(reading.csv_file, MomentReader(clock), finder)
+            staged = repository.stage_reviews(work.connection, reading.rows(reader.read))
+            reading.refuse_useless(staged)
+            written = repository.write_reviews(work.connection, business_id)
+            reading.rejected.stage()
+        return reading.conclude(business_id, staged, {"reviews": written})
+
+
+def add_member(database: Database, business_id: UUID, user_id: UUID, role: str) -> None:
+    """Make the user a member of the business with this role. Raises `BusinessNotFound`."""
+    with database.transaction(business_id) as work:
+        repository.lock_business(work.connection, business_id)
+        repository.upsert_membership(work.connection, business_id, user_id, role)
+
+
+def _notes_on_orders(written: repository.LinesWritten) -> Iterator[str]:
+    if written.orders_differing_in_time:
+        yield (
+            f"{written.orders_differing_in_time:,} orders have lines of different times; "
+            "each order counts at the time of its first line."
+        )
+    if written.orders_differing_in_whom:
+        yield (
+            f"{written.orders_differing_in_whom:,} orders have lines of different customers or stores; "
+            "each order counts for the first that is named."
+        )
