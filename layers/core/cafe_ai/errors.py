@@ -7,9 +7,11 @@
     ├── NotFound               404
     │   ├── BusinessNotFound
     │   └── ConversationNotFound
+    ├── MethodNotAllowed       405
     ├── PayloadTooLarge        413
     ├── InvalidRequest         422  naming each field
     ├── RateLimited            429  with Retry-After
+    ├── InternalError          500  what a bug looks like from outside
     └── Unavailable            503  with Retry-After
         ├── DependencyDown
         └── DeadlineExceeded
@@ -123,6 +125,17 @@ class ConversationNotFound(NotFound):
         super().__init__("You have no conversation with this id about this business.")
 
 
+class MethodNotAllowed(CafeAIError):
+    """The address exists, but not for this method."""
+
+    status = 405
+    code = "method_not_allowed"
+    title = "Method not allowed"
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(f"This address takes {allowed}.", headers={"Allow": allowed})
+
+
 class PayloadTooLarge(CafeAIError):
     """The body is larger than is read."""
 
@@ -167,6 +180,13 @@ class RateLimited(CafeAIError):
             f"Too many requests; try again in {retry_after_seconds} s.",
             headers={"Retry-After": str(retry_after_seconds)},
         )
+
+
+class InternalError(CafeAIError):
+    """A bug; the log has more under the request's id."""
+
+    def __init__(self) -> None:
+        super().__init__("The service made a mistake. Please quote the request id when you report it.")
 
 
 class Unavailable(CafeAIError):

@@ -23,7 +23,7 @@ def read_secret(arn: str) -> str:
 
 
 def database_url(secret: str) -> str:
-    """A connection URL from a database secret: the URL itself, or the JSON that RDS keeps (username, password, host...).
+    """A connection URL from a database secret: the URL itself, or the JSON that RDS keeps (username, password, host).
 
     Characters that mean something in a URL are quoted: passwords made by Secrets Manager hold them.
     """

@@ -34,6 +34,10 @@ class Measures:
         before, _ = self.values.get(name, (0.0, unit))
         self.values[name] = (before + number, unit)
 
+    def time(self, name: str, milliseconds: float) -> None:
+        """Adds to a metric of time."""
+        self.count(name, milliseconds, MetricUnit.Milliseconds)
+
     def inference(self, model: str, tokens: int, cost_usd: float, degraded: bool) -> None:
         """What an inference used."""
         self.model = model

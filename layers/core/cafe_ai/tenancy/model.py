@@ -82,3 +82,25 @@ class Member:
     def budget_spent(self) -> bool:
         """Whether nothing is left of a budget that has a limit: no model may be called."""
         return self.budget_left_usd is not None and self.budget_left_usd <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How often the user has asked in the last minute. retry_after_seconds is 0 where the request was allowed."""
+
+    limit: int
+    remaining: int
+    retry_after_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the database says of a user who wants to ask about a business; `service.admit` judges it.
+
+    business is None where there is none with the id, role None without a membership.
+    """
+
+    business: Business | None
+    role: Role | None
+    budget_left_usd: Decimal | None
+    rate: RateLimit

@@ -1,0 +1,39 @@
+"""The SQL of the audit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from psycopg.types.json import Jsonb
+
+from cafe_ai.audit.model import Inference
+
+if TYPE_CHECKING:
+    from cafe_ai.platform.db import UnitOfWork
+
+# The spending belongs to the row: where the row is there already, its cost has been counted.
+INSERT_INFERENCE_AND_SPEND = """
+WITH audited AS (
+    INSERT INTO ai_audit_logs (id, user_id, business_id, model_name, prompt, response, prompt_tokens, completion_tokens,
+                               tokens_used, cost_usd, response_time_ms, endpoint, status, error_message, prompt_version,
+                               request_id, plan, facts_hash, degraded, "timestamp")
+    VALUES (%(id)s, %(user_id)s, %(business_id)s, %(model_name)s, %(prompt)s, %(response)s, %(prompt_tokens)s,
+            %(completion_tokens)s, %(tokens_used)s, %(cost_usd)s, %(response_time_ms)s, %(endpoint)s, %(status)s,
+            %(error_message)s, %(prompt_version)s, %(request_id)s, %(plan)s, %(facts_hash)s, %(degraded)s,
+            %(timestamp)s)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING business_id, cost_usd, "timestamp"
+)
+INSERT INTO budgets AS budget (business_id, month, spent_usd)
+SELECT business_id, date_trunc('month', "timestamp" AT TIME ZONE 'UTC')::date, cost_usd
+  FROM audited
+ WHERE cost_usd > 0 AND business_id IS NOT NULL
+ON CONFLICT (business_id, month) DO UPDATE SET spent_usd = budget.spent_usd + excluded.spent_usd
+"""
+
+
+def insert(uow: UnitOfWork, inference: Inference) -> None:
+    """Writes the inference and counts its cost against the business's budget of that month (UTC), both only once."""
+    columns = {name: getattr(inference, name) for name in Inference.__slots__}
+    plan = None if inference.plan is None else Jsonb(inference.plan)
+    uow.connection.execute(INSERT_INFERENCE_AND_SPEND, columns | {"plan": plan})

@@ -1,0 +1,366 @@
+"""The HTTP edge: FastAPI behind API Gateway. What every endpoint shares is here and nowhere else.
+
+A request passes, from the outside in: `lambda_handler` (API Gateway's event), `Edge` (request id, deadline, size,
+headers, metrics, every failure's answer), `Route` (who asks, before the body is read: 401 comes before 422), and
+`Caller.admit` (may they, and how often).
+
+Endpoints are `async def` over a blocking database driver: an execution environment serves one request at a time, and a
+thread pool would only cost.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from mangum import Mangum
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cafe_ai import errors, problems
+from cafe_ai.bootstrap import runtime
+from cafe_ai.platform.clock import Deadline, now_utc
+from cafe_ai.platform.ids import uuid7
+from cafe_ai.platform.telemetry import Measures, correlated, log_failure, logger, observed
+from cafe_ai.tenancy import service as tenancy
+from cafe_ai.tenancy import tokens
+from cafe_ai.tenancy.model import Member, Permission, RateLimit
+
+MAX_BODY_BYTES = 1024 * 1024
+GATEWAY_SECONDS = 30.0  # after which API Gateway has given up: an older event is a sample, not a request
+
+EDGE_ERRORS = (
+    errors.Unauthorized,
+    errors.PermissionDenied,
+    errors.BusinessNotFound,
+    errors.PayloadTooLarge,
+    errors.InvalidRequest,
+    errors.RateLimited,
+    errors.BudgetExhausted,
+    errors.DependencyDown,
+    errors.DeadlineExceeded,
+)
+
+# A row for each request that is refused for its rate would make a flood dearer than serving it; nor is a body that
+# could not be read an inference.
+NEVER_AN_INFERENCE = (422, 429)
+
+_EXCHANGE = "cafe_ai.exchange"
+_bearer = HTTPBearer(
+    auto_error=False, bearerFormat="JWT", description="An OIDC token of the configured issuer (RS256)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An inference that was asked for: what the audit needs to know should it fail."""
+
+    business_id: UUID
+    endpoint: str
+    prompt: str
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What is known of the request in hand."""
+
+    request_id: str
+    path: str
+    deadline: Deadline
+    measured: Measures
+    started: float = field(default_factory=time.monotonic)
+    identity: tokens.Identity | None = None
+    attempt: Attempt | None = None
+    rate: RateLimit | None = None
+
+    @property
+    def milliseconds(self) -> int:
+        """How long it has taken so far."""
+        return round((time.monotonic() - self.started) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatedCaller:
+    """Who is calling, as the token proved."""
+
+    identity: tokens.Identity
+    exchange: Exchange
+
+    @property
+    def user_id(self) -> UUID:
+        """The token's subject."""
+        return self.identity.user_id
+
+    @property
+    def operator(self) -> bool:
+        """Whether the user operates the service."""
+        return self.identity.operator
+
+    def admit(
+        self, business_id: UUID, endpoint: str, *, prompt: str | None = None, needs: Permission | None = None
+    ) -> Member:
+        """The caller as a member of the business, for this request; it counts against the caller's rate.
+
+        endpoint names the metrics. With a prompt the call is an inference, and its failure is audited from here on.
+        needs is the permission without which the endpoint is of no use. Raises as `tenancy.service.admit` does.
+        """
+        exchange = self.exchange
+        exchange.measured.endpoint = endpoint
+        if prompt is not None:
+            exchange.attempt = Attempt(business_id, exchange.path, prompt)
+        shared = runtime()
+        admission = tenancy.look_up(
+            shared.database, self.user_id, business_id, shared.settings.rate_limit_per_minute, exchange.deadline
+        )
+        exchange.rate = admission.rate
+        return tenancy.admit(
+            admission, self.user_id, request_id=exchange.request_id, deadline=exchange.deadline, needs=needs
+        )
+
+
+async def _caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> AuthenticatedCaller:
+    exchange: Exchange = request.scope[_EXCHANGE]
+    if exchange.identity is None:
+        raise errors.Unauthorized
+    return AuthenticatedCaller(exchange.identity, exchange)
+
+
+Caller = Annotated[AuthenticatedCaller, Depends(_caller)]
+
+
+class Route(APIRoute):
+    """A route that checks the token, where the endpoint has a `Caller`, before it reads the body."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """As FastAPI's, after the token's check."""
+        handle = super().get_route_handler()
+        if all(dependency.call is not _caller for dependency in self.dependant.dependencies):
+            return handle
+
+        async def handle_authenticated(request: Request) -> Response:
+            _authenticate(request)
+            return await handle(request)
+
+        return handle_authenticated
+
+
+def _authenticate(request: Request) -> None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise errors.Unauthorized
+    shared = runtime()
+    exchange: Exchange = request.scope[_EXCHANGE]
+    exchange.identity = tokens.verify(
+        token.strip(),
+        shared.keys,
+        issuer=shared.settings.require("jwt_issuer"),
+        audience=shared.settings.require("jwt_audience"),
+        deadline=exchange.deadline,
+    )
+
+
+class Edge:
+    """Plain ASGI middleware around every request: nothing leaves without a request id, a status and a measure."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers the request, with a problem document should anything go wrong."""
+        settings = runtime().settings
+        event = scope.get("aws.event", {}).get("requestContext", {})
+        request_id = event.get("requestId") or str(uuid7())
+        with correlated(request_id), observed(settings.metrics_namespace) as measured:
+            exchange = Exchange(request_id, scope["path"], _deadline(event, settings.deadline_seconds), measured)
+            scope[_EXCHANGE] = exchange
+            answer = _Answer(exchange, send)
+            try:
+                await self._app(scope, await _whole_body(receive), answer)
+            except Exception as error:
+                await _problem(exchange, error)(scope, receive, answer)
+            finally:
+                _measure(exchange, answer.status)
+
+
+class _Answer:
+    """Passes the answer on, with the headers that every answer has."""
+
+    def __init__(self, exchange: Exchange, send: Send) -> None:
+        self._exchange = exchange
+        self._send = send
+        self.status = 500
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", ()), *_headers(self._exchange)]
+        await self._send(message)
+
+
+def _headers(exchange: Exchange) -> list[tuple[bytes, bytes]]:
+    """The request id, and after admission the rate limit (draft-ietf-httpapi-ratelimit-headers-10).
+
+    `t` is within how many seconds the caller may ask again without being refused or, before that, forgets the first.
+    """
+    headers = [(b"x-request-id", exchange.request_id.encode()), (b"cache-control", b"no-store")]
+    if rate := exchange.rate:
+        wait = rate.retry_after_seconds or 60
+        headers.append((b"ratelimit-policy", f'"user";q={rate.limit};w=60'.encode()))
+        headers.append((b"ratelimit", f'"user";r={rate.remaining};t={wait}'.encode()))
+    return headers
+
+
+def _deadline(event: Mapping[str, Any], seconds: float) -> Deadline:
+    """`seconds` from the moment the gateway took the request, where the event says when that was."""
+    epoch = event.get("timeEpoch")
+    age = time.time() - epoch / 1000 if isinstance(epoch, int) else 0.0
+    return Deadline.after(seconds - age if 0.0 <= age <= GATEWAY_SECONDS else seconds)
+
+
+async def _whole_body(receive: Receive) -> Receive:
+    """The request's body, read to its end and handed on as one message. Raises PayloadTooLarge."""
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return receive
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MAX_BODY_BYTES:
+            raise errors.PayloadTooLarge(MAX_BODY_BYTES)
+    unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return unread.pop() if unread else await receive()
+
+    return replay
+
+
+def _measure(exchange: Exchange, status: int) -> None:
+    measured = exchange.measured
+    measured.count("Requests")
+    measured.count("Errors", int(status >= 500))
+    measured.count("RateLimited", int(status == 429))
+    measured.time("Latency", exchange.milliseconds)
+    logger.info(
+        "answered", extra={"endpoint": measured.endpoint, "status": status, "milliseconds": exchange.milliseconds}
+    )
+
+
+def _problem(exchange: Exchange, error: Exception) -> Response:
+    """The answer to a request that failed: logged where it is our fault, audited where it was an inference."""
+    known = error if isinstance(error, errors.CafeAIError) else errors.InternalError()
+    if known.status >= 500:
+        log_failure(known.title, error, code=known.code)
+    if exchange.attempt is not None and known.status not in NEVER_AN_INFERENCE:
+        _audit_failure(exchange, exchange.attempt, error)
+    return JSONResponse(
+        problems.document(known, instance=exchange.path, request_id=exchange.request_id),
+        status_code=known.status,
+        headers=dict(known.headers),
+        media_type=problems.MEDIA_TYPE,
+    )
+
+
+def _audit_failure(exchange: Exchange, attempt: Attempt, error: Exception) -> None:
+    """A failed inference is written too, in a transaction of its own: refused ones (402, 403, 404) and broken ones."""
+    from cafe_ai.audit import service as audit
+    from cafe_ai.audit.model import Inference
+
+    inference = Inference(
+        id=uuid7(),
+        user_id=exchange.identity.user_id if exchange.identity else None,
+        business_id=attempt.business_id,
+        model_name="none",
+        prompt=attempt.prompt,
+        response="",
+        endpoint=attempt.endpoint,
+        status="error",
+        response_time_ms=exchange.milliseconds,
+        timestamp=now_utc(),
+        error_message=f"{type(error).__name__}: {error}",
+        request_id=exchange.request_id,
+    )
+    audit.record(runtime(), inference, deadline=exchange.deadline)
+
+
+async def _refuse_invalid(request: Request, error: Exception) -> Response:
+    """Pydantic's complaint as ours."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    json_sent = "json" in request.headers.get("content-type", "")
+    raise errors.InvalidRequest(problems.field_errors(found, json_sent=json_sent)) from error
+
+
+async def _refuse_unroutable(_: Request, error: Exception) -> Response:
+    """The framework's own refusals as ours: no such address, not this method, a body that cannot be decoded."""
+    if isinstance(error, HTTPException) and error.status_code == 404:
+        raise errors.NotFound("There is nothing at this address.")
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        raise errors.MethodNotAllowed((error.headers or {}).get("Allow", "other methods"))
+    if isinstance(error.__cause__, RecursionError):
+        raise errors.InvalidRequest.field("body", "is nested too deeply")
+    if isinstance(error.__cause__, UnicodeError):
+        raise errors.InvalidRequest.field("body", "must be JSON in UTF-8")
+    raise error
+
+
+class App(FastAPI):
+    """FastAPI without the pages that nobody serves from a Lambda; `openapi()` is for tests and the documentation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            title="cafe-ai",
+            version="1",
+            openapi_url=None,  # which also leaves out the pages that show it
+            redirect_slashes=False,
+            exception_handlers={RequestValidationError: _refuse_invalid, HTTPException: _refuse_unroutable},
+        )
+        self.router.route_class = Route
+        self.add_middleware(Edge)
+
+    def openapi(self) -> dict[str, Any]:
+        """FastAPI's document with the schema of the problems."""
+        document = super().openapi()
+        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = problems.SCHEMA
+        return document
+
+
+def create_app() -> App:
+    """The application of one function: it declares its own routes on it, and only these."""
+    return App()
+
+
+def declares(*further: type[errors.CafeAIError]) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: what the edge may answer, and these."""
+    return problems.responses((*EDGE_ERRORS, *further))
+
+
+def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """The function's entry point for API Gateway's HTTP API events (payload version 2.0)."""
+    adapter = Mangum(app, lifespan="off")
+
+    def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return adapter({**event, "body": _bytes(event), "isBase64Encoded": False}, context)
+
+    return handle
+
+
+def _bytes(event: Mapping[str, Any]) -> bytes:
+    """The body as it was sent; what cannot have been text stays unreadable, for the route to refuse."""
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return body.encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError:
+        return b"\xff"

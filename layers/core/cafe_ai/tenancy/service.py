@@ -1,0 +1,57 @@
+"""Admission: may this user ask this about this business now."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from cafe_ai.errors import BudgetExhausted, BusinessNotFound, PermissionDenied, RateLimited
+from cafe_ai.platform.clock import Deadline, now_utc
+from cafe_ai.tenancy import repository
+from cafe_ai.tenancy.model import Admission, Member, Permission
+
+if TYPE_CHECKING:
+    from cafe_ai.platform.db import Database
+
+
+def look_up(database: Database, user_id: UUID, business_id: UUID, limit: int, deadline: Deadline) -> Admission:
+    """What the database knows of the request, and counts it against the user's rate (`limit` a minute).
+
+    One round trip in a transaction of its own, committed before any work: a failure later must not take the count back.
+    """
+    with database.transaction(business_id, user_id, deadline) as uow:
+        return repository.admit(uow, user_id, business_id, limit)
+
+
+def admit(
+    admission: Admission, user_id: UUID, *, request_id: str, deadline: Deadline, needs: Permission | None = None
+) -> Member:
+    """The member, for the length of the request.
+
+    Raises, in this order: BusinessNotFound, PermissionDenied (no membership, or a role without the permission that the
+    endpoint needs), RateLimited, BudgetExhausted (only where the business chose to be refused).
+    """
+    if admission.business is None:
+        raise BusinessNotFound
+    if admission.role is None:
+        raise PermissionDenied("You are not a member of this business.")
+    member = Member(
+        user_id=user_id,
+        role=admission.role,
+        business=admission.business,
+        budget_left_usd=admission.budget_left_usd,
+        request_id=request_id,
+        deadline=deadline,
+    )
+    if needs is not None and not member.may(needs):
+        raise PermissionDenied
+    if admission.rate.retry_after_seconds:
+        raise RateLimited(admission.rate.retry_after_seconds)
+    if member.budget_spent and member.business.budget_policy == "refuse":
+        raise BudgetExhausted(renews_on=_next_month(now_utc().date()))
+    return member
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
