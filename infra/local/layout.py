@@ -46,10 +46,6 @@ class Layout:
         return self.home / "tmp"
 
     @property
-    def deployed(self) -> Path:
-        return self.home / "deployed"
-
-    @property
     def venv(self) -> Path:
         """The project's own virtual environment, with the functions' packages and the developers' tools."""
         return self.project / ".venv"
@@ -67,9 +63,9 @@ class Layout:
         return self.shared / "venvs" / "uv"
 
     @property
-    def build(self) -> Path:
-        """What `sam build` makes for this machine's architecture."""
-        return self.shared / "sam" / "build"
+    def builds(self) -> Path:
+        """What `sam build` makes for this machine's architecture, one folder for each state of the sources."""
+        return self.shared / "builds"
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"

@@ -1,0 +1,107 @@
+"""The built template into the emulator: its functions' bootstraps uploaded, its stack created, its routes counted."""
+
+import io
+import json
+import shlex
+import time
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from infra.local import emulator
+from infra.local.build import TRANSFORMED
+from infra.local.layout import Layout, python_of
+from infra.local.native import Template, api_id, count_routes, functions_of, layers_of, make_native
+from infra.local.problems import StackError
+
+STACK = "cafe-ai"
+BUCKET = "cafe-ai-local"
+DEPLOY_SECONDS = 120
+EXECUTABLE = 0o100755 << 16
+
+
+class DeployFailed(StackError):  # noqa: N818 -- errors state the fact
+    """CloudFormation did not create the stack; the message says which resources failed and why."""
+
+
+def deploy(layout: Layout, build: Path, port: int, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Create the stack of a freshly started emulator and return its outputs. Raises DeployFailed."""
+    template: Template = json.loads((build / TRANSFORMED).read_text(encoding="utf-8"))
+    native = make_native(template, _upload_bootstraps(layout, build, template, port))
+    cloudformation: Any = emulator.client("cloudformation", port)
+    cloudformation.create_stack(
+        StackName=STACK,
+        TemplateBody=json.dumps(native),
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+    outputs = _await_stack(cloudformation)
+    _check_routes(port, outputs["ApiId"], count_routes(native))
+    return outputs
+
+
+def base_url(port: int) -> str:
+    """Where the emulator serves the API named Api; the same at every start on the same port."""
+    return f"{emulator.url_of(port)}/_aws/execute-api/{api_id('Api')}/$default"
+
+
+def _upload_bootstraps(layout: Layout, build: Path, template: Template, port: int) -> dict[str, tuple[str, str]]:
+    s3: Any = emulator.client("s3", port, s3={"addressing_style": "path"})
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": emulator.REGION})
+    places = {}
+    for function in functions_of(template):
+        code = build / function
+        path = [code, *(build / layer / "python" for layer in layers_of(template, function))]
+        key = f"{function}.zip"
+        s3.put_object(Bucket=BUCKET, Key=key, Body=_zip_bootstrap(bootstrap(layout, code, path)))
+        places[function] = (BUCKET, key)
+    return places
+
+
+def bootstrap(layout: Layout, code: Path, path: list[Path]) -> str:
+    """The script that runs a function with AWS's own runtime client, from where the build left it."""
+    return "\n".join(
+        (
+            "#!/bin/sh",
+            f"cd {shlex.quote(str(code))} || exit 1",
+            f"export LAMBDA_TASK_ROOT={shlex.quote(str(code))}",
+            f"export PYTHONPATH={shlex.quote(':'.join(map(str, path)))}",
+            f'exec {shlex.quote(str(python_of(layout.emulator_venv)))} -m awslambdaric "$_HANDLER"',
+            "",
+        )
+    )
+
+
+def _zip_bootstrap(script: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        entry = zipfile.ZipInfo("bootstrap")
+        entry.external_attr = EXECUTABLE
+        archive.writestr(entry, script)
+    return content.getvalue()
+
+
+def _await_stack(cloudformation: Any) -> dict[str, str]:
+    deadline = time.monotonic() + DEPLOY_SECONDS
+    status = "CREATE_IN_PROGRESS"
+    while status == "CREATE_IN_PROGRESS" and time.monotonic() < deadline:
+        time.sleep(0.05)
+        stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        status = stack["StackStatus"]
+    if status != "CREATE_COMPLETE":
+        events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+        reasons = [
+            f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
+            for event in events
+            if "FAILED" in event["ResourceStatus"]
+        ]
+        raise DeployFailed("\n".join((f"The template was not deployed ({status}).", *reasons)))
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def _check_routes(port: int, api: str, expected: int) -> None:
+    routes: Any = emulator.client("apigatewayv2", port)
+    found = len(routes.get_routes(ApiId=api)["Items"])
+    if found != expected or not expected:
+        raise DeployFailed(f"The API has {found} routes; the template says {expected}.")

@@ -1,0 +1,28 @@
+"""`python -m infra.local.install`: everything a fresh machine lacks, into the project's own folder."""
+
+import signal
+import sys
+
+from infra.local.console import complain
+from infra.local.environment import ensure_environments
+from infra.local.layout import current
+from infra.local.problems import StackError, explain
+from infra.local.stopping import Stopped, stop_on_signals
+
+
+def main() -> int:
+    layout = current()
+    stop_on_signals()
+    try:
+        ensure_environments(layout)
+    except Stopped:
+        complain("\nInterrupted; the next run goes on from here.")
+        return 128 + signal.SIGINT
+    except (StackError, OSError) as error:
+        complain(f"\n{explain(error, layout)}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

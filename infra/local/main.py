@@ -1,0 +1,81 @@
+"""`python -m infra.local.main run | stop`: the local stack's commands, behind `make run` and `make stop`."""
+
+import argparse
+import os
+import sys
+import time
+
+from infra.local import stack
+from infra.local.console import complain, say, step
+from infra.local.layout import Layout, current
+from infra.local.postgres import PostgresError
+from infra.local.problems import StackError, explain, tail
+from infra.local.report import QUESTION, ask, readiness
+from infra.local.state import State, load
+from infra.local.stopping import Stopped, stop_on_signals
+
+WATCH_SECONDS = 1.0
+
+
+def run(layout: Layout, *, detach: bool) -> int:
+    """Start the stack, show an answer, and serve until Ctrl-C; with `detach`, return once it is ready."""
+    state = stack.running(layout)
+    if state:
+        say("The stack is already running (`make stop` stops it).")
+        say(readiness(state, layout, ask(state, QUESTION)))
+        return 0
+    say("Starting the stack.")
+    serving = False
+    try:
+        _show_answer(stack.start(layout), layout)
+        serving = detach
+        say("It runs in the background; `make stop` stops it." if detach else "Serving until Ctrl-C.")
+        return 0 if detach else _watch(layout)
+    finally:
+        if not serving and stack.stop(layout):
+            say("Stopped.")
+
+
+def stop(layout: Layout) -> int:
+    say("Stopped." if stack.stop(layout) else "Nothing was running.")
+    return 0
+
+
+def _show_answer(state: State, layout: Layout) -> None:
+    with step("Asking the first question"):
+        answer = ask(state, QUESTION)
+    say(readiness(state, layout, answer))
+
+
+def _watch(layout: Layout) -> int:
+    """Until a signal unwinds us, another command stops the stack, or a part of it ends by itself."""
+    while stack.running(layout):
+        time.sleep(WATCH_SECONDS)
+    if load(layout).ready is None:
+        return 0
+    complain(
+        f"\nA part of the stack has ended. The last lines of the emulator's log:\n\n{tail(layout.log('emulator'))}"
+    )
+    return 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="infra.local.main", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    runner = commands.add_parser("run", help="start the stack and serve until Ctrl-C")
+    runner.add_argument("--detach", action="store_true", default=bool(os.environ.get("DETACH")))
+    commands.add_parser("stop", help="stop the stack")
+    arguments = parser.parse_args()
+    layout = current()
+    stop_on_signals()
+    try:
+        return run(layout, detach=arguments.detach) if arguments.command == "run" else stop(layout)
+    except Stopped:
+        return 0
+    except (StackError, PostgresError, OSError) as error:
+        complain(f"\n{explain(error, layout)}")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

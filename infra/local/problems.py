@@ -1,0 +1,66 @@
+"""What can go wrong on a developer's machine, said so that it can be put right."""
+
+# ruff: noqa: N818 -- errors state the fact
+
+import errno
+import shutil
+from pathlib import Path
+
+from infra.local.layout import Layout
+
+NO_SPACE = "No space left on device"
+FIRST_RUN_BYTES = 2_000_000_000
+TAIL_LINES = 15
+
+
+class StackError(Exception):
+    """The stack cannot go on; the message says why and what to do."""
+
+
+class PortInUse(StackError):
+    """The port that was asked for belongs to another program."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"Port {port} is in use by another program. Stop that program, or leave CAFE_AI_PORT unset: "
+            "the stack then takes a free port."
+        )
+
+
+class CommandFailed(StackError):
+    """A program that the stack ran ended with an error; its last lines are in the message."""
+
+    def __init__(self, what: str, log: Path) -> None:
+        super().__init__(f"{what} failed. The last lines of {log}:\n\n{tail(log)}")
+
+
+def tail(log: Path, lines: int = TAIL_LINES) -> str:
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return "(nothing was written)"
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def is_full_disk(error: BaseException) -> bool:
+    """Whether the error, or what a program wrote before it failed, says that the disk is full."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if NO_SPACE in str(seen) or "no space left" in str(seen).lower():
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
+def explain(error: BaseException, layout: Layout) -> str:
+    """What to tell the person at the terminal."""
+    if is_full_disk(error):
+        free = shutil.disk_usage(layout.project).free
+        return (
+            f"The disk that holds {layout.project} is full ({free / 1e6:.0f} MB free). Free some space "
+            f"(a first run needs about {FIRST_RUN_BYTES / 1e9:.0f} GB; `make clean` removes what earlier runs left), "
+            "then start again: it goes on where it stopped."
+        )
+    return str(error)

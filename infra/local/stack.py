@@ -1,0 +1,164 @@
+"""The stack as a whole: start it from whatever state the last one left, and stop it."""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from infra.local import database, emulator, issuer, processes
+from infra.local.build import ensure_build
+from infra.local.console import step
+from infra.local.deploy import base_url, deploy
+from infra.local.layout import Layout
+from infra.local.migrate import migrate
+from infra.local.native import LOCAL_ORIGINS
+from infra.local.ports import choose_ports
+from infra.local.postgres import APP, OWNER, SAAS, PostgresServer
+from infra.local.problems import StackError
+from infra.local.state import Process, Record, State, load, save
+
+PASSED_ON = {  # settings of the caller's environment that the functions get, under the template's names
+    "OPENAI_API_KEY": "OpenAiApiKey",
+    "OPENAI_BASE_URL": "OpenAiBaseUrl",
+    "LLM_MODEL": "LlmModel",
+    "RATE_LIMIT_PER_MINUTE": "RateLimitPerMinute",
+    "LOG_LEVEL": "LogLevel",
+}
+
+
+def running(layout: Layout) -> State | None:
+    """How to reach the stack where it runs whole."""
+    record = load(layout)
+    whole = record.ready and all(processes.is_running(process) for process in record.processes.values())
+    return record.ready if whole and database.server(layout, record.ports["postgres"]).is_running() else None
+
+
+def start(layout: Layout) -> State:
+    """Start everything, first clearing away what a crash left; where a step fails or is interrupted, stop it all again.
+
+    Raises StackError, PostgresError or OSError; the data stays as far as it came.
+    """
+    with exclusively(layout):
+        clear_away(layout)
+        try:
+            return _start(layout)
+        except BaseException:
+            clear_away(layout)
+            raise
+
+
+def stop(layout: Layout) -> bool:
+    """Stop whatever runs of this stack and say whether anything did."""
+    with exclusively(layout):
+        return clear_away(layout)
+
+
+@contextmanager
+def exclusively(layout: Layout) -> Iterator[None]:
+    """Hold the stack's lock, so that no two commands start or stop it at once. Raises StackError where it is held."""
+    layout.home.mkdir(parents=True, exist_ok=True)
+    with layout.lock_file.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StackError("Another command is starting or stopping this stack right now; wait for it.") from error
+        yield
+
+
+def clear_away(layout: Layout) -> bool:
+    """Stop the processes on record, PostgreSQL, and workers that a killed emulator left behind."""
+    record = load(layout)
+    if record.ready:
+        record.ready = None
+        save(layout, record)
+    recorded = [process for process in record.processes.values() if processes.is_running(process)]
+    processes.stop(recorded)
+    left_over = processes.left_over(layout.home)
+    processes.kill(left_over)
+    postgres = database.server(layout, record.ports.get("postgres", 0)) if layout.postgres.exists() else None
+    served = postgres is not None and postgres.is_running()
+    if postgres and served:
+        postgres.stop()
+    if record.processes:
+        record.processes = {}
+        save(layout, record)
+    return bool(recorded or left_over or served)
+
+
+def _start(layout: Layout) -> State:
+    record = load(layout)
+    record.ports = choose_ports(record.ports)
+    save(layout, record)
+    postgres = database.server(layout, record.ports["postgres"])
+    with step("Building the functions and their layers"):
+        build = ensure_build(layout)
+    with step("Starting PostgreSQL, the token issuer and the AWS emulator"):
+        _start_processes(layout, record)
+        postgres.start()
+        postgres.prepare()
+        emulator.wait_until_ready(layout, record.processes["emulator"], record.ports["emulator"])
+    with step("Deploying template.yaml"):
+        outputs = deploy(layout, build, record.ports["emulator"], _parameters(postgres, record.ports))
+    with step("Bringing the database to its schema"):
+        migrate(record.ports["emulator"], outputs["MigrateFunctionName"])
+    with step("Loading the sample business, Café Central"):
+        business_id, owner_id = _load_sample_business(postgres.dsn(SAAS))
+    record.ready = State(
+        base_url=base_url(record.ports["emulator"]),
+        issuer=_issuer_url(record.ports),
+        audience=issuer.AUDIENCE,
+        signing_keys=str(layout.issuer),
+        dsn_app=postgres.dsn(APP),
+        dsn_saas=postgres.dsn(SAAS),
+        dsn_owner=postgres.dsn(OWNER),
+        emulator_url=emulator.url_of(record.ports["emulator"]),
+        audit_queue_url=outputs["AuditQueueUrl"],
+        business_id=business_id,
+        owner_id=owner_id,
+    )
+    save(layout, record)
+    return record.ready
+
+
+def _start_processes(layout: Layout, record: Record) -> None:
+    """Each is on record as soon as it runs, so that whatever happens next it can be stopped."""
+    issuer.ensure_key(layout.issuer)
+    record.processes["issuer"] = _start_issuer(layout, record.ports["issuer"])
+    save(layout, record)
+    record.processes["emulator"] = emulator.start(layout, record.ports["emulator"])
+    save(layout, record)
+
+
+def _start_issuer(layout: Layout, port: int) -> Process:
+    environ = {"PATH": os.environ.get("PATH", os.defpath), processes.MARK: str(layout.home)}
+    command = [Path(sys.executable), "-m", "infra.local.issuer", layout.issuer, str(port)]
+    return processes.start(command, layout.log("issuer"), env=environ, cwd=layout.project)
+
+
+def _issuer_url(ports: dict[str, int]) -> str:
+    return f"http://127.0.0.1:{ports['issuer']}"
+
+
+def _parameters(postgres: PostgresServer, ports: dict[str, int]) -> dict[str, str]:
+    passed_on: dict[str, Any] = {
+        ours: os.environ[theirs] for theirs, ours in PASSED_ON.items() if os.environ.get(theirs)
+    }
+    return {
+        "Arch": "arm64" if os.uname().machine in ("arm64", "aarch64") else "x86_64",
+        "AllowedOrigins": ",".join(LOCAL_ORIGINS),
+        "JwtIssuer": _issuer_url(ports),
+        "JwtAudience": issuer.AUDIENCE,
+        "DatabaseUrl": postgres.dsn(APP),
+        "MigrationDatabaseUrl": postgres.dsn(OWNER),
+        "MigrateOnDeploy": "false",
+        **passed_on,
+    }
+
+
+def _load_sample_business(dsn: str) -> tuple[str, str]:
+    from infra.local.sample_business import OWNER_ID, load
+
+    return str(load(dsn)), str(OWNER_ID)

@@ -1,0 +1,19 @@
+# How the layers are made; `sam build` runs their Makefiles from the project's root.
+#   UV       the uv to install with
+#   TARGET   whose wheels: AWS's by default; the local stack passes its own interpreter
+#   COMPILER an interpreter of the layers' version: it ships bytecode, which halves a cold start; none: without
+UV ?= uv
+TARGET ?= --python-platform aarch64-manylinux_2_28 --python-version 3.13
+COMPILER ?= $(shell python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null)
+PACKAGES = $(ARTIFACTS_DIR)/python
+
+define install
+	$(UV) pip install --quiet --target "$(PACKAGES)" $(TARGET) --only-binary :all: --no-deps --require-hashes -r $(1)
+	rm -rf "$(PACKAGES)/bin" "$(PACKAGES)/.lock"
+	$(compile)
+endef
+
+define compile
+	$(if $(COMPILER),"$(COMPILER)" -m compileall -q -j 0 --invalidation-mode unchecked-hash "$(PACKAGES)",\
+	@echo "No python3.13 here: the layer ships without bytecode")
+endef
