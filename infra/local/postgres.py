@@ -121,13 +121,13 @@ class PostgresServer:
             self._create_role(connection, APP, ROLE_ATTRIBUTES)
             self._create_role(connection, SAAS, ROLE_ATTRIBUTES)
             connection.execute("RESET ROLE")
-            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone():
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(OWNER))
                 )
 
     def _create_role(self, connection: psycopg.Connection, role: str, attributes: str) -> None:
-        exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+        exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
         statement = "ALTER ROLE {} PASSWORD {}" if exists else f"CREATE ROLE {{}} {attributes} PASSWORD {{}}"
         connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(self.passwords[role])))
 
