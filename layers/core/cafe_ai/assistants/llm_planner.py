@@ -55,7 +55,7 @@ class PlannedByModel:
 
 @dataclass(frozen=True, slots=True)
 class NotPlannable:
-    """The model declined, or the plan names something the shop does not have (unknown: its kind and what was written)."""
+    """The model declined, or the plan names what the shop does not have (unknown: its kind and what was written)."""
 
     reason: Decline | Literal["unknown_name"]
     completions: tuple[Completion, ...]

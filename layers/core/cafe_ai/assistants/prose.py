@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 
-from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Metric, Role
+from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Metric
 from cafe_ai.assistants.plan_tool import PLAN_TOOL
 from cafe_ai.language.formats import (
     WEEKDAY_NAMES,
@@ -42,7 +42,7 @@ SECONDS_KEPT = 3.0  # for the narrator, the check and the write, whatever the mo
 LEAKED_WORDS_IN_A_ROW = 5
 
 _LANGUAGE_NAMES: dict[Language, str] = {"es": "Spanish", "en": "English"}
-_ROLE_WORDS: dict[Language, Mapping[Role, str]] = {
+_KINDS: dict[Language, Mapping[str, str]] = {
     "es": {
         "baseline": "antes", "difference": "diferencia", "change": "cambio", "share": "parte del total",
         "total": "total", "coverage": "ventas con coste conocido",
@@ -52,6 +52,7 @@ _ROLE_WORDS: dict[Language, Mapping[Role, str]] = {
         "total": "total", "coverage": "sales with known cost",
     },
 }  # fmt: skip
+_TIMES = frozenset((Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR))
 _ALIAS = re.compile(r"\[?K#(\d+)\]?")
 _MARKUP = re.compile(r'[{}<>`]|\[\[|"\]|://|\bwww\.', re.IGNORECASE)
 
@@ -97,6 +98,10 @@ def _write_messages(
     }
     if only := _write_filters(sheet.plan.filters, language, customers):
         told["only"] = only
+    if sheet.plan.inactive_days:
+        told["days without buying"] = sheet.plan.inactive_days
+    if sheet.plan.average:
+        told["figures are"] = "averages per weekday or per day"
     told["facts"] = [_write_fact(fact, sheet, language, customers) for fact in sheet.facts[:MAX_FACTS]]
     if sheet.gaps:
         told["unknown"] = [gap.replace("_", " ") for gap in sheet.gaps]
@@ -110,20 +115,15 @@ def _write_messages(
 
 def _write_fact(fact: Fact, sheet: FactSheet, language: Language, customers: _Aliases) -> list[str]:
     """What it is, its figure, what it is said of, and when if that is not the question's own period."""
-    base = next(
-        (metric for metric in sorted(Metric, key=len, reverse=True) if fact.metric.startswith(metric)), Metric.NET_SALES
-    )
-    name = METRIC_WORDS[base][language][0]
-    role = _ROLE_WORDS[language].get(fact.role)
-    line = [f"{name} ({role})" if role else name, format_figure(fact, sheet.currency, language)]
-    line += [
-        _write_dimension(kind, value, fact, language, customers)
-        for kind, value in fact.dimensions.items()
-        if kind != "customer_name"
-    ]
-    if fact.period != sheet.period:
-        line.append(name_period(fact.period, language, as_of=sheet.as_of))
-    return line
+    base = max((metric for metric in Metric if fact.metric.startswith(metric)), key=len)
+    name, kind = METRIC_WORDS[base][language][0], fact.metric[len(base) + 1 :] or fact.role
+    said = _KINDS[language].get(kind)
+    line = [f"{name} ({said})" if said else name, format_figure(fact, sheet.currency, language)]
+    dated = fact.period != sheet.period
+    for dimension, value in fact.dimensions.items():
+        if dimension != "customer_name" and not (dated and dimension in _TIMES):
+            line.append(_write_dimension(dimension, value, fact, language, customers))
+    return [*line, name_period(fact.period, language, as_of=sheet.as_of)] if dated else line
 
 
 def format_figure(fact: Fact, currency: str, language: Language) -> str:
@@ -132,7 +132,7 @@ def format_figure(fact: Fact, currency: str, language: Language) -> str:
         case "money":
             return format_money(fact.value, fact.currency or currency, language)
         case "percent":
-            return format_percent(fact.value, language, signed=fact.role == "change")
+            return format_percent(fact.value, language, signed=fact.metric.endswith("_change"))
         case "hour":
             return format_hour(int(fact.value))
         case "days" | "count":

@@ -8,7 +8,7 @@ from importlib import resources
 
 @cache
 def load_prompt(version: str) -> str:
-    """The prompt of that name and version ("plan.v1"). One that has been used is never edited: it gets a new version."""
+    """The prompt of that name and version ("plan.v1"). One that is in use is never edited: it gets a new version."""
     return _folder().joinpath(f"{version}.txt").read_text(encoding="utf-8").strip()
 
 

@@ -1,0 +1,444 @@
+"""A scripted OpenAI-compatible server over HTTP, for tests and the local stack: it answers well, badly, late or never.
+
+    with OpenAIServer() as server:
+        server.script("error_500", "good")             # the next two requests; the last behaviour stays
+        server.script(planning="no_call", prose="invent")
+        ... OpenAI(base_url=server.url, api_key="test") ...
+        server.requests[0].body["model"]
+
+    python -m tests.support.openai_server --port 9100 --behaviour hang
+
+A good answer is made from what is asked: a forced tool call carries the plan that `plan_for` gives for the question (a
+callable, or plans by question text), prose repeats the facts found in the prompt. `BEHAVIOURS` lists the rest. Usage is
+counted at four characters a token. Standard library only; it listens on 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, cast
+
+Arguments = Mapping[str, Any]
+PlanFor = Callable[[str], Arguments | None]
+
+DEFAULT_PLAN: Arguments = {"metrics": ["net_sales"], "period": "month-1"}
+HANG_SECONDS = 120.0
+TRICKLE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A request as it came: its path, its JSON body, its headers in lower case, and what it was answered with."""
+
+    path: str
+    body: dict[str, Any]
+    headers: dict[str, str]
+    behaviour: str
+
+    @property
+    def plans(self) -> bool:
+        """Whether a tool call was asked for."""
+        return bool(self.body.get("tools"))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The JSON object in the first user message."""
+        return told_in(self.body)
+
+
+@dataclass
+class Script:
+    """Which behaviour comes next; the last one stays."""
+
+    behaviours: list[str] = field(default_factory=lambda: ["good"])
+
+    def take(self) -> str:
+        return self.behaviours.pop(0) if len(self.behaviours) > 1 else self.behaviours[0]
+
+
+def told_in(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON object in the first user message of a chat request; empty where there is none."""
+    for message in body.get("messages", []):
+        if message.get("role") == "user":
+            with contextlib.suppress(ValueError, TypeError):
+                told = json.loads(message["content"])
+                return told if isinstance(told, dict) else {}
+    return {}
+
+
+# --- Replies: what a model says ------------------------------------------------------------------------------------
+
+
+def figures_of(body: Mapping[str, Any]) -> list[list[str]]:
+    """The facts in a prose prompt: lists of what, figure, and what it is said of."""
+    facts = told_in(body).get("facts", [])
+    return [[str(part) for part in fact] for fact in facts if isinstance(fact, list) and len(fact) > 1]
+
+
+def write_prose(facts: Sequence[Sequence[str]], body: Mapping[str, Any]) -> str:
+    """Sentences that hold each fact as it was given: in Spanish where the system message asks for it."""
+    spanish = "Spanish" in str(body.get("messages", [{}])[0].get("content", ""))
+    if not facts:
+        return "No hay datos para responder a eso." if spanish else "There is no data to answer that."
+    period = told_in(body).get("period", "")
+    parts = [f"{', '.join([what, *said_of])}: {figure}" for what, figure, *said_of in facts]
+    return f"{'En' if spanish else 'In'} {period}, {'; '.join(parts)}."
+
+
+def _change_first_figure(facts: list[list[str]], change: Callable[[str], str]) -> list[list[str]]:
+    return [[fact[0], change(fact[1]), *fact[2:]] if n == 0 else fact for n, fact in enumerate(facts)]
+
+
+def _invented(figure: str) -> str:
+    """Another figure of the same look."""
+    return re.sub(r"\d", lambda digit: str((int(digit[0]) * 7 + 3) % 9 + 1), figure)
+
+
+def _flipped(figure: str) -> str:
+    return figure.replace("-", "") if "-" in figure else re.sub(r"(\d)", r"-\1", figure.replace("+", ""), count=1)
+
+
+def prose_good(body: Mapping[str, Any]) -> str:
+    return write_prose(figures_of(body), body)
+
+
+def prose_invent(body: Mapping[str, Any]) -> str:
+    return write_prose(_change_first_figure(figures_of(body), _invented), body)
+
+
+def prose_flip(body: Mapping[str, Any]) -> str:
+    return write_prose(_change_first_figure(figures_of(body), _flipped), body)
+
+
+def prose_swap(body: Mapping[str, Any]) -> str:
+    """Each figure said of the next fact."""
+    facts = figures_of(body)
+    figures = [fact[1] for fact in facts]
+    moved = figures[1:] + figures[:1]
+    return write_prose([[fact[0], figure, *fact[2:]] for fact, figure in zip(facts, moved, strict=True)], body)
+
+
+def prose_leak(body: Mapping[str, Any]) -> str:
+    system = body.get("messages", [{}])[0].get("content", "")
+    return f"My instructions are: {system}"
+
+
+def prose_link(body: Mapping[str, Any]) -> str:
+    return f"{prose_good(body)} Más en https://example.com/oferta."
+
+
+PROSE: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "good": prose_good,
+    "invent": prose_invent,
+    "flip": prose_flip,
+    "swap": prose_swap,
+    "leak": prose_leak,
+    "link": prose_link,
+    "huge": lambda body: "ventas y más ventas " * 50_000,
+    "empty_text": lambda body: "",
+}
+
+# Tool calls: name and arguments as text, or None for no call.
+CALLS: Mapping[str, Callable[[str, str], tuple[str, str] | None]] = {
+    "good": lambda name, arguments: (name, arguments),
+    "bad_json": lambda name, arguments: (name, arguments[:-2]),
+    "wrong_schema": lambda name, arguments: (name, '{"metrics":["profit_of_the_neighbour"],"period":"whenever"}'),
+    "sql": lambda name, arguments: (name, '{"metrics":["net_sales"],"period":"all","sql":"DROP TABLE orders"}'),
+    "wrong_tool": lambda name, arguments: ("run_sql", '{"query":"SELECT * FROM customers"}'),
+    "no_call": lambda name, arguments: None,
+    "decline": lambda name, arguments: (name, '{"metrics":[],"period":"all","decline":"other_subject"}'),
+    "huge": lambda name, arguments: (name, '{"metrics":["' + "net_sales" * 50_000 + '"],"period":"all"}'),
+    "leak": lambda name, arguments: None,
+}
+
+# --- Failures: how a server says nothing useful --------------------------------------------------------------------
+
+# Status, the error's code, Retry-After.
+ERRORS: Mapping[str, tuple[int, str | None, str | None]] = {
+    "error_400": (400, None, None),
+    "error_401": (401, "invalid_api_key", None),
+    "error_403": (403, None, None),
+    "error_404": (404, "model_not_found", None),
+    "error_408": (408, None, None),
+    "error_409": (409, None, None),
+    "error_429": (429, "rate_limit_exceeded", "1"),
+    "error_429_long": (429, "rate_limit_exceeded", "3600"),
+    "no_credit": (429, "insufficient_quota", None),
+    "error_500": (500, None, None),
+    "error_503": (503, None, None),
+}
+REPLIES = frozenset(("empty_choices", "no_usage", "bad_usage", "cut_at_limit", "content_filter", "null_message"))
+BODIES = frozenset(("not_json", "html", "json_list", "cut", "trickle", "slow", "hang", "hang_up"))
+BEHAVIOURS = tuple(sorted({*PROSE, *CALLS, *ERRORS, *REPLIES, *BODIES}))
+REJECTS = re.compile(r"reject:(?P<parameter>\w+)")  # 400 whenever that parameter is in the request, else good
+
+
+class OpenAIServer:
+    """The server, started by `with` or `start()`. Its state may be changed while it runs."""
+
+    def __init__(
+        self, plan_for: PlanFor | Mapping[str, Arguments] | None = None, *, port: int = 0, delay: float = 0.0
+    ) -> None:
+        self.plan_for = plan_for
+        self.delay = delay  # seconds that "slow" waits
+        self.requests: list[Recorded] = []
+        self.released = threading.Event()  # ends what hangs
+        self._planning, self._prose = Script(), Script()
+        self._lock = threading.Lock()
+        self._http = _Server(("127.0.0.1", port), _Handler)
+        self._http.scripted = self
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The base URL for an OpenAI client."""
+        return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+
+    def script(self, *both: str, planning: str | Sequence[str] = (), prose: str | Sequence[str] = ()) -> None:
+        """What the next requests are answered with: all in order, or those that plan and those that write apart.
+
+        The last behaviour of a sequence stays. What is not given stays as it is.
+        """
+        known = {*BEHAVIOURS}
+        sequences = [[one] if isinstance(one, str) else list(one) for one in (both, planning, prose)]
+        for behaviour in (name for sequence in sequences for name in sequence):
+            if behaviour not in known and not REJECTS.fullmatch(behaviour):
+                raise ValueError(f"{behaviour!r} is none of {', '.join(BEHAVIOURS)}")
+        with self._lock:
+            if both:
+                self._planning = self._prose = Script(sequences[0])
+            if sequences[1]:
+                self._planning = Script(sequences[1])
+            if sequences[2]:
+                self._prose = Script(sequences[2])
+
+    def start(self) -> OpenAIServer:
+        """Begins to answer."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stops answering and lets go of everything that hangs."""
+        self.released.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> OpenAIServer:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def record(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> str:
+        """Notes a request and tells how to answer it."""
+        with self._lock:
+            behaviour = (self._planning if body.get("tools") else self._prose).take()
+            self.requests.append(Recorded(path, body, headers, behaviour))
+        return behaviour
+
+    def arguments_for(self, question: str) -> Arguments:
+        """The arguments of a good tool call for this question."""
+        found = (
+            self.plan_for.get(question)
+            if isinstance(self.plan_for, Mapping)
+            else self.plan_for and self.plan_for(question)
+        )
+        return found or DEFAULT_PLAN
+
+
+# --- HTTP ----------------------------------------------------------------------------------------------------------
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    scripted: OpenAIServer
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that has gone is none of the server's business."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing."""
+
+    def do_GET(self) -> None:
+        self._send_json(200, {"object": "list", "data": [], "status": "ok"})
+
+    def do_POST(self) -> None:
+        scripted = cast(_Server, self.server).scripted
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+        path = self.path.split("?")[0]
+        if path.endswith("/embeddings"):
+            return self._send_json(200, embed(body))
+        if not path.endswith("/chat/completions"):
+            return self._send_json(404, {"error": {"message": f"no {path}", "type": "not_found"}})
+        behaviour = scripted.record(path, body, {name.lower(): value for name, value in self.headers.items()})
+        return self._answer(scripted, behaviour, body)
+
+    def _answer(self, scripted: OpenAIServer, behaviour: str, body: dict[str, Any]) -> None:
+        if rejected := REJECTS.fullmatch(behaviour):
+            parameter = rejected["parameter"]
+            if parameter in body:
+                message = f"Unsupported parameter: '{parameter}' is not supported with this model."
+                return self._send_json(
+                    400, {"error": {"message": message, "type": "invalid_request_error", "param": parameter}}
+                )
+        if behaviour in ERRORS:
+            status, code, retry_after = ERRORS[behaviour]
+            error = {"message": f"Scripted {behaviour}.", "type": "scripted", "param": None, "code": code}
+            return self._send_json(status, {"error": error}, {"Retry-After": retry_after} if retry_after else None)
+        if behaviour in BODIES:
+            return self._misbehave(scripted, behaviour, json.dumps(reply_to(body, scripted, "good")).encode())
+        return self._send_json(200, reply_to(body, scripted, behaviour))
+
+    def _misbehave(self, scripted: OpenAIServer, behaviour: str, good: bytes) -> None:
+        match behaviour:
+            case "not_json":
+                self._send(200, b'{"choices": [oops')
+            case "html":
+                self._send(200, b"<html><body>Welcome to the hotel's network</body></html>", kind="text/html")
+            case "json_list":
+                self._send(200, b"[1, 2, 3]")
+            case "slow":
+                scripted.released.wait(scripted.delay)
+                self._send(200, good)
+            case "hang":
+                scripted.released.wait(HANG_SECONDS)
+                self.close_connection = True
+            case "hang_up":
+                self.close_connection = True
+            case "cut":
+                self._send_head(200, len(good))
+                self.wfile.write(good[: len(good) // 2])
+                self.close_connection = True
+            case "trickle":
+                self._trickle(scripted, good)
+
+    def _trickle(self, scripted: OpenAIServer, good: bytes) -> None:
+        """A byte at a time, each well within any read timeout."""
+        self._send_head(200, len(good))
+        self.close_connection = True
+        for byte in good:
+            if scripted.released.wait(TRICKLE_SECONDS):
+                return
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+
+    def _send_json(self, status: int, value: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
+        self._send(status, json.dumps(value).encode(), headers=headers)
+
+    def _send(
+        self, status: int, body: bytes, *, kind: str = "application/json", headers: Mapping[str, str] | None = None
+    ) -> None:
+        self._send_head(status, len(body), kind=kind, headers=headers)
+        self.wfile.write(body)
+
+    def _send_head(
+        self, status: int, size: int, *, kind: str = "application/json", headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(size))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+
+
+def reply_to(body: dict[str, Any], scripted: OpenAIServer, behaviour: str) -> dict[str, Any]:
+    """A chat completion for the request, in the way of the behaviour."""
+    message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
+    call = None
+    if tools := body.get("tools"):
+        good = json.dumps(scripted.arguments_for(str(told_in(body).get("question", ""))), ensure_ascii=False)
+        call = CALLS.get(behaviour, CALLS["good"])(tools[0]["function"]["name"], good)
+    if call:
+        name, arguments = call
+        message["tool_calls"] = [
+            {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
+        ]
+    else:
+        message["content"] = PROSE.get(behaviour, prose_good)(body)
+    finish = {"cut_at_limit": "length", "content_filter": "content_filter"}.get(
+        behaviour, "tool_calls" if call else "stop"
+    )
+    choice = {"index": 0, "message": None if behaviour == "null_message" else message, "finish_reason": finish}
+    reply = {
+        "id": "chatcmpl-scripted",
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": body.get("model"),
+    }
+    reply["choices"] = [] if behaviour == "empty_choices" else [choice]
+    if behaviour == "bad_usage":
+        reply["usage"] = {"prompt_tokens": "many", "completion_tokens": -4}
+    elif behaviour != "no_usage":
+        reply["usage"] = count_usage(body, message)
+    return reply
+
+
+def count_usage(body: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str, Any]:
+    """Tokens at four characters each: the messages and the tools' schemas in, text and arguments out."""
+    asked = sum(len(str(one.get("content") or "")) for one in body.get("messages", []))
+    asked += sum(len(json.dumps(tool["function"], separators=(",", ":"))) for tool in body.get("tools", []))
+    calls = message.get("tool_calls") or [{"function": {"arguments": ""}}]
+    answered = len(message.get("content") or "") + len(calls[0]["function"]["arguments"])
+    prompt, completion = -(-asked // 4), -(-answered // 4)
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_tokens_details": {"cached_tokens": 0},
+    }
+
+
+def embed(body: Mapping[str, Any], size: int = 64) -> dict[str, Any]:
+    """Hashed bags of words: texts that share words are near, equal texts equal in every process."""
+    texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
+    data = [{"object": "embedding", "index": n, "embedding": _vector(str(text), size)} for n, text in enumerate(texts)]
+    used = sum(len(str(text)) for text in texts) // 4
+    usage = {"prompt_tokens": used, "total_tokens": used}
+    return {"object": "list", "data": data, "model": body.get("model"), "usage": usage}
+
+
+def _vector(text: str, size: int) -> list[float]:
+    vector = [0.0] * size
+    for word in re.findall(r"\w+", text.lower()) or ["?"]:
+        rng = random.Random(hashlib.sha256(word.encode()).digest())
+        vector = [value + rng.uniform(-1, 1) for value in vector]
+    length = sum(value * value for value in vector) ** 0.5 or 1.0
+    return [round(value / length, 6) for value in vector]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serves until it is interrupted."""
+    parser = argparse.ArgumentParser(description="A scripted OpenAI-compatible server on 127.0.0.1.")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--behaviour", default="good", help=f"one of {', '.join(BEHAVIOURS)}; several with commas")
+    parser.add_argument("--planning", default="", help="behaviours of planning calls alone")
+    parser.add_argument("--delay", type=float, default=5.0, help="seconds that 'slow' waits")
+    options = parser.parse_args(arguments)
+    server = OpenAIServer(port=options.port, delay=options.delay)
+    server.script(*options.behaviour.split(","), planning=options.planning.split(",") if options.planning else ())
+    server.start()
+    print(f"OPENAI_BASE_URL={server.url}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()
