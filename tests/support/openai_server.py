@@ -178,9 +178,11 @@ ERRORS: Mapping[str, tuple[int, str | None, str | None]] = {
     "error_503": (503, None, None),
 }
 REPLIES = frozenset(("empty_choices", "no_usage", "bad_usage", "cut_at_limit", "content_filter", "null_message"))
-BODIES = frozenset(("not_json", "html", "json_list", "cut", "trickle", "slow", "hang", "hang_up"))
+BODIES = frozenset(("not_json", "html", "json_list", "cut", "trickle", "trickle_head", "slow", "hang", "hang_up"))
 BEHAVIOURS = tuple(sorted({*PROSE, *CALLS, *ERRORS, *REPLIES, *BODIES}))
-REJECTS = re.compile(r"reject:(?P<parameter>\w+)")  # 400 whenever that parameter is in the request, else good
+REJECTS = re.compile(
+    r"reject:(?P<parameter>\w+)"
+)  # 400 while that parameter is in the request; a tool_choice only by name
 
 
 class OpenAIServer:
@@ -292,7 +294,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, scripted: OpenAIServer, behaviour: str, body: dict[str, Any]) -> None:
         if rejected := REJECTS.fullmatch(behaviour):
             parameter = rejected["parameter"]
-            if parameter in body:
+            if parameter in body and (parameter != "tool_choice" or isinstance(body[parameter], dict)):
                 message = f"Unsupported parameter: '{parameter}' is not supported with this model."
                 return self._send_json(
                     400, {"error": {"message": message, "type": "invalid_request_error", "param": parameter}}
@@ -326,13 +328,15 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(good[: len(good) // 2])
                 self.close_connection = True
             case "trickle":
+                self._send_head(200, len(good))
                 self._trickle(scripted, good)
+            case "trickle_head":
+                self._trickle(scripted, b"HTTP/1.1 200 OK\r\nX-Waiting: " + b"." * 10_000)
 
-    def _trickle(self, scripted: OpenAIServer, good: bytes) -> None:
+    def _trickle(self, scripted: OpenAIServer, sent: bytes) -> None:
         """A byte at a time, each well within any read timeout."""
-        self._send_head(200, len(good))
         self.close_connection = True
-        for byte in good:
+        for byte in sent:
             if scripted.released.wait(TRICKLE_SECONDS):
                 return
             self.wfile.write(bytes([byte]))

@@ -10,8 +10,8 @@ from cafe_ai.analytics.model import PeriodSpec
 from cafe_ai.assistants.plan_notation import UNITS, NotAPeriod, read_period, write_period
 
 date_parts = st.sampled_from(
-    ["2010", "2010-Q3", "2010-H1", "2010-11", "2010-W07", "2010-11-15", "Q3", "H2", "--11", "--11-15", "--02-29", "---15",
-     "mon", "sun"]
+    ["2010", "2010-Q3", "2010-H1", "2010-11", "2010-W07", "2010-11-15", "Q3", "H2", "--11", "--11-15", "--02-29",
+     "---15", "mon", "sun"]
 )  # fmt: skip
 units = st.sampled_from(UNITS)
 periods = st.one_of(
@@ -51,8 +51,9 @@ def test_other_ways_to_say_it_are_understood(text: str, spec: PeriodSpec) -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        "", "..", "lastmonth", "2010-13", "2010-11-31", "--02-30", "2010-W60", "last 0 days", "month-99999", "fortnight-1",
-        "2010-11-01..whenever", "1; DROP TABLE orders", "month-1 OR 1=1", "noviembre", "0000", "last -3 days",
+        "", "..", "lastmonth", "2010-13", "2010-11-31", "--02-30", "2010-W60", "last 0 days", "month-99999",
+        "fortnight-1", "2010-11-01..whenever", "1; DROP TABLE orders", "month-1 OR 1=1", "noviembre", "0000",
+        "last -3 days",
     ],
 )  # fmt: skip
 def test_anything_else_is_refused_by_name(text: str) -> None:

@@ -74,7 +74,10 @@ plans = st.builds(
     comparison=periods,
     ranking=st.none()
     | st.builds(
-        Ranking, st.sampled_from(["top", "bottom"]), st.integers(1, 50), st.sampled_from(["value", "change", "change_percent"])
+        Ranking,
+        st.sampled_from(["top", "bottom"]),
+        st.integers(1, 50),
+        st.sampled_from(["value", "change", "change_percent"]),
     ),
     share=st.booleans(),
     average=st.booleans(),

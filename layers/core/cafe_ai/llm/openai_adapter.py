@@ -131,7 +131,7 @@ class OpenAILanguageModel:
     def _write_request(self, messages: Sequence[Message], tool: Tool | None, max_tokens: int) -> dict[str, Any]:
         request: dict[str, Any] = {
             "model": self._model.name,
-            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "messages": [{"role": message.role, "content": _as_utf8(message.content)} for message in messages],
             self._model.limit: max_tokens,
         }
         if self._model.reasoning_effort is not None:
@@ -158,8 +158,13 @@ class OpenAILanguageModel:
         elif about == "limit":
             other: TokenLimit = "max_tokens" if parameter == "max_completion_tokens" else "max_completion_tokens"
             self._model = replace(self._model, limit=other)
-        logger.warning("The server rejects %s with model %s: it is asked without it.", parameter, self._model.name)
+        logger.warning("The server rejects %s with model %s: it is no longer sent.", parameter, self._model.name)
         return True
+
+
+def _as_utf8(text: str) -> str:
+    """The text with what cannot be sent (half of a surrogate pair) as question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _send(client: OpenAI, request: dict[str, Any], seconds: float) -> str:
