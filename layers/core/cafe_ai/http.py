@@ -10,10 +10,12 @@ thread pool would only cost.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -30,11 +32,12 @@ from cafe_ai import errors, problems
 from cafe_ai.bootstrap import runtime
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.ids import uuid7
-from cafe_ai.platform.telemetry import Measures, correlated, log_failure, logger, observed
+from cafe_ai.platform.telemetry import UNKNOWN, Measures, correlated, log_failure, logger, observed
 from cafe_ai.tenancy import service as tenancy
 from cafe_ai.tenancy import tokens
 from cafe_ai.tenancy.model import Member, Permission, RateLimit
 
+BASE_PATH = "/api/v1/ai/"
 MAX_BODY_BYTES = 1024 * 1024
 GATEWAY_SECONDS = 30.0  # after which API Gateway has given up: an older event is a sample, not a request
 
@@ -188,6 +191,8 @@ class Edge:
             except Exception as error:
                 await _problem(exchange, error)(scope, receive, answer)
             finally:
+                if measured.endpoint == UNKNOWN and (route := scope.get("route")):
+                    measured.endpoint = route.path.removeprefix(BASE_PATH)
                 _measure(exchange, answer.status)
 
 
@@ -347,12 +352,20 @@ def declares(*further: type[errors.CafeAIError]) -> dict[int | str, dict[str, An
 
 def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """The function's entry point for API Gateway's HTTP API events (payload version 2.0)."""
-    adapter = Mangum(app, lifespan="off")
+    asyncio.set_event_loop(_event_loop())
+    adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", problems.MEDIA_TYPE, "text/"])
 
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        asyncio.set_event_loop(_event_loop())
         return adapter({**event, "body": _bytes(event), "isBase64Encoded": False}, context)
 
     return handle
+
+
+@cache
+def _event_loop() -> asyncio.AbstractEventLoop:
+    """The loop on which Mangum runs every request; left alone it has Python make one, which is deprecated."""
+    return asyncio.new_event_loop()
 
 
 def _bytes(event: Mapping[str, Any]) -> bytes:

@@ -92,6 +92,9 @@ def _expected(error: Mapping[str, Any]) -> str:
             return "is not a field of this request"
         case "value_error":
             return str(error["ctx"]["error"])
+        case "string_too_short":
+            return "must not be blank"
         case _:
             message: str = error["msg"]
-            return message.removeprefix("Input ").removeprefix("Value ")
+            subject, _, expected = message.partition(" should ")
+            return f"should {expected}" if expected else subject

@@ -24,11 +24,9 @@ WITH audited AS (
     ON CONFLICT (id) DO NOTHING
     RETURNING business_id, cost_usd, "timestamp"
 )
-INSERT INTO budgets AS budget (business_id, month, spent_usd)
-SELECT business_id, date_trunc('month', "timestamp" AT TIME ZONE 'UTC')::date, cost_usd
+SELECT budget_spend(business_id, cost_usd, "timestamp")
   FROM audited
  WHERE cost_usd > 0 AND business_id IS NOT NULL
-ON CONFLICT (business_id, month) DO UPDATE SET spent_usd = budget.spent_usd + excluded.spent_usd
 """
 
 

@@ -19,13 +19,14 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 logger = Logger(service="cafe-ai", use_rfc3339=True)
+UNKNOWN = "unknown"
 
 
 @dataclass(slots=True)
 class Measures:
     """What one request or message measured. endpoint and model are the dimensions, as known by the end."""
 
-    endpoint: str = "unknown"
+    endpoint: str = UNKNOWN
     model: str = "none"
     values: dict[str, tuple[float, MetricUnit]] = field(default_factory=dict)
 

@@ -97,9 +97,10 @@ class RateLimit:
 class Admission:
     """What the database says of a user who wants to ask about a business; `service.admit` judges it.
 
-    business is None where there is none with the id, role None without a membership.
+    business and role are None without a membership: a stranger learns no more than that the business exists.
     """
 
+    business_exists: bool
     business: Business | None
     role: Role | None
     budget_left_usd: Decimal | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,16 +20,16 @@ ADMIT = "SELECT * FROM admit(%s, %s, %s)"
 def admit(uow: UnitOfWork, user_id: UUID, business_id: UUID, limit: int) -> Admission:
     """Counts the request and says what admission needs to know. `limit` is how often a minute a user may ask."""
     with uow.connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(ADMIT, (business_id, user_id, limit)).fetchone()
+        row = cursor.execute(ADMIT, (user_id, business_id, limit)).fetchone()
     if row is None:
         raise LookupError("admit() returned no row.")
     rate = RateLimit(
         limit=limit,
         remaining=max(0, limit - row["hits"]),
-        retry_after_seconds=0 if row["allowed"] else max(1, row["retry_after_seconds"]),
+        retry_after_seconds=0 if row["allowed"] else max(1, ceil(row["retry_after_seconds"])),
     )
-    if not row["business_exists"]:
-        return Admission(None, None, None, rate)
+    if row["role"] is None:
+        return Admission(row["business_exists"], None, None, None, rate)
     business = Business(
         id=row["id"],
         name=row["name"],
@@ -42,4 +43,4 @@ def admit(uow: UnitOfWork, user_id: UUID, business_id: UUID, limit: int) -> Admi
     )
     limited = row["monthly_budget_usd"] is not None
     left = max(Decimal(0), row["monthly_budget_usd"] - row["spent_usd"]) if limited else None
-    return Admission(business, Role(row["role"]) if row["role"] else None, left, rate)
+    return Admission(True, business, Role(row["role"]), left, rate)

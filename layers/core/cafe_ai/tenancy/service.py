@@ -32,9 +32,9 @@ def admit(
     Raises, in this order: BusinessNotFound, PermissionDenied (no membership, or a role without the permission that the
     endpoint needs), RateLimited, BudgetExhausted (only where the business chose to be refused).
     """
-    if admission.business is None:
+    if not admission.business_exists:
         raise BusinessNotFound
-    if admission.role is None:
+    if admission.business is None or admission.role is None:
         raise PermissionDenied("You are not a member of this business.")
     member = Member(
         user_id=user_id,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import jwt
 
-from cafe_ai.errors import DependencyDown, Unauthorized
+from cafe_ai.errors import DeadlineExceeded, DependencyDown, Unauthorized
 from cafe_ai.platform.clock import Deadline
 
 ALGORITHMS = ["RS256"]  # pinned: a token cannot choose "none", or HMAC with the public key as its secret
@@ -20,6 +20,7 @@ CLAIMS = ["iss", "aud", "exp", "sub"]
 KEYS_LIVE_SECONDS = 600.0
 SECONDS_BETWEEN_FETCHES = 5.0
 FETCH_TIMEOUT_SECONDS = 3.0
+LEAST_FETCH_SECONDS = 0.5  # with less left a fetch that fails would say nothing about the issuer
 
 Fetch = Callable[[str, float], Mapping[str, Any]]
 
@@ -60,7 +61,7 @@ class SigningKeys:
 
     def find(self, key_id: str | None, deadline: Deadline) -> jwt.PyJWK:
         """The key with this id; without an id, the only key. Raises Unauthorized where the issuer has no such key,
-        DependencyDown where the issuer cannot be asked."""
+        DependencyDown where the issuer cannot be asked, DeadlineExceeded where no time is left to ask."""
         now = self._monotonic()
         old = now - self._fetched_at > KEYS_LIVE_SECONDS
         if (old or key_id not in self._keys) and now - self._tried_at >= SECONDS_BETWEEN_FETCHES:
@@ -72,6 +73,8 @@ class SigningKeys:
         raise Unauthorized
 
     def _refresh(self, now: float, deadline: Deadline) -> None:
+        if deadline.remaining() < LEAST_FETCH_SECONDS:
+            raise DeadlineExceeded
         self._tried_at = now
         try:
             keys = _signing_keys(self._fetch(self._url, deadline.at_most(FETCH_TIMEOUT_SECONDS)))

@@ -1,0 +1,52 @@
+"""The HTTP edge on a real database, with a token issuer on loopback."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from cafe_ai import bootstrap
+from cafe_ai.platform import telemetry
+from tests.support.edge import Edge, build_edge
+from tests.support.issuer import Issuer, running_issuer
+from tests.support.postgres import TestDatabase
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    """An issuer of this test alone: it may rotate its keys or go down."""
+    with running_issuer() as running:
+        yield running
+
+
+@pytest.fixture
+def edge(module_database: TestDatabase, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
+    """The edge as the function under test sees it."""
+    built = build_edge(module_database, issuer)
+    monkeypatch.setattr(bootstrap, "build", lambda: built.runtime)
+    bootstrap.runtime.cache_clear()
+    yield built
+    bootstrap.runtime.cache_clear()
+    built.factory.connection.close()
+    built.runtime.database.close()
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any]]]:
+    """Everything written since the last call, logs and metrics, as the documents they are."""
+    stream = io.StringIO()
+    monkeypatch.setattr(telemetry.logger.registered_handler, "stream", stream)
+
+    def read() -> list[dict[str, Any]]:
+        captured = capsys.readouterr()
+        assert captured.err == ""
+        lines = stream.getvalue() + captured.out
+        stream.seek(0)
+        stream.truncate()
+        return [json.loads(line) for line in lines.splitlines()]
+
+    return read
