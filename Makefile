@@ -4,6 +4,8 @@ SHELL := /bin/bash
 ENV ?= dev
 
 PY := .venv/bin/python
+# Bytecode halves the time that every command takes to start.
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/core
 SAM = SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.local/venvs/uv/bin:$$PATH" .local/venvs/sam/bin/sam
 UV_COMPILE = .local/venvs/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

@@ -12,12 +12,14 @@ from infra.local import database, emulator, issuer, processes
 from infra.local.build import ensure_build
 from infra.local.console import step
 from infra.local.deploy import base_url, deploy
+from infra.local.dev_users import DEV_USERS
 from infra.local.layout import Layout
 from infra.local.migrate import migrate
 from infra.local.native import LOCAL_ORIGINS
 from infra.local.ports import choose_ports
 from infra.local.postgres import APP, OWNER, SAAS, PostgresServer
 from infra.local.problems import StackError
+from infra.local.sample_business import load as load_sample_business
 from infra.local.state import Process, Record, State, load, save
 
 PASSED_ON = {  # settings of the caller's environment that the functions get, under the template's names
@@ -105,7 +107,7 @@ def _start(layout: Layout) -> State:
     with step("Bringing the database to its schema"):
         migrate(record.ports["emulator"], outputs["MigrateFunctionName"])
     with step("Loading the sample business, Café Central"):
-        business_id, owner_id = _load_sample_business(postgres.dsn(SAAS))
+        business_id = load_sample_business(postgres.dsn(SAAS))
     record.ready = State(
         base_url=base_url(record.ports["emulator"]),
         issuer=_issuer_url(record.ports),
@@ -116,8 +118,8 @@ def _start(layout: Layout) -> State:
         dsn_owner=postgres.dsn(OWNER),
         emulator_url=emulator.url_of(record.ports["emulator"]),
         audit_queue_url=outputs["AuditQueueUrl"],
-        business_id=business_id,
-        owner_id=owner_id,
+        business_id=str(business_id),
+        owner_id=str(DEV_USERS["owner"]),
     )
     save(layout, record)
     return record.ready
@@ -156,9 +158,3 @@ def _parameters(postgres: PostgresServer, ports: dict[str, int]) -> dict[str, st
         "MigrateOnDeploy": "false",
         **passed_on,
     }
-
-
-def _load_sample_business(dsn: str) -> tuple[str, str]:
-    from infra.local.sample_business import OWNER_ID, load
-
-    return str(load(dsn)), str(OWNER_ID)

@@ -1,0 +1,115 @@
+"""SAM's translation becomes what the emulator serves: nothing of the API may get lost on the way."""
+
+from typing import Any
+
+import pytest
+
+from infra.local.native import api_id, count_routes, functions_of, layers_of, make_native
+
+LAMBDA_URI = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
+
+
+def operation(function: str, **more: Any) -> dict[str, Any]:
+    uri = {"Fn::Sub": LAMBDA_URI % function}
+    return {
+        "x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": uri, "payloadFormatVersion": "2.0"},
+        **more,
+    }
+
+
+def layer(name: str) -> dict[str, Any]:
+    return {"Type": "AWS::Lambda::LayerVersion", "Properties": {"Content": {"S3Bucket": "local", "S3Key": name}}}
+
+
+@pytest.fixture
+def template() -> dict[str, Any]:
+    authorizer = {
+        "type": "jwt",
+        "identitySource": "$request.header.Authorization",
+        "jwtConfiguration": {"issuer": {"Ref": "JwtIssuer"}, "audience": [{"Ref": "JwtAudience"}]},
+    }
+    body = {
+        "info": {"title": {"Ref": "AWS::StackName"}, "version": "1.0"},
+        "paths": {
+            "/query": {"post": operation("QueryFunction", security=[{"Issuer": []}])},
+            "/health": {"x-amazon-apigateway-any-method": operation("HealthFunction")},
+        },
+        "x-amazon-apigateway-cors": {"allowOrigins": ["http://localhost:3000"]},
+        "components": {"securitySchemes": {"Issuer": {"x-amazon-apigateway-authorizer": authorizer}}},
+    }
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "python3.13", "Handler": "handler.handler"}}
+    layers = {"Layers": [{"Ref": "CoreLayer0a"}, {"Ref": "WebLayer1b"}]}
+    return {
+        "Resources": {
+            "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": body}},
+            "CoreLayer0a": layer("CoreLayer"),
+            "WebLayer1b": layer("WebLayer"),
+            "QueryFunction": {**function, "Properties": {**function["Properties"], **layers}},
+            "HealthFunction": function,
+        }
+    }
+
+
+CODE = {"QueryFunction": ("bucket", "query.zip"), "HealthFunction": ("bucket", "health.zip")}
+
+
+def test_every_operation_becomes_a_route_to_its_function(template: dict[str, Any]) -> None:
+    resources = make_native(template, CODE)["Resources"]
+    routes = {
+        resource["Properties"]["RouteKey"]: resource["Properties"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::ApiGatewayV2::Route"
+    }
+    assert routes.keys() == {"POST /query", "ANY /health"}
+    integration = resources[routes["POST /query"]["Target"]["Fn::Sub"][len("integrations/${") : -1]]["Properties"]
+    assert integration["IntegrationUri"] == {"Fn::GetAtt": ["QueryFunction", "Arn"]}
+    assert integration["PayloadFormatVersion"] == "2.0"
+
+
+def test_a_route_keeps_its_authorizer_and_an_open_one_stays_open(template: dict[str, Any]) -> None:
+    resources = make_native(template, CODE)["Resources"]
+    assert resources["ApiRoute1"]["Properties"]["AuthorizerId"] == {"Ref": "ApiAuthorizerIssuer"}
+    assert "AuthorizerId" not in resources["ApiRoute2"]["Properties"]
+    assert resources["ApiAuthorizerIssuer"]["Properties"]["JwtConfiguration"] == {
+        "Issuer": {"Ref": "JwtIssuer"},
+        "Audience": [{"Ref": "JwtAudience"}],
+    }
+
+
+def test_the_api_keeps_its_cors_and_loses_its_body(template: dict[str, Any]) -> None:
+    api = make_native(template, CODE)["Resources"]["Api"]["Properties"]
+    assert api["CorsConfiguration"] == {"allowOrigins": ["http://localhost:3000"]}
+    assert "Body" not in api
+
+
+def test_functions_run_from_their_bootstrap_without_layers(template: dict[str, Any]) -> None:
+    resources = make_native(template, CODE)["Resources"]
+    function = resources["QueryFunction"]["Properties"]
+    assert function["Runtime"] == "provided.al2023"
+    assert function["Code"] == {"S3Bucket": "bucket", "S3Key": "query.zip"}
+    assert "Layers" not in function
+    assert not [name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::LayerVersion"]
+
+
+def test_layers_are_told_by_their_names_in_the_template(template: dict[str, Any]) -> None:
+    assert functions_of(template) == ["QueryFunction", "HealthFunction"]
+    assert layers_of(template, "QueryFunction") == ["CoreLayer", "WebLayer"]
+    assert layers_of(template, "HealthFunction") == []
+
+
+def test_the_given_template_is_left_as_it_was(template: dict[str, Any]) -> None:
+    make_native(template, CODE)
+    assert "Body" in template["Resources"]["Api"]["Properties"]
+    assert count_routes(template) == 0
+
+
+def test_an_integration_with_no_function_of_ours_is_refused(template: dict[str, Any]) -> None:
+    paths = template["Resources"]["Api"]["Properties"]["Body"]["paths"]
+    paths["/query"]["post"]["x-amazon-apigateway-integration"]["uri"] = {"Fn::Sub": "https://example.com"}
+    with pytest.raises(ValueError, match="no function of the template"):
+        make_native(template, CODE)
+
+
+def test_the_apis_address_is_the_same_at_every_start() -> None:
+    assert api_id("Api") == api_id("Api")
+    assert len(api_id("A")) == len(api_id("AVeryLongName")) == 8
