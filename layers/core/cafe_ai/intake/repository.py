@@ -53,21 +53,28 @@ ANALYZE_STAGED_LINES = "ANALYZE staged_lines"
 # An order takes the moment of its first line, and the first customer, store and payment method its lines name.
 CREATE_STAGED_ORDERS = """
 CREATE TEMPORARY TABLE staged_orders ON COMMIT DROP AS
-SELECT
-    uuidv7() AS id,
-    false AS is_known,
-    order_id AS external_id,
-    (array_agg(ordered_at ORDER BY row_number))[1] AS ordered_at,
-    (array_agg(customer_id ORDER BY row_number) FILTER (WHERE customer_id IS NOT NULL))[1] AS customer_id,
-    (array_agg(store ORDER BY row_number) FILTER (WHERE store IS NOT NULL))[1] AS store,
-    (array_agg(payment_method ORDER BY row_number) FILTER (WHERE payment_method IS NOT NULL))[1] AS payment_method,
-    bool_or(quantity > 0) AS is_sale,
-    min(ordered_at) <> max(ordered_at) AS differs_in_time,
-    coalesce(min(customer_id) <> max(customer_id), false)
-        OR coalesce(min(store) <> max(store), false) AS differs_in_whom
-FROM staged_lines
-GROUP BY order_id"""
+SELECT uuidv7() AS id, false AS is_known, clock.business_date, collected.*
+FROM (
+    SELECT
+        order_id AS external_id,
+        (array_agg(ordered_at ORDER BY row_number))[1] AS ordered_at,
+        (array_agg(customer_id ORDER BY row_number) FILTER (WHERE customer_id IS NOT NULL))[1] AS customer_id,
+        (array_agg(store ORDER BY row_number) FILTER (WHERE store IS NOT NULL))[1] AS store,
+        (array_agg(payment_method ORDER BY row_number) FILTER (WHERE payment_method IS NOT NULL))[1] AS payment_method,
+        min(ordered_at) <> max(ordered_at) AS differs_in_time,
+        coalesce(min(customer_id) <> max(customer_id), false)
+            OR coalesce(min(store) <> max(store), false) AS differs_in_whom
+    FROM staged_lines
+    GROUP BY order_id
+) AS collected
+CROSS JOIN LATERAL business_clock(collected.ordered_at, %(timezone)s, %(day_starts)s) AS clock"""
+# What is joined below is indexed and analysed: the planner cannot know what this transaction has just written.
+INDEX_STAGED_ORDERS = "CREATE UNIQUE INDEX ON staged_orders (external_id)"
 ANALYZE_STAGED_ORDERS = "ANALYZE staged_orders"
+CREATE_STAGED_PRODUCT_IDS = """
+CREATE TEMPORARY TABLE staged_product_ids ON COMMIT DROP AS
+SELECT id, external_id FROM products WHERE business_id = %(business_id)s"""
+ANALYZE_STAGED_PRODUCT_IDS = "ANALYZE staged_product_ids"
 MARK_KNOWN_ORDERS = """
 UPDATE staged_orders SET id = orders.id, is_known = true
 FROM orders
@@ -108,28 +115,25 @@ DELETE FROM order_lines USING staged_orders
 WHERE staged_orders.is_known
   AND order_lines.business_id = %(business_id)s AND order_lines.order_id = staged_orders.id"""
 
+# The triggers of 0003 set business_date, local_hour and is_sale.
 UPDATE_KNOWN_ORDERS = """
 UPDATE orders SET
     ordered_at = staged.ordered_at,
-    business_date = clock.business_date,
-    local_hour = clock.local_hour,
     customer_id = customers.id,
     store = staged.store,
-    payment_method = staged.payment_method,
-    is_sale = staged.is_sale
+    payment_method = staged.payment_method
 FROM staged_orders AS staged
-CROSS JOIN LATERAL business_clock(staged.ordered_at, %(timezone)s, %(day_starts)s) AS clock
 LEFT JOIN customers ON customers.business_id = %(business_id)s AND customers.external_id = staged.customer_id
-WHERE staged.is_known AND orders.business_id = %(business_id)s AND orders.id = staged.id"""
+WHERE staged.is_known AND orders.business_id = %(business_id)s AND orders.id = staged.id
+  AND (orders.ordered_at, orders.customer_id, orders.store, orders.payment_method)
+      IS DISTINCT FROM (staged.ordered_at, customers.id, staged.store, staged.payment_method)"""
 
 INSERT_NEW_ORDERS = """
-INSERT INTO orders
-    (id, business_id, external_id, ordered_at, business_date, local_hour, customer_id, store, payment_method, is_sale)
+INSERT INTO orders (id, business_id, external_id, ordered_at, customer_id, store, payment_method)
 SELECT
-    staged.id, %(business_id)s, staged.external_id, staged.ordered_at, clock.business_date, clock.local_hour,
-    customers.id, staged.store, staged.payment_method, staged.is_sale
+    staged.id, %(business_id)s, staged.external_id, staged.ordered_at, customers.id, staged.store,
+    staged.payment_method
 FROM staged_orders AS staged
-CROSS JOIN LATERAL business_clock(staged.ordered_at, %(timezone)s, %(day_starts)s) AS clock
 LEFT JOIN customers ON customers.business_id = %(business_id)s AND customers.external_id = staged.customer_id
 WHERE NOT staged.is_known"""
 
@@ -137,19 +141,19 @@ INSERT_LINES = """
 INSERT INTO order_lines
     (business_id, order_id, line_number, business_date, product_id, quantity, unit_price, discount, unit_cost)
 SELECT
-    %(business_id)s, orders.id, row_number() OVER (PARTITION BY lines.order_id ORDER BY lines.row_number),
-    orders.business_date, products.id, lines.quantity, lines.unit_price, lines.discount, lines.unit_cost
+    %(business_id)s, staged.id, row_number() OVER (PARTITION BY lines.order_id ORDER BY lines.row_number),
+    staged.business_date, products.id, lines.quantity, lines.unit_price, lines.discount, lines.unit_cost
 FROM staged_lines AS lines
-JOIN orders ON orders.business_id = %(business_id)s AND orders.external_id = lines.order_id
-JOIN products ON products.business_id = %(business_id)s AND products.external_id = lines.product_key"""
+JOIN staged_orders AS staged ON staged.external_id = lines.order_id
+JOIN staged_product_ids AS products ON products.external_id = lines.product_key"""
 
 SELECT_LINES_SUMMARY = """
 SELECT
     count(*), count(*) FILTER (WHERE differs_in_time), count(*) FILTER (WHERE differs_in_whom),
     (SELECT count(DISTINCT product_key) FROM staged_lines),
     (SELECT count(DISTINCT customer_id) FROM staged_lines),
-    min(orders.business_date), max(orders.business_date)
-FROM staged_orders JOIN orders ON orders.business_id = %(business_id)s AND orders.id = staged_orders.id"""
+    min(business_date), max(business_date)
+FROM staged_orders"""
 
 CREATE_STAGED_PRODUCTS = """
 CREATE TEMPORARY TABLE staged_products (
@@ -210,10 +214,10 @@ class LinesWritten:
     last_day: date
 
 
-def insert_business(connection: AnyConnection, business: Business) -> bool:
-    """Store a new business; False where one with this id is there already, which is left as it is."""
+def insert_business(connection: AnyConnection, business: Business) -> None:
+    """Store a new business; one with this id that is there already stays as it is."""
     values = {name: getattr(business, name) for name in ("id", "name", "type", "timezone", "currency", "locale")}
-    return connection.execute(INSERT_BUSINESS, {**values, "day_starts": business.day_starts}).rowcount == 1
+    connection.execute(INSERT_BUSINESS, {**values, "day_starts": business.day_starts})
 
 
 def upsert_membership(connection: AnyConnection, business_id: UUID, user_id: UUID, role: str) -> None:
@@ -251,21 +255,21 @@ def stage_lines(connection: AnyConnection, rows: Iterable[Row]) -> int:
 
 def write_lines(connection: AnyConnection, business_id: UUID, clock: Clock) -> LinesWritten:
     """Write the staged lines: new products and customers, and each order in place of an earlier one of equal id."""
-    values: dict[str, object] = {
-        "business_id": business_id,
-        "timezone": clock.timezone,
-        "day_starts": clock.day_starts,
-    }
-    connection.execute(CREATE_STAGED_ORDERS)
+    values = {"business_id": business_id}
+    connection.execute(CREATE_STAGED_ORDERS, {"timezone": clock.timezone, "day_starts": clock.day_starts})
+    connection.execute(INDEX_STAGED_ORDERS)
     connection.execute(UPSERT_PRODUCTS_OF_LINES, values)
+    connection.execute(CREATE_STAGED_PRODUCT_IDS, values)
+    connection.execute(ANALYZE_STAGED_PRODUCT_IDS)
     connection.execute(UPSERT_CUSTOMERS, values)
-    if connection.execute(MARK_KNOWN_ORDERS, values).rowcount:
-        connection.execute(ANALYZE_STAGED_ORDERS)
+    replaces = connection.execute(MARK_KNOWN_ORDERS, values).rowcount > 0
+    connection.execute(ANALYZE_STAGED_ORDERS)
+    if replaces:
         connection.execute(DELETE_REPLACED_LINES, values)
         connection.execute(UPDATE_KNOWN_ORDERS, values)
     connection.execute(INSERT_NEW_ORDERS, values)
     connection.execute(INSERT_LINES, values)
-    (summary,) = connection.execute(SELECT_LINES_SUMMARY, values).fetchall()
+    (summary,) = connection.execute(SELECT_LINES_SUMMARY).fetchall()
     return LinesWritten(*summary)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from cafe_ai.intake import catalogue, lines, repository, reviews
 from cafe_ai.intake.fields import MomentReader
 from cafe_ai.intake.model import Imported, Progress, ReadingOptions
 from cafe_ai.intake.reading import open_reading
-from cafe_ai.platform.db import Database
+from cafe_ai.platform.db import Database, UnitOfWork
 from cafe_ai.tenancy.model import Business
 
 
@@ -35,9 +36,7 @@ def import_lines(
     with open_reading(path, layout, options, progress) as reading:
         with database.transaction(business_id) as work:
             if isinstance(shop, Business):
-                repository.insert_business(work.connection, shop)
-                for user_id, role in (members or {}).items():
-                    repository.upsert_membership(work.connection, shop.id, user_id, role)
+                _write_business(work, shop, members or {})
             clock = repository.lock_business(work.connection, business_id)
             known = catalogue.ids_by_name(repository.select_products(work.connection, business_id))
             reader = lines.LineReader(reading.csv_file, reading.numbers, MomentReader(clock), known)
@@ -109,6 +108,24 @@ def add_member(database: Database, business_id: UUID, user_id: UUID, role: str) 
     with database.transaction(business_id) as work:
         repository.lock_business(work.connection, business_id)
         repository.upsert_membership(work.connection, business_id, user_id, role)
+
+
+def ensure_business(database: Database, business: Business, members: Mapping[UUID, str]) -> None:
+    """Have this business, as it is where one with its id is there already, and these members (user id to role)."""
+    with database.transaction(business.id) as work:
+        _write_business(work, business, members)
+
+
+def find_last_order(database: Database, business_id: UUID) -> datetime | None:
+    """The moment of the business's latest order; None without orders."""
+    with database.transaction(business_id, read_only=True) as work:
+        return repository.select_last_order(work.connection, business_id)
+
+
+def _write_business(work: UnitOfWork, business: Business, members: Mapping[UUID, str]) -> None:
+    repository.insert_business(work.connection, business)
+    for user_id, role in members.items():
+        repository.upsert_membership(work.connection, business.id, user_id, role)
 
 
 def _notes_on_orders(written: repository.LinesWritten) -> Iterator[str]:

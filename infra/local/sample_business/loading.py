@@ -1,0 +1,92 @@
+"""Loading Café Central through the same imports that anyone's files take."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from cafe_ai.intake import service
+from cafe_ai.intake.model import Progress
+from cafe_ai.platform.clock import now_utc
+from cafe_ai.platform.db import Database
+from cafe_ai.tenancy.model import Business
+from infra.local.dev_users import DEV_USERS
+from infra.local.sample_business import menu, orders, reviews
+
+BUSINESS = Business(
+    id=UUID("0cafe000-0000-7000-8000-000000000001"),
+    name="Café Central",
+    type="cafeteria",
+    timezone="Europe/Madrid",
+    currency="EUR",
+    locale="es",
+    day_starts=time(0, 0),
+)
+ABOUT = (
+    "Café Central is an invented café in Madrid: its menu, two years of orders, customers and reviews "
+    "are generated with a fixed seed."
+)
+YEARS = 2
+
+
+def load(dsn_saas: str, *, now: datetime | None = None, progress: Progress | None = None) -> UUID:
+    """Have the sample business in the database with all its days up to `now` (aware; default: the present moment).
+
+    The first time that is two years; later only what is missing, the last recorded day anew because it may have been
+    cut short. Its members are `DEV_USERS`. Returns its id.
+    """
+    local_now = (now or now_utc()).astimezone(ZoneInfo(BUSINESS.timezone)).replace(tzinfo=None)
+    database = Database(dsn_saas)
+    try:
+        service.ensure_business(database, BUSINESS, {user_id: role for role, user_id in DEV_USERS.items()})
+        last_order = service.find_last_order(database, BUSINESS.id)
+        first_day = (
+            last_order.astimezone(ZoneInfo(BUSINESS.timezone)).date() if last_order else first_day_at(local_now.date())
+        )
+        with tempfile.TemporaryDirectory(prefix="cafe-central-") as folder:
+            files = write_csv(Path(folder), first_day, local_now)
+            service.import_catalogue(database, files["catalogue"], BUSINESS.id)
+            service.import_lines(database, files["lines"], BUSINESS.id, progress=progress)
+            if "reviews" in files:
+                service.import_reviews(database, files["reviews"], BUSINESS.id)
+    finally:
+        database.close()
+    return BUSINESS.id
+
+
+def first_day_at(today: date) -> date:
+    """The first recorded day of a sample that is loaded for the first time today: the first of a month."""
+    return date(today.year - YEARS, today.month, 1)
+
+
+def write_csv(folder: Path, first_day: date, local_now: datetime) -> dict[str, Path]:
+    """Write catalogue.csv, lines.csv and, where the time has any, reviews.csv for first_day up to local_now (naive,
+    on the shop's clock)."""
+    days = [first_day + timedelta(days=number) for number in range((local_now.date() - first_day).days + 1)]
+    until = local_now.isoformat()
+    catalogue = menu.catalogue_rows(local_now.date())
+    files = {
+        "catalogue": _write(folder / "catalogue.csv", menu.CATALOGUE_COLUMNS, (row.values() for row in catalogue)),
+        "lines": _write(
+            folder / "lines.csv",
+            orders.COLUMNS,
+            (line for day in days for line in orders.lines_on(day) if str(line[1]) <= until),
+        ),
+    }
+    written = [review for day in days for review in reviews.reviews_on(day) if str(review[1]) <= until]
+    if written:
+        files["reviews"] = _write(folder / "reviews.csv", reviews.COLUMNS, written)
+    return files
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    return path
