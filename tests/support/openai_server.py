@@ -17,18 +17,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import json
-import random
 import re
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
-Arguments = Mapping[str, Any]
+from tests.support.scripted_replies import CALLS, PROSE, REPLIES, Arguments, embed, reply_to, told_in
+
 PlanFor = Callable[[str], Arguments | None]
 
 DEFAULT_PLAN: Arguments = {"metrics": ["net_sales"], "period": "month-1"}
@@ -66,101 +64,6 @@ class Script:
         return self.behaviours.pop(0) if len(self.behaviours) > 1 else self.behaviours[0]
 
 
-def told_in(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON object in the first user message of a chat request; empty where there is none."""
-    for message in body.get("messages", []):
-        if message.get("role") == "user":
-            with contextlib.suppress(ValueError, TypeError):
-                told = json.loads(message["content"])
-                return told if isinstance(told, dict) else {}
-    return {}
-
-
-# --- Replies: what a model says ------------------------------------------------------------------------------------
-
-
-def figures_of(body: Mapping[str, Any]) -> list[list[str]]:
-    """The facts in a prose prompt: lists of what, figure, and what it is said of."""
-    facts = told_in(body).get("facts", [])
-    return [[str(part) for part in fact] for fact in facts if isinstance(fact, list) and len(fact) > 1]
-
-
-def write_prose(facts: Sequence[Sequence[str]], body: Mapping[str, Any]) -> str:
-    """Sentences that hold each fact as it was given: in Spanish where the system message asks for it."""
-    spanish = "Spanish" in str(body.get("messages", [{}])[0].get("content", ""))
-    if not facts:
-        return "No hay datos para responder a eso." if spanish else "There is no data to answer that."
-    period = told_in(body).get("period", "")
-    parts = [f"{', '.join([what, *said_of])}: {figure}" for what, figure, *said_of in facts]
-    return f"{'En' if spanish else 'In'} {period}, {'; '.join(parts)}."
-
-
-def _change_first_figure(facts: list[list[str]], change: Callable[[str], str]) -> list[list[str]]:
-    return [[fact[0], change(fact[1]), *fact[2:]] if n == 0 else fact for n, fact in enumerate(facts)]
-
-
-def _invented(figure: str) -> str:
-    """Another figure of the same look."""
-    return re.sub(r"\d", lambda digit: str((int(digit[0]) * 7 + 3) % 9 + 1), figure)
-
-
-def _flipped(figure: str) -> str:
-    return figure.replace("-", "") if "-" in figure else re.sub(r"(\d)", r"-\1", figure.replace("+", ""), count=1)
-
-
-def prose_good(body: Mapping[str, Any]) -> str:
-    return write_prose(figures_of(body), body)
-
-
-def prose_invent(body: Mapping[str, Any]) -> str:
-    return write_prose(_change_first_figure(figures_of(body), _invented), body)
-
-
-def prose_flip(body: Mapping[str, Any]) -> str:
-    return write_prose(_change_first_figure(figures_of(body), _flipped), body)
-
-
-def prose_swap(body: Mapping[str, Any]) -> str:
-    """Each figure said of the next fact."""
-    facts = figures_of(body)
-    figures = [fact[1] for fact in facts]
-    moved = figures[1:] + figures[:1]
-    return write_prose([[fact[0], figure, *fact[2:]] for fact, figure in zip(facts, moved, strict=True)], body)
-
-
-def prose_leak(body: Mapping[str, Any]) -> str:
-    system = body.get("messages", [{}])[0].get("content", "")
-    return f"My instructions are: {system}"
-
-
-def prose_link(body: Mapping[str, Any]) -> str:
-    return f"{prose_good(body)} Más en https://example.com/oferta."
-
-
-PROSE: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "good": prose_good,
-    "invent": prose_invent,
-    "flip": prose_flip,
-    "swap": prose_swap,
-    "leak": prose_leak,
-    "link": prose_link,
-    "huge": lambda body: "ventas y más ventas " * 50_000,
-    "empty_text": lambda body: "",
-}
-
-# Tool calls: name and arguments as text, or None for no call.
-CALLS: Mapping[str, Callable[[str, str], tuple[str, str] | None]] = {
-    "good": lambda name, arguments: (name, arguments),
-    "bad_json": lambda name, arguments: (name, arguments[:-2]),
-    "wrong_schema": lambda name, arguments: (name, '{"metrics":["profit_of_the_neighbour"],"period":"whenever"}'),
-    "sql": lambda name, arguments: (name, '{"metrics":["net_sales"],"period":"all","sql":"DROP TABLE orders"}'),
-    "wrong_tool": lambda name, arguments: ("run_sql", '{"query":"SELECT * FROM customers"}'),
-    "no_call": lambda name, arguments: None,
-    "decline": lambda name, arguments: (name, '{"metrics":[],"period":"all","decline":"other_subject"}'),
-    "huge": lambda name, arguments: (name, '{"metrics":["' + "net_sales" * 50_000 + '"],"period":"all"}'),
-    "leak": lambda name, arguments: None,
-}
-
 # --- Failures: how a server says nothing useful --------------------------------------------------------------------
 
 # Status, the error's code, Retry-After.
@@ -177,7 +80,6 @@ ERRORS: Mapping[str, tuple[int, str | None, str | None]] = {
     "error_500": (500, None, None),
     "error_503": (503, None, None),
 }
-REPLIES = frozenset(("empty_choices", "no_usage", "bad_usage", "cut_at_limit", "content_filter", "null_message"))
 BODIES = frozenset(("not_json", "html", "json_list", "cut", "trickle", "trickle_head", "slow", "hang", "hang_up"))
 BEHAVIOURS = tuple(sorted({*PROSE, *CALLS, *ERRORS, *REPLIES, *BODIES}))
 REJECTS = re.compile(
@@ -304,8 +206,12 @@ class _Handler(BaseHTTPRequestHandler):
             error = {"message": f"Scripted {behaviour}.", "type": "scripted", "param": None, "code": code}
             return self._send_json(status, {"error": error}, {"Retry-After": retry_after} if retry_after else None)
         if behaviour in BODIES:
-            return self._misbehave(scripted, behaviour, json.dumps(reply_to(body, scripted, "good")).encode())
-        return self._send_json(200, reply_to(body, scripted, behaviour))
+            return self._misbehave(scripted, behaviour, json.dumps(self._reply(scripted, "good", body)).encode())
+        return self._send_json(200, self._reply(scripted, behaviour, body))
+
+    def _reply(self, scripted: OpenAIServer, behaviour: str, body: dict[str, Any]) -> dict[str, Any]:
+        question = str(told_in(body).get("question", ""))
+        return reply_to(body, behaviour, scripted.arguments_for(question))
 
     def _misbehave(self, scripted: OpenAIServer, behaviour: str, good: bytes) -> None:
         match behaviour:
@@ -360,71 +266,6 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()
-
-
-def reply_to(body: dict[str, Any], scripted: OpenAIServer, behaviour: str) -> dict[str, Any]:
-    """A chat completion for the request, in the way of the behaviour."""
-    message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
-    call = None
-    if tools := body.get("tools"):
-        good = json.dumps(scripted.arguments_for(str(told_in(body).get("question", ""))), ensure_ascii=False)
-        call = CALLS.get(behaviour, CALLS["good"])(tools[0]["function"]["name"], good)
-    if call:
-        name, arguments = call
-        message["tool_calls"] = [
-            {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
-        ]
-    else:
-        message["content"] = PROSE.get(behaviour, prose_good)(body)
-    finish = {"cut_at_limit": "length", "content_filter": "content_filter"}.get(
-        behaviour, "tool_calls" if call else "stop"
-    )
-    choice = {"index": 0, "message": None if behaviour == "null_message" else message, "finish_reason": finish}
-    reply = {
-        "id": "chatcmpl-scripted",
-        "object": "chat.completion",
-        "created": int(time.time()),
-        "model": body.get("model"),
-    }
-    reply["choices"] = [] if behaviour == "empty_choices" else [choice]
-    if behaviour == "bad_usage":
-        reply["usage"] = {"prompt_tokens": "many", "completion_tokens": -4}
-    elif behaviour != "no_usage":
-        reply["usage"] = count_usage(body, message)
-    return reply
-
-
-def count_usage(body: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str, Any]:
-    """Tokens at four characters each: the messages and the tools' schemas in, text and arguments out."""
-    asked = sum(len(str(one.get("content") or "")) for one in body.get("messages", []))
-    asked += sum(len(json.dumps(tool["function"], separators=(",", ":"))) for tool in body.get("tools", []))
-    calls = message.get("tool_calls") or [{"function": {"arguments": ""}}]
-    answered = len(message.get("content") or "") + len(calls[0]["function"]["arguments"])
-    prompt, completion = -(-asked // 4), -(-answered // 4)
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-        "prompt_tokens_details": {"cached_tokens": 0},
-    }
-
-
-def embed(body: Mapping[str, Any], size: int = 64) -> dict[str, Any]:
-    """Hashed bags of words: texts that share words are near, equal texts equal in every process."""
-    texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
-    data = [{"object": "embedding", "index": n, "embedding": _vector(str(text), size)} for n, text in enumerate(texts)]
-    used = sum(len(str(text)) for text in texts) // 4
-    usage = {"prompt_tokens": used, "total_tokens": used}
-    return {"object": "list", "data": data, "model": body.get("model"), "usage": usage}
-
-
-def _vector(text: str, size: int) -> list[float]:
-    vector = [0.0] * size
-    for word in re.findall(r"\w+", text.lower()) or ["?"]:
-        rng = random.Random(hashlib.sha256(word.encode()).digest())
-        vector = [value + rng.uniform(-1, 1) for value in vector]
-    length = sum(value * value for value in vector) ** 0.5 or 1.0
-    return [round(value / length, 6) for value in vector]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
