@@ -1,0 +1,59 @@
+"""SQS, against moto."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from cafe_ai.errors import DependencyDown
+from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.queue import MessageQueue
+from cafe_ai.platform.secrets import database_url, read_secret
+from infra.local.postgres import free_port
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        yield
+
+
+def test_a_message_arrives() -> None:
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="audit")["QueueUrl"]
+    MessageQueue(url).send('{"text": "\\u00f1"}', Deadline.after(5))
+    assert [message["Body"] for message in sqs.receive_message(QueueUrl=url)["Messages"]] == ['{"text": "\\u00f1"}']
+
+
+def test_a_queue_that_is_not_there_is_a_dependency_down() -> None:
+    with pytest.raises(DependencyDown):
+        MessageQueue("https://sqs.eu-central-1.amazonaws.com/123456789012/none").send("{}", Deadline.after(5))
+
+
+def test_an_expired_deadline_allows_one_short_attempt_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    started = time.monotonic()
+    with pytest.raises(DependencyDown):
+        MessageQueue(f"http://127.0.0.1:{port}/1/audit").send("{}", Deadline.after(0))
+    assert time.monotonic() - started < 4
+
+
+def test_secrets_are_read_and_a_missing_one_is_a_dependency_down() -> None:
+    arn = boto3.client("secretsmanager").create_secret(Name="key", SecretString="sk-1")["ARN"]
+    assert read_secret(arn) == "sk-1"
+    with pytest.raises(DependencyDown):
+        read_secret("none")
+
+
+def test_a_database_secret_is_a_url_or_what_rds_keeps() -> None:
+    assert database_url("postgresql://a:b@c/d\n") == "postgresql://a:b@c/d"
+    kept = '{"username": "app", "password": "p@ss/w?rd", "host": "db.example", "port": 6432, "dbname": "cafe"}'
+    assert database_url(kept) == "postgresql://app:p%40ss%2Fw%3Frd@db.example:6432/cafe"
