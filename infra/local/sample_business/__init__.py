@@ -7,3 +7,7 @@ prices that rise every 1 March, a product that is new since March 2026 (matcha l
 juice), seasonal ones, products that run out, refunds, discounts, customers with a loyalty card who come and go, and
 reviews in Spanish.
 """
+
+from infra.local.sample_business.loading import ABOUT, BUSINESS, load
+
+__all__ = ["ABOUT", "BUSINESS", "load"]

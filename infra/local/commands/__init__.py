@@ -1,0 +1,1 @@
+"""The commands of `cafe-ai`; each module adds its parsers and runs them."""
