@@ -92,6 +92,8 @@ def install_environ(layout: Layout) -> dict[str, str]:
         if theirs in environ:
             environ.setdefault(ours, environ[theirs])
     environ.setdefault("UV_CACHE_DIR", str(layout.shared / "cache" / "uv"))
+    layout.tmp.mkdir(parents=True, exist_ok=True)
+    environ["TMPDIR"] = str(layout.tmp)
     environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
     return environ
 

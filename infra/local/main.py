@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import tempfile
 import time
 
 from infra.local import stack
@@ -68,6 +69,8 @@ def main() -> int:
     arguments = parser.parse_args()
     layout = current()
     stop_on_signals()
+    layout.tmp.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(layout.tmp)
     try:
         return run(layout, detach=arguments.detach) if arguments.command == "run" else stop(layout)
     except Stopped:

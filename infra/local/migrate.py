@@ -6,6 +6,8 @@ from typing import Any
 from infra.local import emulator
 from infra.local.problems import StackError
 
+START_OVER = "To start over with an empty database: `make stop`, then delete .local/postgres."
+
 
 def migrate(port: int, function: str) -> None:
     """Bring the database to the schema of infra/migrations. Raises StackError with the function's own words."""
@@ -14,4 +16,4 @@ def migrate(port: int, function: str) -> None:
     payload = json.loads(response["Payload"].read() or b"null")
     if response.get("FunctionError"):
         reason = payload.get("errorMessage", payload) if isinstance(payload, dict) else payload
-        raise StackError(f"The migrations failed: {reason}")
+        raise StackError(f"The migrations failed: {reason}\n{START_OVER}")

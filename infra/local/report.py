@@ -10,6 +10,7 @@ import httpx
 
 from infra.local.layout import Layout
 from infra.local.problems import StackError
+from infra.local.sample_business.loading import ABOUT
 from infra.local.state import State
 from infra.local.tokens import make_token
 
@@ -40,7 +41,9 @@ def readiness(state: State, layout: Layout, answer: dict[str, Any]) -> str:
     token = make_token(state, state.owner_id, seconds=TOKEN_SECONDS)
     url = shlex.quote(state.base_url + PATH)
     return f"""
-Café Central is asked: {QUESTION}
+{textwrap.fill(ABOUT, WIDTH)}
+
+Its owner asks: {QUESTION}
 
 {textwrap.indent(_wrap(answer["response"]), "    ")}
 

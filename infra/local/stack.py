@@ -19,7 +19,7 @@ from infra.local.native import LOCAL_ORIGINS
 from infra.local.ports import choose_ports
 from infra.local.postgres import APP, OWNER, SAAS, PostgresServer
 from infra.local.problems import StackError
-from infra.local.sample_business import load as load_sample_business
+from infra.local.sample_business.loading import load as load_sample_business
 from infra.local.state import Process, Record, State, load, save
 
 PASSED_ON = {  # settings of the caller's environment that the functions get, under the template's names

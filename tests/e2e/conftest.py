@@ -1,0 +1,25 @@
+"""A whole local stack of the tests' own: its data, ports and logs in a temporary folder, started as by `make run`."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from infra.local import processes
+from infra.local.layout import PROJECT, Layout
+from infra.local.state import read_state
+from tests.support.local_stack import Stack, run_stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    layout = Layout(PROJECT, tmp_path_factory.mktemp("stack"))
+    try:
+        run_stack(layout, "run", "--detach")
+        state = read_state(layout)
+        assert state is not None
+        with httpx.Client(base_url=state.base_url, timeout=30) as client:
+            yield Stack(layout, state, client)
+    finally:
+        run_stack(layout, "stop")
+        assert processes.left_over(layout.home) == []

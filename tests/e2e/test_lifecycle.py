@@ -1,0 +1,90 @@
+"""The stack survives what happens on a developer's machine: interruptions, crashes, a second start, a stop."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local import database, processes
+from infra.local.layout import Layout
+from infra.local.state import Record, load
+from tests.support.local_stack import Stack, run_stack, stack_command
+
+pytestmark = pytest.mark.e2e
+
+ANSWER_SECONDS = 60
+
+
+@pytest.fixture
+def layout(stack: Stack) -> Iterator[Layout]:
+    """The running stack's place; whatever a test does there, afterwards the stack runs again for the others."""
+    yield stack.layout
+    run_stack(stack.layout, "run", "--detach")
+
+
+def await_processes(layout: Layout, names: set[str]) -> Record:
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while not names <= load(layout).processes.keys():
+        assert time.monotonic() < deadline, f"{names} did not start"
+        time.sleep(0.05)
+    return load(layout)
+
+
+def read_until(command: subprocess.Popen[str], words: str) -> str:
+    assert command.stdout is not None
+    printed = ""
+    for line in command.stdout:
+        printed += line
+        if words in line:
+            break
+    return printed
+
+
+def nothing_runs(layout: Layout) -> bool:
+    server = database.server(layout, load(layout).ports["postgres"])
+    return not processes.left_over(layout.home) and not server.is_running()
+
+
+def answers(printed: str) -> bool:
+    return "Its owner asks" in printed and "€" in printed
+
+
+def test_a_second_start_finds_the_stack_running(layout: Layout) -> None:
+    before = load(layout)
+    printed = run_stack(layout, "run")
+    assert "already running" in printed
+    assert answers(printed)
+    assert load(layout) == before
+
+
+def test_a_crashed_stack_is_cleared_away_and_started_again(layout: Layout) -> None:
+    crashed = load(layout).processes["emulator"]
+    os.kill(crashed.pid, signal.SIGKILL)  # its functions' processes are left behind
+    left_behind = set(processes.left_over(layout.home))
+    assert answers(run_stack(layout, "run", "--detach"))
+    assert load(layout).processes["emulator"] != crashed
+    assert left_behind.isdisjoint(processes.left_over(layout.home))
+
+
+def test_ctrl_c_stops_a_stack_that_serves(layout: Layout) -> None:
+    run_stack(layout, "stop")
+    with stack_command(layout, "run") as serving:
+        assert answers(read_until(serving, "Serving until Ctrl-C"))
+        serving.send_signal(signal.SIGINT)
+        assert "Stopped." in serving.communicate(timeout=30)[0]
+    assert serving.returncode == 0
+    assert nothing_runs(layout)
+    assert "Nothing was running." in run_stack(layout, "stop")
+
+
+def test_an_interrupted_start_leaves_nothing_running(layout: Layout) -> None:
+    run_stack(layout, "stop")
+    with stack_command(layout, "run") as interrupted:
+        await_processes(layout, {"issuer", "emulator"})
+        interrupted.send_signal(signal.SIGINT)
+        interrupted.communicate(timeout=30)
+    assert nothing_runs(layout)
+    assert answers(run_stack(layout, "run", "--detach"))
