@@ -100,7 +100,9 @@ def orders_on(day: date, store: Store, random: Random) -> int:
     if month_and_day in CLOSED or on_holiday:
         return 0
     growth = GROWTH_A_YEAR ** ((day - date(2025, 1, 1)).days / 365)
-    expected = store.weekdays[day.weekday()] * MONTHS[day.month - 1] * growth * (HOLIDAY if is_holiday(day) else 1.0)
+    expected: float = (
+        store.weekdays[day.weekday()] * MONTHS[day.month - 1] * growth * (HOLIDAY if is_holiday(day) else 1.0)
+    )
     return round(expected * max(0.4, random.gauss(1.0, NOISE)))
 
 

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from math import exp
 from pathlib import Path
+from typing import Any
 
 from infra.local.sample_business.days import easter
 
@@ -30,7 +31,7 @@ FADING_A_YEAR, FADED_TO = 0.9, 0.12  # rate, and the share of its appeal that st
 OUTSIDE_SEASON = {"winter": 0.15, "summer": 0.0, "lent": 0.0, "christmas": 0.0}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object a product
 class Product:
     """A row of the menu. hours: morning, noon, afternoon or all; season: all, summer, winter, lent or christmas."""
 
@@ -71,12 +72,7 @@ class Product:
 def menu() -> tuple[Product, ...]:
     """Every product of the menu."""
     with MENU_FILE.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Product(
-                **{**row, "price": Decimal(row["price"]), "cost": Decimal(row["cost"]), "appeal": float(row["appeal"])}
-            )
-            for row in csv.DictReader(file)
-        )
+        return tuple(_product(row) for row in csv.DictReader(file))
 
 
 def catalogue_rows(day: date) -> list[dict[str, str]]:
@@ -89,6 +85,16 @@ def catalogue_rows(day: date) -> list[dict[str, str]]:
         }
         for product in menu()
     ]
+
+
+def _product(row: dict[str, str]) -> Product:
+    values: dict[str, Any] = {
+        **row,
+        "price": Decimal(row["price"]),
+        "cost": Decimal(row["cost"]),
+        "appeal": float(row["appeal"]),
+    }
+    return Product(**values)
 
 
 def _rises_before(day: date) -> int:

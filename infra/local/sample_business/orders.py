@@ -29,9 +29,10 @@ LAST_HOUR, LAST_HOUR_CATEGORY, LAST_HOUR_DISCOUNT = (
 )  # nothing is kept overnight
 REFUNDS = 0.006  # of the orders
 STOCK_OUTS_A_DAY = 0.35  # expected, each of one to three days
-PAYMENT_METHODS, PAYMENT_WEIGHTS = ("tarjeta", "efectivo", "bizum"), (0.62, 0.26, 0.12)
-BASKET_SIZES, BASKET_WEIGHTS = (1, 2, 3, 4, 5), (0.30, 0.38, 0.19, 0.09, 0.04)
-QUANTITIES, QUANTITY_WEIGHTS = (1, 2, 3), (0.86, 0.12, 0.02)
+# With the shares of the orders, baskets and lines, summed up.
+PAYMENT_METHODS, PAYMENT_SHARES = ("tarjeta", "efectivo", "bizum"), (0.62, 0.88, 1.0)
+BASKET_SIZES, BASKET_SHARES = (1, 2, 3, 4, 5), (0.30, 0.68, 0.87, 0.96, 1.0)
+QUANTITIES, QUANTITY_SHARES = (1, 2, 3), (0.86, 0.98, 1.0)
 DRINK_FIRST = 0.82  # of the baskets begin with a drink
 DRINKS = {"Cafés", "Tés e infusiones", "Chocolates", "Zumos y refrescos", "Cervezas y vinos"}
 # How much each part of the day asks for what belongs to another: rows are the hour's part, columns the product's.
@@ -117,7 +118,7 @@ class _StoreDay:
         for number, moment in enumerate(moments, 1):
             order_id = f"{self._store.code}{self._day:%Y%m%d}-{number:03}"
             person = self._pick_person()
-            payment_method = random.choices(PAYMENT_METHODS, PAYMENT_WEIGHTS)[0]
+            payment_method = random.choices(PAYMENT_METHODS, cum_weights=PAYMENT_SHARES)[0]
             lines = [
                 self._line(order_id, moment, product, quantity, person, payment_method)
                 for product, quantity in self._fill_basket(moment.hour).items()
@@ -137,9 +138,9 @@ class _StoreDay:
         part = "morning" if hour < 12 else "noon" if hour < 16 else "afternoon"
         basket: dict[Product, int] = {}
         drink = random.random() < DRINK_FIRST
-        for _ in range(random.choices(BASKET_SIZES, BASKET_WEIGHTS)[0]):
+        for _ in range(random.choices(BASKET_SIZES, cum_weights=BASKET_SHARES)[0]):
             product = self._shelves[part, drink].pick(random)
-            basket[product] = basket.get(product, 0) + random.choices(QUANTITIES, QUANTITY_WEIGHTS)[0]
+            basket[product] = basket.get(product, 0) + random.choices(QUANTITIES, cum_weights=QUANTITY_SHARES)[0]
             drink = random.random() < 0.4
         return basket
 
