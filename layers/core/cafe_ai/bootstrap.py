@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from cafe_ai.platform import telemetry
 from cafe_ai.platform.db import Database
 from cafe_ai.settings import Settings, load_settings
 from cafe_ai.tenancy.tokens import SigningKeys
@@ -70,7 +71,9 @@ class Runtime:
 
 def build() -> Runtime:
     """A runtime from the environment. Raises SettingsError naming the variable that is wrong."""
-    return Runtime(load_settings())
+    settings = load_settings()
+    telemetry.set_level(settings.log_level)
+    return Runtime(settings)
 
 
 @cache

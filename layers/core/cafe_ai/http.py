@@ -32,7 +32,7 @@ from cafe_ai import errors, problems
 from cafe_ai.bootstrap import runtime
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.ids import uuid7
-from cafe_ai.platform.telemetry import UNKNOWN, Measures, correlated, log_failure, logger, observed
+from cafe_ai.platform.telemetry import UNKNOWN, Measures, correlated, log, log_failure, observed
 from cafe_ai.tenancy import service as tenancy
 from cafe_ai.tenancy import tokens
 from cafe_ai.tenancy.model import Member, Permission, RateLimit
@@ -256,10 +256,8 @@ def _measure(exchange: Exchange, status: int) -> None:
     measured.count("Requests")
     measured.count("Errors", int(status >= 500))
     measured.count("RateLimited", int(status == 429))
-    measured.time("Latency", exchange.milliseconds)
-    logger.info(
-        "answered", extra={"endpoint": measured.endpoint, "status": status, "milliseconds": exchange.milliseconds}
-    )
+    measured.count("Latency", exchange.milliseconds, "Milliseconds")
+    log("answered", endpoint=measured.endpoint, status=status, milliseconds=exchange.milliseconds)
 
 
 def _problem(exchange: Exchange, error: Exception) -> Response:

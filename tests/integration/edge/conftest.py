@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 
 from cafe_ai import bootstrap
-from cafe_ai.platform import telemetry
 from tests.support.edge import Edge, build_edge
 from tests.support.issuer import Issuer, running_issuer
 from tests.support.postgres import TestDatabase
@@ -36,17 +34,12 @@ def edge(module_database: TestDatabase, issuer: Issuer, monkeypatch: pytest.Monk
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any]]]:
+def written(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any]]]:
     """Everything written since the last call, logs and metrics, as the documents they are."""
-    stream = io.StringIO()
-    monkeypatch.setattr(telemetry.logger.registered_handler, "stream", stream)
 
     def read() -> list[dict[str, Any]]:
         captured = capsys.readouterr()
         assert captured.err == ""
-        lines = stream.getvalue() + captured.out
-        stream.seek(0)
-        stream.truncate()
-        return [json.loads(line) for line in lines.splitlines()]
+        return [json.loads(line) for line in captured.out.splitlines()]
 
     return read

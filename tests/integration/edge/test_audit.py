@@ -150,8 +150,8 @@ def test_with_the_queue_away_as_well_the_answer_still_goes_out(
     [lost] = [line for line in documents if line.get("message") == "The audit is lost"]
     assert (lost["inference"], lost["conversation"]) == (str(inference.id), str(turn.id))
     [metrics] = [line for line in documents if "_aws" in line]
-    assert metrics["AuditLost"] == [1.0]
-    assert (metrics["Tokens"], metrics["CostUsd"], metrics["model"]) == ([450.0], [0.000065], "gpt-6-luna")
+    assert metrics["AuditLost"] == 1
+    assert (metrics["Tokens"], metrics["CostUsd"], metrics["model"]) == (450, 0.000065, "gpt-6-luna")
 
 
 def test_a_plan_too_long_for_a_message_is_left_out_rather_than_the_audit(edge: Edge) -> None:

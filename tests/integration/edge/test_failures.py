@@ -115,8 +115,8 @@ def test_metrics_name_endpoint_and_model_and_nobody(edge: Edge, written: Written
     assert declared["Namespace"] == "CafeAI"
     assert declared["Dimensions"] == [["endpoint", "model"]]
     assert (good["endpoint"], good["model"]) == ("ask", "none")
-    assert (good["Requests"], good["Errors"], bad["Errors"]) == ([1.0], [0.0], [1.0])
-    assert good["Latency"][0] > 0
+    assert (good["Requests"], good["Errors"], bad["Errors"]) == (1, 0, 1)
+    assert good["Latency"] > 0
     assert set(good) == {"_aws", "endpoint", "model"} | {metric["Name"] for metric in declared["Metrics"]}
 
 
