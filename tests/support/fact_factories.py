@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -26,6 +26,8 @@ RECORDED = (date(2009, 12, 1), date(2010, 12, 1))
 SPEC = PeriodSpec("all")
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+TIME_DIMENSIONS = ("day", "week", "month", "quarter", "year")
 
 PERCENT_METRICS = {Metric.RETURN_RATE, Metric.MARGIN_RATE, Metric.REPEAT_RATE}
 MONEY_METRICS = {
@@ -123,16 +125,22 @@ def sheet(
 def compared(
     metric: Metric, value: Decimal, baseline: Decimal, when: Period, before: Period, **more: object
 ) -> list[Fact]:
-    """Value, baseline, difference and, over a baseline above zero, the change in percent."""
+    """Value, baseline, difference and the change in percent.
+
+    A percentage's difference is in points and has no change, nor has a baseline of zero. The baseline of a row by time
+    has not the row's date.
+    """
     unit = unit_of(metric)
+    dimensions: Mapping[str, str] = more.get("dimensions", {})  # type: ignore[assignment]
+    undated = {name: value for name, value in dimensions.items() if name not in TIME_DIMENSIONS}
     shared = {"when": when, "compared_with": before, **more}
     facts = [
         fact(metric, value, when=when, **more),  # type: ignore[arg-type]
-        fact(metric, baseline, when=before, role="baseline", **more),  # type: ignore[arg-type]
+        fact(metric, baseline, when=before, role="baseline", **(more | {"dimensions": undated})),  # type: ignore[arg-type]
         fact(f"{metric}_difference", value - baseline, unit=unit, role="difference", **shared),  # type: ignore[arg-type]
     ]
-    if baseline > 0:
-        change = rounded(100 * (value - baseline) / baseline, 1)
+    if baseline and unit != "percent":
+        change = rounded(100 * (value - baseline) / abs(baseline), 1)
         facts.append(fact(f"{metric}_change", change, unit="percent", role="change", **shared))  # type: ignore[arg-type]
     return facts
 

@@ -22,6 +22,7 @@ from tests.support.fact_factories import (
     PERCENT_METRICS,
     RECORDED,
     SALES_METRICS,
+    TIME_DIMENSIONS,
     TODAY,
     WEEKDAYS,
     YEAR_SO_FAR,
@@ -46,6 +47,7 @@ CATEGORIES = ("Bebidas", "Bollería", "Menú 10 €", "Christmas 2010", "Infusio
 STORES = ("Centro", "Store 2", "Gran Vía 32", "Oxford Street")
 CUSTOMERS = ("14646", "18102", "13694", "C-0042", "17850")
 CUSTOMER_NAMES = {"14646": "Ana Pérez", "C-0042": "John O'Neill"}
+CUSTOMER_METRICS = {Metric.CUSTOMERS, Metric.NEW_CUSTOMERS, Metric.RETURNING_CUSTOMERS, Metric.REPEAT_RATE}
 PAYMENT_METHODS = ("tarjeta", "efectivo", "card", "Bizum")
 
 PERIODS = (
@@ -79,8 +81,8 @@ def random_value(rng: random.Random, metric: Metric) -> Decimal:
     return Decimal(rng.choice((0, 1, rng.randint(2, size), rng.randint(2, size))))
 
 
-def random_filters(rng: random.Random) -> Filters:
-    """Nothing, or one or two things to narrow to."""
+def random_filters(rng: random.Random, *metrics: Metric) -> Filters:
+    """Nothing, or up to three things to narrow to; figures on customers are not narrowed to customers."""
     choices: list[dict[str, object]] = [
         {"products": tuple(rng.sample(PRODUCTS, rng.choice((1, 1, 1, 2, 3))))},
         {"categories": tuple(rng.sample(CATEGORIES, rng.choice((1, 1, 2))))},
@@ -93,11 +95,14 @@ def random_filters(rng: random.Random) -> Filters:
     chosen: dict[str, object] = {}
     for part in rng.sample(choices, rng.choice((0, 0, 1, 1, 2, 3))):
         chosen |= part
+    if CUSTOMER_METRICS & {*metrics}:
+        chosen.pop("customers", None)
     return Filters(**chosen)  # type: ignore[arg-type]
 
 
 def _total(rng: random.Random) -> FactSheet:
-    metric, when, filters = rng.choice(SALES_METRICS), rng.choice(PERIODS), random_filters(rng)
+    metric, when = rng.choice(SALES_METRICS), rng.choice(PERIODS)
+    filters = random_filters(rng, metric)
     shared = {"when": when, "filters": filters_of(filters)}
     facts = [fact(metric, random_value(rng, metric), **shared)]  # type: ignore[arg-type]
     if metric in (Metric.MARGIN, Metric.MARGIN_RATE):
@@ -120,7 +125,8 @@ def _context(
 
 
 def _several(rng: random.Random) -> FactSheet:
-    metrics, when, filters = rng.sample(SALES_METRICS, rng.choice((2, 3, 4))), rng.choice(PERIODS), random_filters(rng)
+    metrics, when = rng.sample(SALES_METRICS, rng.choice((2, 3, 4))), rng.choice(PERIODS)
+    filters = random_filters(rng, *metrics)
     facts = [fact(m, random_value(rng, m), when=when, filters=filters_of(filters)) for m in metrics]
     return sheet(facts, metrics=metrics, when=when, filters=filters)
 
@@ -131,7 +137,7 @@ def _comparison(rng: random.Random) -> FactSheet:
         rng.choice(PERIODS),
         rng.choice(EARLIER),
     )
-    filters = random_filters(rng)
+    filters = random_filters(rng, *metrics)
     facts: list[Fact] = []
     for metric in metrics:
         baseline = random_value(rng, metric)
@@ -173,8 +179,8 @@ def random_rows(rng: random.Random, dimension: Dimension, number: int) -> list[d
 
 
 def _ranking(rng: random.Random) -> FactSheet:
-    dimension, filters = rng.choice([*Dimension]), random_filters(rng)
-    metric = rng.choice((Metric.NET_SALES, Metric.NET_SALES, *SALES_METRICS))
+    metric, dimension = rng.choice((Metric.NET_SALES, Metric.NET_SALES, *SALES_METRICS)), rng.choice([*Dimension])
+    filters = random_filters(rng, metric, *([Metric.CUSTOMERS] if dimension is Dimension.CUSTOMER else []))
     order, limit = rng.choice(("top", "bottom")), rng.choice((1, 1, 3, 5, 10))
     second = rng.choice((None, None, Metric.UNITS if metric is not Metric.UNITS else Metric.ORDERS))
     when = YEAR_SO_FAR if dimension in (Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR) else NOVEMBER
@@ -189,8 +195,10 @@ def _ranking(rng: random.Random) -> FactSheet:
             facts.append(fact(second, random_value(rng, second), **shared))  # type: ignore[arg-type]
         if share:
             facts.append(fact(f"{metric}_share", rounded(100 * value / total, 1), role="share", **shared))  # type: ignore[arg-type]
-    if share:
-        facts.append(fact(metric, total, when=when, role="total", filters=filters_of(filters)))
+    by_name = dimension.value not in TIME_DIMENSIONS
+    if metric in ADDITIVE_METRICS and order == "top" and values[0] > 0 and not share and by_name:
+        first = {"dimensions": rows[0], "filters": filters_of(filters), "role": "context"}
+        facts.append(fact(f"{metric}_share", rounded(100 * values[0] / total, 1), when=when, **first))  # type: ignore[arg-type]
     return sheet(
         facts,
         metrics=(metric, second) if second else (metric,),
@@ -204,15 +212,14 @@ def _ranking(rng: random.Random) -> FactSheet:
 
 def _series(rng: random.Random) -> FactSheet:
     dimension = rng.choice((Dimension.MONTH, Dimension.WEEK, Dimension.DAY, Dimension.QUARTER, Dimension.YEAR))
-    metric, filters = rng.choice((Metric.NET_SALES, *SALES_METRICS)), random_filters(rng)
+    metric = rng.choice((Metric.NET_SALES, *SALES_METRICS))
+    filters = random_filters(rng, metric)
     when = NOVEMBER if dimension in (Dimension.DAY, Dimension.WEEK) else YEAR_SO_FAR
     rows = sorted(random_rows(rng, dimension, rng.choice((2, 5, 31))), key=lambda row: min(row.values()))
     shared = {"when": when, "filters": filters_of(filters)}
     facts = [fact(metric, random_value(rng, metric), dimensions=row, **shared) for row in rows]  # type: ignore[arg-type]
-    if len(rows) > 12 and metric in ADDITIVE_METRICS:
-        ordered = sorted(facts, key=lambda one: one.value)
-        total = fact(metric, sum(one.value for one in facts), role="total", **shared)  # type: ignore[arg-type]
-        facts += [total, replace(ordered[-1], role="context"), replace(ordered[0], role="context")]
+    if metric in ADDITIVE_METRICS:
+        facts.append(fact(metric, sum(one.value for one in facts), role="total", **shared))  # type: ignore[arg-type]
     return sheet(facts, metrics=(metric,), when=when, breakdowns=(dimension,), filters=filters)
 
 
@@ -225,8 +232,8 @@ def _share(rng: random.Random) -> FactSheet:
     part = rounded(total * rng.randint(0, 1000) / 1000, 2 if unit_of(metric) == "money" else 0)
     said = filters_of(filters)
     facts = [
-        fact(f"{metric}_share", rounded(100 * part / total, 1), when=when, role="share", filters=said),
         fact(metric, part, when=when, filters=said),
+        fact(f"{metric}_share", rounded(100 * part / total, 1), when=when, role="share", filters=said),
         fact(metric, total, when=when, role="total"),
     ]
     return sheet(facts, metrics=(metric,), when=when, filters=filters, share=True)
@@ -244,6 +251,17 @@ def _change_ranking(rng: random.Random) -> FactSheet:
         facts += compared(metric, value, baseline, NOVEMBER, OCTOBER, dimensions=row)
     ranking = Ranking(order, limit, rng.choice(("change", "change_percent")))
     return sheet(facts, metrics=(metric,), comparison=OCTOBER, breakdowns=(dimension,), ranking=ranking)
+
+
+def _series_comparison(rng: random.Random) -> FactSheet:
+    metric, before = rng.choice(ADDITIVE_METRICS), period("2009-01-01", "2009-12-02")
+    facts: list[Fact] = []
+    for row in sorted(random_rows(rng, Dimension.MONTH, 3), key=lambda row: row["month"]):
+        value, baseline = random_value(rng, metric), random_value(rng, metric)
+        facts += compared(metric, value, baseline, YEAR_SO_FAR, before, dimensions=row)
+    whole = Decimal(sum(one.value for one in facts if one.role == "value"))
+    facts.append(fact(metric, whole, when=YEAR_SO_FAR, role="total"))
+    return sheet(facts, metrics=(metric,), when=YEAR_SO_FAR, comparison=before, breakdowns=(Dimension.MONTH,))
 
 
 def _unsold(rng: random.Random) -> FactSheet:
@@ -272,9 +290,7 @@ def _catalogue(rng: random.Random) -> FactSheet:
     if metric in (Metric.PRICE, Metric.STOCK):
         names = tuple(rng.sample(PRODUCTS, rng.choice((1, 1, 3))))
         facts = [fact(metric, random_value(rng, metric), when=TODAY, dimensions={"product": name}) for name in names]
-        return sheet(
-            facts, metrics=(metric,), when=TODAY, filters=Filters(products=names), breakdowns=(Dimension.PRODUCT,)
-        )
+        return sheet(facts, metrics=(metric,), when=TODAY, filters=Filters(products=names))
     number = rng.choice((0, 1, 3, 45))
     facts = [fact(metric, number, when=TODAY)]
     if metric is Metric.OUT_OF_STOCK:
@@ -303,7 +319,7 @@ def _gap(rng: random.Random) -> FactSheet:
         "no_stock": Metric.STOCK,
         "no_catalogue_price": Metric.PRICE,
     }
-    metric = asked.get(gap, rng.choice(SALES_METRICS))
+    metric = asked.get(gap, Metric.NET_SALES if gap == "no_prices" else rng.choice(SALES_METRICS))
     when = {"before_records": month(2008, 11), "after_records": month(2011, 3)}.get(gap, rng.choice(PERIODS))
     return sheet([], metrics=(metric,), when=when, gaps=(gap,), recorded=None if gap == "no_records" else RECORDED)
 
@@ -322,6 +338,7 @@ KINDS: Mapping[str, Callable[[random.Random], FactSheet]] = {
     "series": _series,
     "share": _share,
     "change_ranking": _change_ranking,
+    "series_comparison": _series_comparison,
     "unsold": _unsold,
     "inactive": _inactive,
     "catalogue": _catalogue,

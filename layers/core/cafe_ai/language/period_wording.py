@@ -1,4 +1,4 @@
-"""Periods in words, exactly: "en noviembre de 2010", "in the week from 22 to 28 November 2010".
+"""Periods in words, exactly: "en noviembre de 2010", "in the week of 22 to 28 November 2010".
 
 What is spoken includes the last day, although `Period.end` does not. A period that ends before its last day is over
 says until when it counts.
@@ -46,7 +46,7 @@ def word_period(period: Period, locale: str, *, as_of: datetime | None = None) -
     last = period.end - timedelta(days=1)
     if not _is_cut(period):
         return _word(shape_of(period.start, last), period.start, last, language)
-    running = _running_shape(period.start, last) if period.ends_at == as_of else "days"
+    running = _running_shape(period.start, last) if is_so_far(period, as_of) else "days"
     if running in ("month", "quarter", "year"):
         return _word_so_far(_word(running, period.start, last, language).noun, period, language)
     shape: Shape = "day" if period.days == 1 else "days"
@@ -55,6 +55,16 @@ def word_period(period: Period, locale: str, *, as_of: datetime | None = None) -
         _until(period, language, dated=_ends_next_morning(period)),
     )
     return PeriodWording(f"{words.adverb} ({until})", f"{words.noun} ({until})")
+
+
+def word_days(start: date, last: date, locale: str) -> str:
+    """The days from start to last, both included: "del 8 al 14 de mayo de 2010", "8 to 14 May 2010"."""
+    return _days_es(start, last) if language_of(locale) == "es" else _days_en(start, last)
+
+
+def is_so_far(period: Period, as_of: datetime | None) -> bool:
+    """Whether the period was still running at as_of."""
+    return _is_cut(period) and period.ends_at == as_of
 
 
 def shape_of(start: date, last: date) -> Shape:
@@ -151,7 +161,7 @@ def _word_en(shape: Shape, start: date, last: date) -> PeriodWording:
             noun = format_date(start, "en", weekday=True)
             return PeriodWording(f"on {noun}", noun)
         case "weekend":
-            noun = f"the weekend of {_days_en(start, last)}"
+            noun = f"the weekend of {_days_en(start, last, 'and')}"
             return PeriodWording(f"over {noun}", noun)
         case "months" | "years":
             span = f"from {_span_of_units(shape, start, last, 'en', ' to ')}"
@@ -160,7 +170,7 @@ def _word_en(shape: Shape, start: date, last: date) -> PeriodWording:
             span = f"from {_days_en(start, last)}"
             return PeriodWording(span, f"the period {span}")
         case "week":
-            noun = f"the week from {_days_en(start, last)}"
+            noun = f"the week of {_days_en(start, last)}"
         case "quarter":
             noun = f"the {_ORDINALS['en'][(start.month - 1) // 3]} quarter of {start.year}"
         case "half":
@@ -185,8 +195,8 @@ def _days_es(start: date, last: date) -> str:
     return f"del {_first_day(start, last, 'es')} al {format_date(last, 'es')}"
 
 
-def _days_en(start: date, last: date) -> str:
-    return f"{_first_day(start, last, 'en')} to {format_date(last, 'en')}"
+def _days_en(start: date, last: date, to: str = "to") -> str:
+    return f"{_first_day(start, last, 'en')} {to} {format_date(last, 'en')}"
 
 
 def _first_day(start: date, last: date, language: Language) -> str:
