@@ -46,6 +46,7 @@ CREATE POLICY rollup ON business_labels TO cafe_ai_rollup USING (true);
 CREATE VIEW measured_lines WITH (security_invoker = true) AS
 SELECT line.business_id,
        line.business_date,
+       placed.business_date AS order_date,  -- equal, but a condition on it narrows the orders as well
        placed.local_hour,
        coalesce(placed.store, '') AS store,
        line.product_id,
@@ -58,8 +59,7 @@ SELECT line.business_id,
        amount.net,
        amount.cost
   FROM order_lines AS line
-  JOIN orders AS placed
-    ON placed.business_id = line.business_id AND placed.id = line.order_id AND placed.business_date = line.business_date
+  JOIN orders AS placed ON placed.business_id = line.business_id AND placed.id = line.order_id
   JOIN products AS sold ON sold.business_id = line.business_id AND sold.id = line.product_id
  CROSS JOIN LATERAL (
        SELECT line.quantity * line.unit_price - line.discount AS net,
@@ -70,15 +70,19 @@ GRANT SELECT ON measured_lines TO cafe_ai_rollup, cafe_ai_app, cafe_ai_saas;
 CREATE FUNCTION refresh_rollups(shop uuid, days date[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
-    SET plan_cache_mode = force_custom_plan  -- one day or a thousand
+    -- It runs right after a bulk load, when the planner knows nothing of the new rows: neither plan may depend on that.
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
+    SET work_mem = '64MB'
 AS $$
 BEGIN
     PERFORM FROM businesses WHERE id = shop FOR NO KEY UPDATE;
 
-    UPDATE orders AS placed
+    UPDATE orders
        SET is_sale = NOT is_sale
      WHERE business_id = shop AND business_date = ANY (days)
-       AND is_sale <> EXISTS (SELECT FROM order_lines WHERE order_id = placed.id AND quantity > 0);
+       AND is_sale <> (id IN (SELECT order_id FROM order_lines
+                               WHERE business_id = shop AND business_date = ANY (days) AND quantity > 0));
 
     DELETE FROM rollup_hours WHERE business_id = shop AND business_date = ANY (days);
     INSERT INTO rollup_hours (business_id, business_date, local_hour, store, orders, lines, sale_lines, priced_lines,
@@ -90,7 +94,7 @@ BEGIN
            coalesce(-sum(net) FILTER (WHERE NOT is_sale), 0), sum(discounts),
            coalesce(sum(cost), 0), coalesce(sum(net) FILTER (WHERE is_costed), 0)
       FROM measured_lines
-     WHERE business_id = shop AND business_date = ANY (days)
+     WHERE business_id = shop AND business_date = ANY (days) AND order_date = ANY (days)
      GROUP BY business_date, local_hour, store;
 
     DELETE FROM rollup_products WHERE business_id = shop AND business_date = ANY (days);
@@ -103,7 +107,7 @@ BEGIN
            coalesce(-sum(net) FILTER (WHERE NOT is_sale), 0), sum(discounts),
            coalesce(sum(cost), 0), coalesce(sum(net) FILTER (WHERE is_costed), 0)
       FROM measured_lines
-     WHERE business_id = shop AND business_date = ANY (days)
+     WHERE business_id = shop AND business_date = ANY (days) AND order_date = ANY (days)
      GROUP BY business_date, product_id, store;
 END $$;
 COMMENT ON FUNCTION refresh_rollups IS 'Makes the rollups and orders.is_sale of these business days from their lines anew.';
@@ -227,7 +231,9 @@ CREATE FUNCTION follow_products() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-    renamed uuid[];
+    renamed   uuid[];
+    recosting uuid[];
+    recosted  uuid[];
 BEGIN
     IF TG_OP = 'INSERT' THEN
         SELECT array_agg(DISTINCT business_id) INTO renamed FROM new_rows;
@@ -237,12 +243,12 @@ BEGIN
         SELECT array_agg(DISTINCT n.business_id) INTO renamed
           FROM old_rows AS o JOIN new_rows AS n USING (id)
          WHERE (o.name, o.category) IS DISTINCT FROM (n.name, n.category);
+        SELECT array_agg(DISTINCT n.business_id), array_agg(n.id) INTO recosting, recosted
+          FROM old_rows AS o JOIN new_rows AS n USING (id)
+         WHERE o.cost IS DISTINCT FROM n.cost;
         PERFORM refresh_rollups(business_id, array_agg(business_date))
-           FROM (SELECT DISTINCT line.business_id, line.business_date
-                   FROM old_rows AS o
-                   JOIN new_rows AS n USING (id)
-                   JOIN order_lines AS line ON line.business_id = n.business_id AND line.product_id = n.id
-                  WHERE o.cost IS DISTINCT FROM n.cost AND line.unit_cost IS NULL) AS recosted
+           FROM (SELECT DISTINCT business_id, business_date FROM order_lines
+                  WHERE business_id = ANY (recosting) AND product_id = ANY (recosted) AND unit_cost IS NULL) AS touched
           GROUP BY business_id;
     END IF;
     IF renamed IS NOT NULL THEN
