@@ -2,15 +2,20 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 ENV ?= dev
+ARCH ?= arm64
 
 PY := .venv/bin/python
 # Bytecode halves the time that every command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/core
-SAM = SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.local/venvs/uv/bin:$$PATH" .local/venvs/sam/bin/sam
+export UV_CACHE_DIR ?= $(CURDIR)/.local/cache/uv
+
+SAM = SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR="$(CURDIR)/.local/sam" PATH="$(CURDIR)/.local/venvs/uv/bin:$$PATH" .local/venvs/sam/bin/sam
+WHEELS_arm64 = aarch64-manylinux_2_28
+WHEELS_x86_64 = x86_64-manylinux_2_28
 UV_COMPILE = .local/venvs/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 WEB_PACKAGES = $$(sed -n 's/^\([a-z0-9][a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements/web.txt)
-MIGRATIONS_VERSION = $$(cat infra/migrations/*.sql | sha256sum | cut -c1-16)
+MIGRATIONS_VERSION = $$(cat infra/migrations/*.sql | cksum | cut -d' ' -f1)
 
 .PHONY: help
 help: ## What there is
@@ -64,11 +69,11 @@ e2e: install ## The tests through API Gateway, on a stack of their own
 
 .PHONY: build
 build: install ## Build the functions for AWS (arm64; ARCH=x86_64 for the other)
-	$(SAM) build $(if $(ARCH),--parameter-overrides Arch=$(ARCH)) $(if $(filter x86_64,$(ARCH)),&& true)
+	TARGET="--python-platform $(WHEELS_$(ARCH)) --python-version 3.13" $(SAM) build --parameter-overrides Arch=$(ARCH)
 
 .PHONY: deploy
-deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml)
-	$(SAM) deploy --config-env $(ENV) --parameter-overrides "MigrationsVersion=$(MIGRATIONS_VERSION)"
+deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the first time with PARAMETERS="DatabaseUrl=... ..."
+	$(SAM) deploy --config-env $(ENV) --parameter-overrides Arch=$(ARCH) MigrationsVersion=$(MIGRATIONS_VERSION) $(PARAMETERS)
 
 .PHONY: bench
 bench: install ## Measure: the handler's import and memory, and a question with its parts

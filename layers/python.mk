@@ -4,7 +4,8 @@
 #   COMPILER an interpreter of the layers' version: it ships bytecode, which halves a cold start; none: without
 UV ?= uv
 TARGET ?= --python-platform aarch64-manylinux_2_28 --python-version 3.13
-COMPILER ?= $(shell python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null)
+COMPILER ?= $(shell for python in .venv/bin/python python3.13; do \
+    $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && echo $$python && break; done)
 PACKAGES = $(ARTIFACTS_DIR)/python
 
 define install
@@ -14,6 +15,6 @@ define install
 endef
 
 define compile
-	$(if $(COMPILER),"$(COMPILER)" -m compileall -q -j 0 --invalidation-mode unchecked-hash "$(PACKAGES)",\
+	$(if $(COMPILER),$(COMPILER) -m compileall -q -j 0 --invalidation-mode unchecked-hash "$(PACKAGES)",\
 	@echo "No python3.13 here: the layer ships without bytecode")
 endef

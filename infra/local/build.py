@@ -6,6 +6,7 @@ A build is made aside and renamed when whole. A running stack keeps using its ow
 import hashlib
 import os
 import secrets
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,8 +68,8 @@ def _build(layout: Layout, folder: Path) -> None:
         "PATH": os.pathsep.join((str(uv_of(layout).parent), os.environ.get("PATH", os.defpath))),
         "SAM_CLI_TELEMETRY": "0",
         "__SAM_CLI_APP_DIR": str(layout.shared / "sam"),
-        "TARGET": f"--python {python}",
-        "COMPILER": str(python),
+        "TARGET": f"--python {shlex.quote(str(python))}",
+        "COMPILER": shlex.quote(str(python)),
     }
     sam = [python_of(layout.sam_venv), layout.sam_venv / "bin" / "sam", "build", "--template", "template.yaml"]
     arguments = ["--build-dir", folder, "--config-env", "local"]

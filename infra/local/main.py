@@ -10,8 +10,8 @@ from infra.local import stack
 from infra.local.console import complain, say, step
 from infra.local.layout import Layout, current
 from infra.local.postgres import PostgresError
-from infra.local.problems import StackError, explain, tail
-from infra.local.report import QUESTION, ask, readiness
+from infra.local.problems import StackError, explain, is_full_disk, tail
+from infra.local.report import ask, readiness
 from infra.local.state import State, load
 from infra.local.stopping import Stopped, stop_on_signals
 
@@ -23,7 +23,9 @@ def run(layout: Layout, *, detach: bool) -> int:
     state = stack.running(layout)
     if state:
         say("The stack is already running (`make stop` stops it).")
-        say(readiness(state, layout, ask(state, QUESTION)))
+        if stack.is_out_of_date(layout):
+            say("The code has changed since it started: `make stop`, then `make run`, to run the new one.")
+        say(readiness(state, layout, ask(state, layout)))
         return 0
     say("Starting the stack.")
     serving = False
@@ -44,7 +46,7 @@ def stop(layout: Layout) -> int:
 
 def _show_answer(state: State, layout: Layout) -> None:
     with step("Asking the first question"):
-        answer = ask(state, QUESTION)
+        answer = ask(state, layout)
     say(readiness(state, layout, answer))
 
 
@@ -69,13 +71,14 @@ def main() -> int:
     arguments = parser.parse_args()
     layout = current()
     stop_on_signals()
-    layout.tmp.mkdir(parents=True, exist_ok=True)
     tempfile.tempdir = str(layout.tmp)
     try:
         return run(layout, detach=arguments.detach) if arguments.command == "run" else stop(layout)
     except Stopped:
         return 0
-    except (StackError, PostgresError, OSError) as error:
+    except Exception as error:
+        if not isinstance(error, StackError | PostgresError | OSError) and not is_full_disk(error):
+            raise
         complain(f"\n{explain(error, layout)}")
         return 1
 

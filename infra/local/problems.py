@@ -4,6 +4,8 @@
 
 import errno
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra.local.layout import Layout
@@ -40,6 +42,15 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
     except FileNotFoundError:
         return "(nothing was written)"
     return "\n".join(text.splitlines()[-lines:])
+
+
+@contextmanager
+def showing(log: Path, *errors: type[Exception]) -> Iterator[None]:
+    """Turn these errors into a StackError that also shows what the log says."""
+    try:
+        yield
+    except errors as error:
+        raise StackError(f"{error}\n\nThe last lines of {log}:\n\n{tail(log)}") from error
 
 
 def is_full_disk(error: BaseException) -> bool:

@@ -2,14 +2,17 @@
 
 import fcntl
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra.local import database, emulator, issuer, processes
-from infra.local.build import ensure_build
+from infra.local.build import ensure_build, fingerprint
 from infra.local.console import step
 from infra.local.deploy import base_url, deploy
 from infra.local.dev_users import DEV_USERS
@@ -18,7 +21,7 @@ from infra.local.migrate import migrate
 from infra.local.native import LOCAL_ORIGINS
 from infra.local.ports import choose_ports
 from infra.local.postgres import APP, OWNER, SAAS, PostgresServer
-from infra.local.problems import StackError
+from infra.local.problems import StackError, showing
 from infra.local.sample_business.loading import load as load_sample_business
 from infra.local.state import Process, Record, State, load, save
 
@@ -36,6 +39,11 @@ def running(layout: Layout) -> State | None:
     record = load(layout)
     whole = record.ready and all(processes.is_running(process) for process in record.processes.values())
     return record.ready if whole and database.server(layout, record.ports["postgres"]).is_running() else None
+
+
+def is_out_of_date(layout: Layout) -> bool:
+    """Whether the sources have changed since the running stack was built."""
+    return load(layout).build != fingerprint(layout)
 
 
 def start(layout: Layout) -> State:
@@ -87,25 +95,29 @@ def clear_away(layout: Layout) -> bool:
     if record.processes:
         record.processes = {}
         save(layout, record)
+    shutil.rmtree(layout.tmp, ignore_errors=True)
     return bool(recorded or left_over or served)
 
 
 def _start(layout: Layout) -> State:
     record = load(layout)
     record.ports = choose_ports(record.ports)
-    save(layout, record)
+    layout.tmp.mkdir(parents=True, exist_ok=True)
     postgres = database.server(layout, record.ports["postgres"])
     with step("Building the functions and their layers"):
         build = ensure_build(layout)
+    record.build = build.name
+    save(layout, record)
     with step("Starting PostgreSQL, the token issuer and the AWS emulator"):
         _start_processes(layout, record)
         postgres.start()
         postgres.prepare()
         emulator.wait_until_ready(layout, record.processes["emulator"], record.ports["emulator"])
-    with step("Deploying template.yaml"):
-        outputs = deploy(layout, build, record.ports["emulator"], _parameters(postgres, record.ports))
-    with step("Bringing the database to its schema"):
-        migrate(record.ports["emulator"], outputs["MigrateFunctionName"])
+    with showing(layout.log("emulator"), BotoCoreError, ClientError):
+        with step("Deploying template.yaml"):
+            outputs = deploy(layout, build, record.ports["emulator"], _parameters(postgres, record.ports))
+        with step("Bringing the database to its schema"):
+            migrate(record.ports["emulator"], outputs["MigrateFunctionName"])
     with step("Loading the sample business, Café Central"):
         business_id = load_sample_business(postgres.dsn(SAAS))
     record.ready = State(

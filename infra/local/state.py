@@ -37,9 +37,10 @@ class Process:
 
 @dataclass
 class Record:
-    """The state file. `ready` is set last, once the stack answers, and removed first when it stops."""
+    """The state file. `ready` is set last and removed first; `build` is the fingerprint of what was deployed."""
 
     ports: dict[str, int] = field(default_factory=dict)
+    build: str = ""
     processes: dict[str, Process] = field(default_factory=dict)
     ready: State | None = None
 
@@ -50,6 +51,7 @@ def load(layout: Layout) -> Record:
         data: dict[str, Any] = json.loads(layout.state_file.read_text(encoding="utf-8"))
         return Record(
             ports=dict(data["ports"]),
+            build=data["build"],
             processes={name: Process(**process) for name, process in data["processes"].items()},
             ready=State(**data["ready"]) if data["ready"] else None,
         )

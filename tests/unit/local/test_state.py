@@ -20,7 +20,7 @@ def layout(tmp_path: Path) -> Layout:
 
 
 def test_what_is_saved_is_loaded(layout: Layout) -> None:
-    record = Record(ports={"emulator": 14566}, processes={"issuer": Process(12, "34")}, ready=READY)
+    record = Record(ports={"emulator": 14566}, build="0a1b", processes={"issuer": Process(12, "34")}, ready=READY)
     save(layout, record)
     assert load(layout) == record
     assert read_state(layout) == READY
