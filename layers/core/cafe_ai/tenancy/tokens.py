@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 from uuid import UUID
 
@@ -35,9 +37,6 @@ class Identity:
 
 def fetch_json(url: str, timeout: float) -> Mapping[str, Any]:
     """The JSON object at an address. Raises OSError or ValueError where there is none within the timeout (seconds)."""
-    import urllib.request
-    from http.client import HTTPException
-
     try:
         with urllib.request.urlopen(url, timeout=timeout) as response:  # noqa: S310 -- settings allow http(s) only
             return dict(json.loads(response.read(1_000_000)))
