@@ -1,0 +1,1 @@
+"""Questions turned into plans: the planner of rules, and what every planner needs."""

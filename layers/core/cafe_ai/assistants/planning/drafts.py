@@ -1,0 +1,116 @@
+"""What has been read of a question, before it is a plan: parts may be missing, and a turn before may fill them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from cafe_ai.analytics.metrics import METRICS
+from cafe_ai.analytics.model import Dimension, Filters, Metric, PeriodSpec, Plan, Ranking
+from cafe_ai.assistants.planning.model import Previous
+
+ALL = PeriodSpec("all")
+
+
+@dataclass(slots=True)
+class Draft:
+    """The parts of a plan that a question names; None or empty where it names none."""
+
+    metrics: tuple[Metric, ...] = ()
+    period: PeriodSpec | None = None
+    comparison: PeriodSpec | None = None
+    breakdowns: tuple[Dimension, ...] = ()
+    ranking: Ranking | None = None
+    filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    weekdays: tuple[int, ...] = ()
+    hours: tuple[int, int] | None = None
+    share: bool = False
+    average: bool = False
+    inactive_days: int | None = None
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything at all that belongs to a plan was read."""
+        return bool(self.metrics or self.period or self.comparison or self.breakdowns or self.ranking or self.narrows)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it is narrowed to anything."""
+        return bool(self.filters or self.weekdays or self.hours)
+
+
+def complete(draft: Draft) -> Plan | None:
+    """The plan of a question that stands by itself; None where it names no figure."""
+    metrics = draft.metrics
+    if not metrics and (draft.breakdowns or draft.share):
+        metrics = (Metric.NET_SALES,)
+    elif not metrics and draft.filters.keys() & {"products", "categories"}:
+        metrics = (Metric.NET_SALES, Metric.UNITS)
+    elif not metrics and draft.filters:
+        metrics = (Metric.NET_SALES,)
+    if not metrics:
+        return None
+    filters = Filters(**draft.filters, weekdays=draft.weekdays, hours=draft.hours)  # type: ignore[arg-type]
+    return Plan(
+        metrics,
+        draft.period or ALL,
+        draft.breakdowns,
+        filters,
+        draft.comparison,
+        draft.ranking,
+        draft.share,
+        draft.average,
+        draft.inactive_days,
+    )
+
+
+def follow_up(draft: Draft, previous: Previous) -> Plan:
+    """The plan of the turn before with what this question names instead.
+
+    A new breakdown or metric keeps the period and what it was narrowed to; a new period keeps the rest but a comparison; a
+    name takes the place of names of its kind, and a ranking of that kind of thing gives way to it.
+    """
+    before = previous.plan
+    plan = replace(
+        before, metrics=draft.metrics or before.metrics, inactive_days=draft.inactive_days or before.inactive_days
+    )
+    if draft.period:
+        plan = replace(plan, period=draft.period, comparison=None)
+    if draft.comparison:
+        plan = replace(plan, comparison=draft.comparison)
+    if draft.breakdowns:
+        plan = replace(
+            plan, breakdowns=draft.breakdowns, ranking=draft.ranking, share=draft.share, average=draft.average
+        )
+    elif draft.ranking and before.breakdowns:
+        plan = replace(plan, ranking=draft.ranking)
+    elif draft.share:
+        plan = replace(plan, share=True)
+    if METRICS[plan.metrics[0]].subject != METRICS[before.metrics[0]].subject:
+        plan = replace(
+            plan, breakdowns=draft.breakdowns, ranking=draft.ranking, share=draft.share, average=draft.average
+        )
+    if draft.metrics and not draft.breakdowns and len(before.breakdowns) == 1 and before.ranking is None:
+        plan = replace(plan, breakdowns=before.breakdowns)
+    if draft.filters:
+        ranked = {
+            Dimension.PRODUCT: "products",
+            Dimension.CATEGORY: "categories",
+            Dimension.STORE: "stores",
+            Dimension.CUSTOMER: "customers",
+        }
+        kept = tuple(dimension for dimension in plan.breakdowns if ranked.get(dimension) not in draft.filters)
+        cleared = {"products": (), "categories": ()} if draft.filters.keys() & {"products", "categories"} else {}
+        plan = replace(
+            plan,
+            filters=replace(plan.filters, **(cleared | draft.filters)),  # type: ignore[arg-type]
+            breakdowns=kept,
+            ranking=plan.ranking if kept == plan.breakdowns else None,
+        )
+    if draft.weekdays or draft.hours:
+        plan = replace(
+            plan,
+            filters=replace(
+                plan.filters, weekdays=draft.weekdays or plan.filters.weekdays, hours=draft.hours or plan.filters.hours
+            ),
+        )
+    return plan

@@ -1,0 +1,130 @@
+"""Which metrics a question asks for, by the words of `language.vocabulary`."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+
+from cafe_ai.analytics.model import Metric
+from cafe_ai.assistants.planning.lexemes import shape_of
+from cafe_ai.assistants.planning.reading import Reading
+from cafe_ai.language.vocabulary import METRIC_WORDS
+
+SALES_NOUNS = r"(?:ventas|ventas netas|ingresos|facturacion|sales|net sales|revenue|turnover|takings)"
+_SALES_TOO = rf"{SALES_NOUNS} (?:y|and|e|,)(?: (?:y|and|e|el|la|los|las|the|numero|de|number|of|our|total))* (?:pedidos|tickets|unidades|margen|clientes|devoluciones|orders|units|margin|customers|returns|transactions|ticket|average|descuentos|discounts)|(?:y|and|e|,) (?:(?:las|los|la|the|our) )*{SALES_NOUNS}"
+_COUNTED_SALES = r"(?:cuantas|numero de|cantidad de|how many|number of|total number of) (?:ventas|sales)"
+_COUNTED = r"(?:cuant[oa]s|how many|numero de|number of|cantidad de)"
+_COUNTED_ITEMS = rf"{_COUNTED} (?:productos?|articulos?|items?|products?|cosas|things|piezas)(?! (?:distint[oa]s|diferentes|different|distinct|unique|no|hay|tenemos|are|sin|have|did not|didn't))"
+_OVERVIEW = (
+    r"como (?:nos )?(?:fue|fueron|va|van|vamos|ha ido|ha sido|anda|estuvo|marcha)(?: (?:el negocio|la cosa|todo|las cosas))?|que tal (?:nos )?(?:fue|va|ha ido|estuvo|vamos|el|la)?|how (?:did we do|was|were|are we doing|is business|did it go|have we done|did we perform|is it going|have we been doing|did business go|'s business)"
+    r"|(?:un )?resumen|(?:a )?summary|overview|vision general"
+)
+OVERVIEW = (Metric.NET_SALES, Metric.ORDERS, Metric.AVERAGE_TICKET)
+"""What "¿cómo fue la semana?" asks for."""
+
+
+@functools.cache
+def _phrases(several_words: bool) -> tuple[tuple[str, Metric], ...]:
+    """The metrics' phrases as patterns, longest first."""
+    phrases = {
+        shape_of(phrase): metric for metric, said in METRIC_WORDS.items() for each in said.values() for phrase in each
+    }
+    chosen = [(phrase, metric) for phrase, metric in phrases.items() if (" " in phrase) == several_words]
+    return tuple(sorted(chosen, key=lambda item: -len(item[0])))
+
+
+@functools.cache
+def _any(several_words: bool) -> tuple[str, dict[str, Metric]]:
+    phrases = _phrases(several_words)
+    return "|".join(re.escape(phrase).replace(r"\ ", " ") for phrase, _ in phrases), dict(phrases)
+
+
+def read_metrics(reading: Reading, *, several_words: bool) -> list[tuple[int, Metric, str]]:
+    """The metrics named by phrases of several words, or by single words: (place, metric, words); the words are taken."""
+    found: list[tuple[int, Metric, str]] = []
+    if several_words:
+        if reading.find(_SALES_TOO):
+            found.append((-1, Metric.NET_SALES, "with others"))
+        if counted := reading.take(_COUNTED_SALES):
+            found.append((counted.place, Metric.ORDERS, counted.text))
+        if counted := reading.take(_COUNTED_ITEMS):
+            found.append((counted.place, Metric.UNITS, counted.text))
+    pattern, metrics = _any(several_words)
+    while taken := reading.take(pattern):
+        found.append((taken.place, metrics[taken.match[0]], taken.text))
+    return found
+
+
+def read_overview(reading: Reading) -> bool:
+    """Whether the question asks how it went, without a metric."""
+    return bool(reading.take(_OVERVIEW))
+
+
+def counts(reading: Reading) -> bool:
+    """Whether the question asks how many."""
+    return bool(reading.find(_COUNTED))
+
+
+def choose_metrics(
+    found: Iterable[tuple[int, Metric, str]], *, named: bool, counted: bool, by_customer: bool
+) -> tuple[Metric, ...]:
+    """The metrics meant, in the order said. "Vendimos" beside another metric is only its verb; "how many" of a product is units.
+
+    named: the question names a product or category. counted: it asks how many. by_customer:
+    customers are what is listed, so the word is no metric.
+    """
+    said = sorted(found, key=lambda item: item[0])
+    metrics = list(dict.fromkeys(metric for _, metric, _ in said))
+    if by_customer and Metric.CUSTOMERS in metrics:
+        metrics.remove(Metric.CUSTOMERS)
+    sales_too = any(words == "with others" for _, _, words in said)
+    if len(metrics) > 1 and Metric.NET_SALES in metrics and not sales_too:
+        metrics.remove(Metric.NET_SALES)
+    if set(metrics) <= {Metric.NET_SALES} and counted and (named or metrics):
+        return (Metric.UNITS,)
+    if Metric.RETURNS in metrics and Metric.UNITS in metrics:
+        metrics.remove(Metric.UNITS)
+    for general, particular in _PARTICULAR:
+        if general in metrics and particular & set(metrics):
+            metrics.remove(general)
+    return tuple(metrics)
+
+
+_SALES = {
+    Metric.NET_SALES,
+    Metric.GROSS_SALES,
+    Metric.RETURNS,
+    Metric.ORDERS,
+    Metric.UNITS,
+    Metric.AVERAGE_TICKET,
+    Metric.MARGIN,
+    Metric.DISCOUNTS,
+}
+_CUSTOMER = {Metric.NEW_CUSTOMERS, Metric.RETURNING_CUSTOMERS, Metric.REPEAT_RATE, Metric.INACTIVE_CUSTOMERS}
+_PARTICULAR: tuple[tuple[Metric, set[Metric]], ...] = (
+    (Metric.PRICE, _SALES | {Metric.DAILY_AVERAGE, Metric.AVERAGE_PRICE, Metric.STOCK}),
+    (Metric.STOCK, _SALES | {Metric.OUT_OF_STOCK, Metric.UNSOLD_PRODUCTS}),
+    (Metric.CUSTOMERS, _CUSTOMER | _SALES),
+    (Metric.MARGIN, {Metric.MARGIN_RATE}),
+    (Metric.RETURNS, {Metric.RETURN_RATE, Metric.RETURNING_CUSTOMERS}),
+    (Metric.ORDERS, {Metric.AVERAGE_TICKET, Metric.REPEAT_RATE, Metric.DAILY_ORDERS, Metric.UNITS_PER_ORDER}),
+    (
+        Metric.UNITS,
+        {
+            Metric.UNITS_PER_ORDER,
+            Metric.DAILY_UNITS,
+            Metric.AVERAGE_PRICE,
+            Metric.UNSOLD_PRODUCTS,
+            Metric.PRODUCTS_SOLD,
+        },
+    ),
+    (Metric.CATALOGUE_SIZE, {Metric.UNSOLD_PRODUCTS, Metric.OUT_OF_STOCK, Metric.STOCK}),
+)
+"""A metric whose words are only part of another one's when both are found."""
+
+
+def mentions(reading: Reading, metric: Metric) -> bool:
+    """Whether a phrase of the metric is left in the question."""
+    phrases = [shape_of(phrase) for said in METRIC_WORDS[metric].values() for phrase in said]
+    return bool(reading.find("|".join(re.escape(phrase).replace(r"\ ", " ") for phrase in phrases)))

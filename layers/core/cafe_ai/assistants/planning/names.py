@@ -1,0 +1,138 @@
+"""The shop's own names found in a question: products, categories, stores and payment methods, typos and accents forgiven."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cafe_ai.assistants.planning.lexemes import Lexeme, word_texts
+from cafe_ai.assistants.planning.model import NameKind
+from cafe_ai.assistants.planning.words import JOINING, vocabulary
+
+SIMILAR = 84
+"""How alike two words must be (rapidfuzz ratio, 0 to 100) to be one with a typo: "crosant" and "croissant" are 87."""
+MANY = 5
+"""Up to so many names that share the words asked for are meant together; beyond, the question is ambiguous."""
+
+
+class Name(NamedTuple):
+    """A name of the shop and its words, normalised."""
+
+    kind: NameKind
+    text: str
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameFound:
+    """Names of one kind that stand at the lexemes [first, end) of a question."""
+
+    first: int
+    end: int
+    kind: NameKind
+    names: tuple[str, ...]
+
+
+class ShopNames:
+    """An index of a shop's names. It is built once for each version of the names and then only read."""
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        common = vocabulary()
+        self._by_first: dict[str, list[Name]] = defaultdict(list)
+        self._by_word: dict[str, list[Name]] = defaultdict(list)
+        for kind, text in names:
+            key = tuple(normalise(word) for word in word_texts(text))
+            if not key:
+                continue
+            name = Name(kind, text, key)  # type: ignore[arg-type]
+            if len(key) > 1 or key[0] not in common:
+                self._by_first[key[0]].append(name)
+            for word in set(key):
+                self._by_word[word].append(name)
+        for named in self._by_first.values():
+            named.sort(key=lambda name: -len(name.key))
+
+    def knows(self, word: str) -> bool:
+        """Whether a folded word stands in any of the names."""
+        return normalise(word) in self._by_word
+
+    def resembles_better(self, word: str, score: float) -> bool:
+        """Whether some name has a word at least as like this one as `score` says."""
+        return any(likeness >= score for _, likeness in self._alike(normalise(word)))
+
+    def find(self, lexemes: Sequence[Lexeme]) -> list[NameFound]:
+        """The names that stand in full among the lexemes, the longest first, none overlapping another."""
+        places = [place for place, lexeme in enumerate(lexemes) if lexeme.kind != ","]
+        words = [normalise(lexemes[place].text) for place in places]
+        found: list[NameFound] = []
+        at = 0
+        while at < len(words):
+            fitting = [
+                name for name in self._by_first.get(words[at], ()) if tuple(words[at : at + len(name.key)]) == name.key
+            ]
+            longest = [name for name in fitting if len(name.key) == len(fitting[0].key)]
+            if not longest:
+                at += 1
+                continue
+            first, end = places[at], places[at + len(longest[0].key) - 1] + 1
+            written = [lexeme.text for lexeme in lexemes[first:end] if lexeme.kind != ","]
+            found.append(NameFound(first, end, *_preferred(longest, written)))
+            at += len(longest[0].key)
+        return found
+
+    def match(self, kind: NameKind, text: str) -> tuple[str, ...]:
+        """The names of a kind that the text may stand for, best first."""
+        return tuple(name.text for name in self.resemble(word_texts(text)) if name.kind == kind)
+
+    def resemble(self, words: Sequence[str]) -> list[Name]:
+        """The names that hold all the words but for typos: those made of nothing else, or all that have them among others."""
+        wanted = [normalise(word) for word in words if word not in JOINING]
+        if not wanted:
+            return []
+        holding: dict[Name, int] = {}
+        for place, word in enumerate(wanted):
+            scored: dict[Name, int] = {}
+            for known, score in self._alike(word):
+                for name in self._by_word[known]:
+                    scored[name] = max(score, scored.get(name, 0))
+            holding = {
+                name: score + holding.get(name, 0) for name, score in scored.items() if place == 0 or name in holding
+            }
+        full = [name for name in holding if len([word for word in name.key if word not in JOINING]) <= len(wanted)]
+        chosen = full or list(holding)
+        best = max((holding[name] for name in chosen), default=0)
+        return sorted(
+            (name for name in chosen if holding[name] >= best - 5 * len(wanted)),
+            key=lambda name: (-holding[name], name.text),
+        )
+
+    def _alike(self, word: str) -> list[tuple[str, int]]:
+        if word in self._by_word:
+            return [(word, 100)]
+        if len(word) < 4 or word.isdigit():
+            return []
+        from rapidfuzz import fuzz, process
+
+        close = process.extract(word, self._by_word.keys(), scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=5)
+        return [(known, int(score)) for known, score, _ in close if known[0] == word[0]]
+
+
+def normalise(word: str) -> str:
+    """A folded word without its plural ending: "croissants" and "croissant", "panes" and "pan" are one."""
+    if len(word) < 3 or word[0].isdigit():
+        return word
+    singular = word.removesuffix("s")
+    return singular.removesuffix("e") if len(singular) > 3 else singular
+
+
+def _preferred(names: Sequence[Name], written: Sequence[str]) -> tuple[NameKind, tuple[str, ...]]:
+    """Of names that read alike the one written so; then a product's before a category's; in the plural the category's."""
+    exact = [name for name in names if word_texts(name.text) == list(written)]
+    order: tuple[NameKind, ...] = ("product", "category", "store", "payment_method")
+    if not exact:
+        order = ("category", "product", "store", "payment_method")
+    among = exact or names
+    kind = min((name.kind for name in among), key=order.index)
+    return kind, tuple(name.text for name in among if name.kind == kind)

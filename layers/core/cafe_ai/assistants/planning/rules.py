@@ -1,0 +1,388 @@
+"""The planner of rules: reads a question in Spanish or English word by word, and knows what it did not understand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from cafe_ai.analytics.metrics import METRICS
+from cafe_ai.analytics.model import Dimension, Metric, PeriodSpec, Plan, Ranking
+from cafe_ai.analytics.periods import CalendarUnit, shift
+from cafe_ai.assistants.planning import clock_rules, comparing, metric_rules, shape_rules
+from cafe_ai.assistants.planning.comparing import TooManyPeriods
+from cafe_ai.assistants.planning.drafts import Draft, complete, follow_up
+from cafe_ai.assistants.planning.lexemes import Lexeme, merge_dates, read_words
+from cafe_ai.assistants.planning.model import Declined, NameKind, Planned, PlanningContext
+from cafe_ai.assistants.planning.names import MANY, NameFound
+from cafe_ai.assistants.planning.period_rules import EACH_MONTH, Mention, read_periods
+from cafe_ai.assistants.planning.reading import Reading
+from cafe_ai.assistants.planning.typos import correct
+from cafe_ai.assistants.planning.words import FILLER, NOT_RECORDED
+
+FILTER_OF: dict[NameKind, str] = {
+    "product": "products",
+    "category": "categories",
+    "store": "stores",
+    "payment_method": "payment_methods",
+    "customer": "customers",
+}
+_ARTICLES = r"(?:(?:el|la|los|las|the|de|del|en|in|at|of|for|our|nuestr[oa]s?|al?|con|with|by) )*"
+_NOUN = r"(?:productos?|articulos?|categorias?|familias?|tiendas?|local|sucursal|platos?|bebidas?|products?|items?|category|categories|store|shop|branch|pago|pagos|payments?)"
+_NAMED = rf"{_ARTICLES}(?:{_NOUN} )?X(?: {_NOUN})?"
+_CUSTOMER = r"(?:(?:el|la|al|del|the|our) )*(?:cliente|clienta|customer|client)(?: (?:numero|num|id|no|number|codigo|code|,))* (?:N|D|[a-z-]*\d[\w-]*)"
+_FUTURE = r"(?:pasado )?manana|tomorrow(?:'s)?|venderemos|vamos a vender|tendremos|habra|facturaremos|will|going to|gonna|pronosticos?|previsi\w+|forecasts?|predic\w*|pronostica|proyeccion\w*|projections?|expect(?:ed)? to|esperamos|se vendera\w*"
+_DURATION = r"(?:(?:desde hace|hace|durante|for|in|en|over|during|desde) )*(?:(?:mas de|al menos|more than|over|at least|como minimo|los ultimos|las ultimas|ultimos|the last|the past|last|past|de|than) )*(?:N|un|una|a|one) U(?: o mas| or more)?"
+_SAME_PERIOD = r"(?:en |in |on |for |over |during |de )?(?:(?:es[ea]|aquel|aquella|dich[oa]|that|el mismo|la misma|the same|ese mismo) (?:U|periodo|period|time|dates|fechas?|D))|entonces|back then"
+_PRICE_TOP = r"(?:mas )?car[oa]s?|(?:most )?expensive|priciest"
+_PRICE_BOTTOM = r"(?:mas )?barat[oa]s?|(?:least expensive|cheapest|economic[oa]s?)"
+_LOYAL = r"frecuentes?|fieles|fiel|loyal|frequent(?:ly)?|mas veces|often|compras hizo|compras hicieron"
+_STRANGE = frozenset("NODWVC:")
+_DAYS: dict[CalendarUnit, int] = {
+    "day": 1,
+    "week": 7,
+    "weekend": 7,
+    "month": 30,
+    "quarter": 91,
+    "half": 182,
+    "year": 365,
+}
+
+
+class RulesPlanner:
+    """Plans without a language model. What it does not understand it says; it never guesses at a word."""
+
+    def plan(self, question: str, context: PlanningContext) -> Planned | Declined:
+        """The plan of a question, or why there is none."""
+        return _Question(question, context).plan()
+
+
+class _Question:
+    """One question on its way to a plan."""
+
+    def __init__(self, text: str, context: PlanningContext) -> None:
+        self.context = context
+        words = correct(read_words(text), context.names)
+        self.names = context.names.find(words)
+        self.reading = Reading(text, merge_dates(_with_names(words, self.names), context.today))
+        self.draft = Draft()
+        self.unread: Declined | None = None
+
+    def plan(self) -> Planned | Declined:
+        reading, draft = self.reading, self.draft
+        connected = shape_rules.read_connector(reading)
+        same_period = bool(reading.take(_SAME_PERIOD))
+        if declined := self._read_customer():
+            return declined
+        self._read_names()
+        draft.hours, when = clock_rules.read_hours(reading)
+        draft.weekdays = clock_rules.read_weekdays(reading)
+        if reading.find(_FUTURE):
+            return Declined("future")
+        metrics, negated_at = self._read_figures()
+        mentions = read_periods(reading, self.context.today)
+        if any(mention.spec.kind == "calendar" and mention.spec.offset > 0 for mention in mentions):
+            return Declined("future")
+        mentions = self._read_weekends(mentions, when)
+        metrics += metric_rules.read_metrics(reading, several_words=False)
+        self._read_words(metrics, mentions, negated_at)
+        declined = self._read_what_is_left()
+        if self.unread:
+            return self.unread
+        return declined or self._finish(connected=connected, same_period=same_period)
+
+    def _read_customer(self) -> Declined | None:
+        """Reads "el cliente 14646"."""
+        found = self.reading.take(_CUSTOMER)
+        if not found:
+            return None
+        said = found.lexemes[-1]
+        called = self.context.customers([said.text])
+        if not called:
+            return Declined("unknown_subject", self.reading.written_at(found.place, found.place + len(found.lexemes)))
+        self.draft.filters["customers"] = tuple(external_id for external_id, _ in called)
+        return None
+
+    def _read_names(self) -> None:
+        """Takes the names found in full, with "la tienda" or "product" beside them."""
+        while found := self.reading.take(_NAMED):
+            for lexeme in found.lexemes:
+                if lexeme.kind == "X":
+                    self._narrow(self.names[int(lexeme.value)].kind, self.names[int(lexeme.value)].names)
+
+    def _narrow(self, kind: NameKind, names: tuple[str, ...]) -> None:
+        field = FILTER_OF[kind]
+        self.draft.filters[field] = tuple(dict.fromkeys((*self.draft.filters.get(field, ()), *names)))
+
+    def _read_figures(self) -> tuple[list[tuple[int, Metric, str]], int | None]:
+        """Metrics of several words, breakdowns and rankings; and where something is said not to have happened."""
+        reading, draft = self.reading, self.draft
+        self._read_inactive()
+        self.counted = metric_rules.counts(reading)
+        metrics = metric_rules.read_metrics(reading, several_words=True)
+        negated_at = next((place for place, metric, _ in metrics if metric is Metric.UNSOLD_PRODUCTS), None)
+        price_order = None
+        for pattern, order in ((_PRICE_BOTTOM, "bottom"), (_PRICE_TOP, "top")):
+            if found := reading.find(pattern):
+                metrics.append((found.place, Metric.PRICE, found.text))
+                price_order = order
+        if found := reading.take(_LOYAL):
+            metrics.append((found.place, Metric.ORDERS, found.text))
+        weekday = shape_rules.read_weekday_breakdown(reading)
+        draft.breakdowns = shape_rules.read_breakdowns(reading)
+        if negated_at is None:
+            shape = shape_rules.read_ranking(reading, weekdays=bool(weekday), breakdowns=draft.breakdowns)
+            if weekday and not shape.breakdowns:
+                draft.breakdowns = (Dimension.WEEKDAY, *draft.breakdowns)
+            draft.breakdowns = tuple(dict.fromkeys((*shape.breakdowns, *draft.breakdowns)))
+            draft.ranking = shape.ranking
+            if draft.ranking and price_order:
+                draft.ranking = replace(draft.ranking, order="bottom" if price_order == "bottom" else "top")
+        for pattern in (_PRICE_BOTTOM, _PRICE_TOP):
+            reading.take(pattern)
+        return metrics, negated_at
+
+    def _read_inactive(self) -> None:
+        """Reads for how long inactive customers have not bought: "más de 90 días sin comprar"."""
+        inactive = metric_rules.mentions(self.reading, Metric.INACTIVE_CUSTOMERS)
+        found = self.reading.take(_DURATION) if inactive else None
+        if found:
+            unit: CalendarUnit = found.values("U")[0]  # type: ignore[assignment]
+            today = self.context.today
+            months = unit in ("month", "quarter", "half", "year")
+            days = (today - shift(today, unit, -found.number())).days if months else found.number() * _DAYS[unit]
+            self.draft.inactive_days = days or None
+
+    def _read_weekends(self, mentions: list[Mention], when: str) -> list[Mention]:
+        """Weekends as a filter; and the day that "esta mañana" or "anoche" is a part of."""
+        draft = self.draft
+        draft.weekdays = draft.weekdays or clock_rules.read_weekends(self.reading)
+        for place, mention in enumerate(mentions):
+            if mention.spec.kind == "rolling" and mention.spec.unit == "weekend":
+                draft.weekdays = (5, 6)
+                mentions[place] = replace(mention, spec=replace(mention.spec, unit="week"))
+        if not mentions and when.startswith(("esta ", "this ", "tonight", "anoche", "last night")):
+            offset = -1 if when in ("anoche", "last night") else 0
+            mentions = [Mention(0, PeriodSpec("calendar", unit="day", offset=offset), when)]
+        return mentions
+
+    def _read_words(self, said: list[tuple[int, Metric, str]], mentions: list[Mention], negated_at: int | None) -> None:
+        """Comparisons, changes, shares and averages, which decide how the rest is meant."""
+        reading, draft = self.reading, self.draft
+        share = shape_rules.read_share(reading)
+        trend = shape_rules.read_trend(reading)
+        compares = shape_rules.read_comparison(reading)
+        change = shape_rules.read_change(reading)
+        average = shape_rules.read_average(reading)
+        shape_rules.read_extremes(reading)
+        named = bool(draft.filters.keys() & {"products", "categories"} or self._names_left())
+        draft.metrics = metric_rules.choose_metrics(
+            said,
+            named=named,
+            counted=self.counted and negated_at is None,
+            by_customer=Dimension.CUSTOMER in draft.breakdowns,
+        )
+        if not draft.metrics and metric_rules.read_overview(reading):
+            draft.metrics = metric_rules.OVERVIEW
+        try:
+            draft.period, draft.comparison = comparing.assign(
+                mentions,
+                self.context.today,
+                compares=compares,
+                changes=change is not None and not trend,
+                negated_at=negated_at,
+            )
+        except TooManyPeriods:
+            self.unread = Declined("not_understood")
+        if draft.comparison and not draft.period and not self.context.previous:
+            draft.period = comparing.LAST_MONTH
+        each_month = any(mention.text == EACH_MONTH for mention in mentions) and not draft.comparison
+        if (each_month or trend) and not draft.breakdowns:
+            draft.breakdowns = (self._series_unit() if trend else Dimension.MONTH,)
+        if change and draft.ranking and draft.breakdowns:
+            self._rank_by_change(change)
+        self._read_ratio(share=share, average=average)
+
+    def _rank_by_change(self, change: str) -> None:
+        falls = any(
+            word.startswith(
+                ("baj", "cay", "cai", "dismin", "desc", "empeor", "drop", "fall", "fell", "declin", "decreas", "worse")
+            )
+            for word in change.split()
+        )
+        order = "bottom" if falls else "top"
+        limit = self.draft.ranking.limit if self.draft.ranking else 5
+        self.draft.ranking = Ranking(order, limit, "change")  # type: ignore[arg-type]
+        self.draft.period = self.draft.period or comparing.LAST_MONTH
+        self.draft.comparison = self.draft.comparison or comparing.PREVIOUS
+
+    def _read_ratio(self, *, share: bool, average: bool) -> None:
+        """What a percentage or an average is of."""
+        draft = self.draft
+        rates = {Metric.RETURNS: Metric.RETURN_RATE, Metric.MARGIN: Metric.MARGIN_RATE}
+        if share and draft.metrics and draft.metrics[0] in rates:
+            draft.metrics = (rates[draft.metrics[0]],)
+        elif share and not any(METRICS[metric].unit == "percent" for metric in draft.metrics):
+            draft.share = True
+        if not average or any(
+            not METRICS[metric].additive and METRICS[metric].subject == "sales" for metric in draft.metrics
+        ):
+            return
+        if set(draft.breakdowns) & {Dimension.WEEKDAY, Dimension.HOUR}:
+            draft.average = True
+            return
+        per_day = {
+            Metric.NET_SALES: Metric.DAILY_AVERAGE,
+            Metric.ORDERS: Metric.DAILY_ORDERS,
+            Metric.UNITS: Metric.DAILY_UNITS,
+        }
+        days = not draft.breakdowns or draft.breakdowns == (Dimension.DAY,)
+        if draft.metrics and draft.metrics[0] in per_day and days and (draft.weekdays or draft.breakdowns):
+            draft.metrics, draft.breakdowns = (per_day[draft.metrics[0]],), ()
+        elif draft.metrics or not self.context.previous:
+            self.unread = Declined("not_understood")
+
+    def _series_unit(self) -> Dimension:
+        """The step of a series: days within a month, months beyond."""
+        spec = self.draft.period
+        short = spec is not None and (
+            (spec.unit in ("day", "week", "weekend", "month")
+            and spec.count * _DAYS[spec.unit] <= 62)
+            or (
+                spec.kind == "named"
+                and spec.start is not None
+                and "Q" not in spec.start
+                and "H" not in spec.start
+                and not spec.start.isdigit()
+            )
+        )
+        return Dimension.DAY if short else Dimension.MONTH
+
+    def _names_left(self) -> bool:
+        """Whether what nobody has read so far resembles a product or a category."""
+        return any(
+            name.kind in ("product", "category")
+            for first, end in self.reading.left()
+            for name in self._resembling(first, end)
+        )
+
+    def _read_what_is_left(self) -> Declined | None:
+        """Matches the words left to names with typos or missing words; declines at the first that means nothing."""
+        for first, end in self._stretches():
+            lexemes = self.reading.lexemes[first:end]
+            strange = next((lexeme for lexeme in lexemes if lexeme.text in NOT_RECORDED), None)
+            if strange:
+                return Declined("not_recorded", self.reading.written[strange.start : strange.end])
+            if declined := self._match(first, end):
+                return declined
+        return None
+
+    def _stretches(self) -> list[tuple[int, int]]:
+        """What is left without filler at its ends, as places [first, end)."""
+        stretches = []
+        for first, end in self.reading.left():
+            while first < end and self._is_filler(self.reading.lexemes[first]):
+                first += 1
+            while end > first and self._is_filler(self.reading.lexemes[end - 1]):
+                end -= 1
+            if first < end:
+                stretches.append((first, end))
+        return stretches
+
+    def _match(self, first: int, end: int) -> Declined | None:
+        names = self._resembling(first, end)
+        if not names:
+            lexemes = self.reading.lexemes
+            joins = [place for place in range(first, end) if lexemes[place].text in ("y", "e", "and", "o", "or", "u")]
+            parts = _between(first, end, joins) or _between(
+                first, end, [p for p in range(first, end) if self._is_filler(lexemes[p])]
+            )
+            if parts:
+                return next((declined for part in parts if (declined := self._match(*part))), None)
+            return self._match_customer(first, end)
+        kinds = {name.kind for name in names}
+        kind: NameKind = (
+            "category"
+            if "category" in kinds
+            and not any(name.kind == "product" and len(name.key) == end - first for name in names)
+            else names[0].kind
+        )
+        texts = tuple(dict.fromkeys(name.text for name in names if name.kind == kind))
+        if len(texts) > MANY:
+            return Declined("ambiguous_name", self.reading.written_at(first, end), texts[:MANY])
+        self._narrow(kind, texts)
+        return None
+
+    def _match_customer(self, first: int, end: int) -> Declined | None:
+        lexemes = self.reading.lexemes[first:end]
+        called = self.context.customers([" ".join(lexeme.text for lexeme in lexemes)])
+        if called:
+            self._narrow("customer", tuple(external_id for external_id, _ in called))
+            return None
+        if any(lexeme.kind in _STRANGE for lexeme in lexemes) and all(lexeme.kind != "word" for lexeme in lexemes):
+            return Declined("not_understood")
+        if all(lexeme.kind == "U" for lexeme in lexemes):
+            return None
+        return Declined("unknown_subject", self.reading.written_at(first, end))
+
+    def _resembling(self, first: int, end: int) -> list:  # type: ignore[type-arg]
+        words = [lexeme.text for lexeme in self.reading.lexemes[first:end] if lexeme.kind in ("word", "N", "D", "O")]
+        if all(word in FILLER for word in words):
+            return []
+        return self.context.names.resemble(words)
+
+    def _is_filler(self, lexeme: Lexeme) -> bool:
+        return (lexeme.kind == "word" and lexeme.text in FILLER) or lexeme.kind == ","
+
+    def _finish(self, *, connected: bool, same_period: bool) -> Planned | Declined:
+        draft, previous = self.draft, self.context.previous
+        if not draft.says_something:
+            return Declined("not_understood")
+        asks_anew = bool(draft.metrics) and not connected and not same_period
+        if previous and not (asks_anew and (draft.period or draft.filters or draft.breakdowns)):
+            if connected or same_period or not draft.metrics:
+                return self._checked(follow_up(draft, previous))
+            draft.period = draft.period or previous.plan.period
+        plan = complete(draft)
+        return self._checked(plan) if plan else Declined("not_understood")
+
+    def _checked(self, plan: Plan) -> Planned | Declined:
+        """A plan that the figures can be read for."""
+        subject = METRICS[plan.metrics[0]].subject
+        if plan.period.kind in ("previous", "same_last_year") and not self.context.previous:
+            plan = replace(plan, period=_without_anchor(plan.period, self.context))
+        if subject in ("inactive", "unsold", "catalogue"):
+            plan = replace(
+                plan, breakdowns=plan.breakdowns if subject == "catalogue" else (), share=False, average=False
+            )
+        elif plan.share and not (plan.breakdowns or plan.filters != type(plan.filters)()):
+            return Declined("not_understood")
+        return Planned(plan)
+
+
+def _without_anchor(spec: PeriodSpec, context: PlanningContext) -> PeriodSpec:
+    """ "El mes anterior" as the first thing said is last month; "el mismo mes del año pasado" this month a year ago."""
+    if spec.kind == "previous":
+        return PeriodSpec("calendar", unit=spec.unit or "month", offset=-1)
+    day = context.today - timedelta(days=365)
+    return PeriodSpec("named", start=f"{day.year}-{day.month:02}")
+
+
+def _with_names(words: list[Lexeme], names: list[NameFound]) -> list[Lexeme]:
+    """The lexemes with each name as one of kind X, whose value is its place among the names."""
+    joined: list[Lexeme] = []
+    place = 0
+    for number, name in enumerate(names):
+        joined += words[place : name.first]
+        first, last = words[name.first], words[name.end - 1]
+        text = " ".join(lexeme.text for lexeme in words[name.first : name.end])
+        joined.append(Lexeme(text, first.start, last.end, "X", number))
+        place = name.end
+    return joined + words[place:]
+
+
+def _between(first: int, end: int, joins: list[int]) -> list[tuple[int, int]]:
+    """The parts of [first, end) between the places in `joins`; empty where there are none."""
+    if not joins:
+        return []
+    edges = [first - 1, *joins, end]
+    return [(a + 1, b) for a, b in zip(edges, edges[1:], strict=False) if a + 1 < b]

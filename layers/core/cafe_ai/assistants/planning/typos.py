@@ -1,0 +1,29 @@
+"""Misspelt words of a question put right, where they are no names of the shop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cafe_ai.assistants.planning.lexemes import Lexeme, read_words
+from cafe_ai.assistants.planning.names import SIMILAR, ShopNames
+from cafe_ai.assistants.planning.words import NOT_RECORDED, vocabulary
+
+
+def correct(lexemes: list[Lexeme], names: ShopNames) -> list[Lexeme]:
+    """The lexemes with words like "vetnas" or "noviemvre" read as what they nearly are; positions stay the question's."""
+    return [_corrected(lexeme, names) if _is_strange(lexeme, names) else lexeme for lexeme in lexemes]
+
+
+def _is_strange(lexeme: Lexeme, names: ShopNames) -> bool:
+    word = lexeme.text
+    known = word in vocabulary() or word in NOT_RECORDED or names.knows(word)
+    return lexeme.kind == "word" and len(word) >= 5 and word.isalpha() and not known
+
+
+def _corrected(lexeme: Lexeme, names: ShopNames) -> Lexeme:
+    from rapidfuzz import fuzz, process
+
+    best = process.extractOne(lexeme.text, vocabulary(), scorer=fuzz.ratio, score_cutoff=SIMILAR)
+    if not best or best[0][0] != lexeme.text[0] or len(best[0]) < 5 or names.resembles_better(lexeme.text, best[1]):
+        return lexeme
+    return replace(read_words(best[0])[0], start=lexeme.start, end=lexeme.end)
