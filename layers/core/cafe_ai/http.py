@@ -294,7 +294,8 @@ def _audit_failure(exchange: Exchange, attempt: Attempt, error: Exception) -> No
         error_message=f"{type(error).__name__}: {error}",
         request_id=exchange.request_id,
     )
-    audit.record(runtime(), inference, deadline=exchange.deadline)
+    away = isinstance(error, errors.Unavailable)
+    audit.record(runtime(), inference, deadline=exchange.deadline, database_away=away)
 
 
 async def _refuse_invalid(request: Request, error: Exception) -> Response:

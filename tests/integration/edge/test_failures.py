@@ -71,7 +71,7 @@ def test_an_answer_that_does_not_fit_its_contract_is_a_500(edge: Edge) -> None:
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(PermissionDenied(), 403), (ConversationNotFound(), 404), (DeadlineExceeded(), 503), (ValueError("bug"), 500)],
+    [(PermissionDenied(), 403), (ConversationNotFound(), 404), (ValueError("bug"), 500)],
 )
 def test_a_failed_inference_is_written(edge: Edge, error: Exception, status: int) -> None:
     business_id, user_id = edge.given_member()
@@ -83,6 +83,22 @@ def test_a_failed_inference_is_written(edge: Edge, error: Exception, status: int
     assert row["prompt"] == f"¿Qué pasa con {status}?"
     assert row["error_message"].startswith(type(error).__name__)
     assert row["endpoint"] == "/api/v1/ai/ask"
+
+
+def test_a_failure_for_want_of_time_goes_to_the_queue_at_once(edge: Edge) -> None:
+    business_id, user_id = edge.given_member()
+    edge.outcome[0] = failing(DeadlineExceeded())
+    assert edge.ask(business_id, user_id).status == 503
+    [message] = edge.queue.messages
+    assert json.loads(message)["inference"]["error_message"].startswith("DeadlineExceeded")
+
+
+def test_without_a_queue_it_is_written_all_the_same(edge: Edge) -> None:
+    business_id, user_id = edge.given_member()
+    vars(edge.runtime)["audit_queue"] = None
+    edge.outcome[0] = failing(DeadlineExceeded())
+    assert edge.ask(business_id, user_id).status == 503
+    assert [row["status"] for row in edge.rows("ai_audit_logs") if row["user_id"] == user_id] == ["error"]
 
 
 @pytest.mark.parametrize("known", [True, False])

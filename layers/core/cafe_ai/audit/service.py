@@ -25,16 +25,27 @@ if TYPE_CHECKING:
 WRITE_SECONDS = 1.0  # the least that writing may take, also after the deadline: the gateway waits 5 s longer
 
 
-def record(runtime: Runtime, inference: Inference, turn: Turn | None = None, deadline: Deadline | None = None) -> None:
+def record(
+    runtime: Runtime,
+    inference: Inference,
+    turn: Turn | None = None,
+    deadline: Deadline | None = None,
+    *,
+    database_away: bool = False,
+) -> None:
     """Writes the inference, its cost and its turn in one transaction; where that fails, sends them to the audit queue.
 
-    It never raises: the answer goes out even where neither can be reached. Then the log has the ids, and the metric
-    AuditLost counts it.
+    database_away: the request has waited for the database in vain already, so the queue, if there is one, takes it at
+    once. It never raises: the answer goes out even where neither can be reached. Then the log has the ids, and the
+    metric AuditLost counts it.
     """
     inference, turn = _cut(inference, turn)
     measures().inference(
         inference.model_name, inference.tokens_used, float(inference.cost_usd), degraded=inference.degraded
     )
+    if database_away and runtime.audit_queue is not None:
+        _spool(runtime, inference, turn, _at_least(deadline, WRITE_SECONDS))
+        return
     try:
         store(runtime, inference, turn, _at_least(deadline, WRITE_SECONDS))
     except Exception as error:  # whatever kept it from the table, the queue keeps it
