@@ -1,0 +1,452 @@
+"""Whether a figure of a text is one of the facts: in value, unit, sign, metric and all that it is said of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cached_property
+
+from cafe_ai.analytics.model import Fact, FactSheet, Metric
+from cafe_ai.assistants.checker.calendar import TIME_DIMENSIONS, SheetCalendar, row_span, span_of
+from cafe_ai.assistants.checker.clauses import Piece
+from cafe_ai.assistants.checker.metrics import metric_base, unit_of
+from cafe_ai.assistants.checker.model import Figure, MetricMention, NameMention, TimeMention
+from cafe_ai.assistants.checker.names import ENTITIES, FILTERED
+from cafe_ai.assistants.checker.subjects import Origin, Surroundings
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+PER_DAY_OF: dict[str, str] = {
+    Metric.DAILY_AVERAGE: Metric.NET_SALES,
+    Metric.DAILY_ORDERS: Metric.ORDERS,
+    Metric.DAILY_UNITS: Metric.UNITS,
+}
+
+
+class Agreement:
+    """Compares the figures of one text with the facts of one sheet."""
+
+    def __init__(self, sheet: FactSheet, calendar: SheetCalendar, around: Surroundings) -> None:
+        self.sheet = sheet
+        self.calendar = calendar
+        self.around = around
+        self.dimensions = {d for fact in sheet.facts for d in fact.dimensions if d in ENTITIES}
+        self._metrics = [(fact, *metric_base(fact.metric)) for fact in sheet.facts]
+
+    def candidates(self, figure: Figure) -> Iterator[tuple[Fact, Metric, str]]:
+        """The facts with the figure's value and unit."""
+        for fact, base, suffix in self._metrics:
+            if has_unit(figure, fact, suffix, self.sheet.currency) and has_value(figure, fact):
+                yield fact, base, suffix
+
+    def supports(self, figure: Figure) -> str | None:
+        """None where a fact carries the figure, else why none does."""
+        reasons = ["no fact has this value"]
+        said = Said(self, figure)
+        for fact, base, suffix in self.candidates(figure):
+            reason = said.contradicts(fact, base, suffix)
+            if reason is None:
+                return None
+            reasons.append(reason)
+        return reasons[-1]
+
+
+class Said:
+    """All that a text says of one figure."""
+
+    def __init__(self, agreement: Agreement, figure: Figure) -> None:
+        self.agreement = agreement
+        self.sheet = agreement.sheet
+        self.calendar = agreement.calendar
+        self.around = agreement.around
+        self.figure = figure
+        self.piece: Piece = agreement.around.piece_of(figure)
+
+    def contradicts(self, fact: Fact, base: Metric, suffix: str) -> str | None:
+        """Why the figure is not this fact; None where it is."""
+        if self.around.cue(self.figure, "negation", "unreal"):
+            return "denied or not said as a fact"
+        if not self._names_metric(fact, base, suffix):
+            return "the facts have it for another metric"
+        if not self._agrees_in_kind(fact, suffix):
+            return "the facts have it as another kind of figure, or with another direction"
+        if not self._names_row(fact):
+            return "the facts have it for another product, category, store or customer"
+        if not self._names_period(fact, suffix):
+            return "the facts have it for another period"
+        if not (self._names_weekday(fact) and self._names_hour(fact)):
+            return "the facts have it for another weekday or hour"
+        return None if self._names_filters(fact) else "the text does not say what it is narrowed to"
+
+    # --- metric
+
+    @cached_property
+    def _metric(self) -> MetricMention | None:
+        found = self.around.bind(self.figure, MetricMention, self._has_my_unit)
+        if found:
+            return found[0]
+        return self.around.topic(self.figure, MetricMention, self._has_my_unit)
+
+    def _has_my_unit(self, mention: MetricMention) -> bool:
+        if self.figure.kind in ("percent", "points", "fraction", "multiple"):
+            return True
+        if self.figure.kind == "count" and self.figure.step < 1 and not self.figure.currencies:
+            return True  # an amount without its currency, or a count per order
+        units = {unit_of(metric) for metric in mention.metrics}
+        return self.figure.kind in units or (self.figure.kind == "count" and self._is_bare(mention))
+
+    def _is_bare(self, mention: MetricMention) -> bool:
+        """A number right behind "ventas:" may be an amount without its currency."""
+        return self.around.piece_of(mention) is self.piece and mention.last <= self.figure.first
+
+    def _names_metric(self, fact: Fact, base: Metric, suffix: str) -> bool:
+        mention = self._metric
+        if mention is None:
+            asked = [metric for metric in self.sheet.plan.metrics if unit_of(metric) == unit_of(base)]
+            return base in asked[:1]
+        metrics = set(mention.metrics)
+        for daily, whole in PER_DAY_OF.items():
+            if daily in metrics and ("day" in fact.dimensions or self.sheet.plan.average):
+                metrics.add(Metric(whole))
+        if suffix == "coverage":
+            return self.around.cue(self.figure, "coverage") is not None
+        if fact.unit == "percent" and not suffix and unit_of(base) == "percent":
+            return base in metrics
+        return base in metrics
+
+    # --- kind and direction
+
+    def _agrees_in_kind(self, fact: Fact, suffix: str) -> bool:
+        delta, amount = self._delta, self.around.cue(self.figure, "amount")
+        if suffix in ("change", "difference"):
+            return self._agrees_in_direction(fact, delta)
+        if self.figure.signed and self.figure.value >= 0:
+            return False  # "+12" is a change
+        if delta is not None or (amount and 0 <= amount.first - self.figure.last <= 2):
+            return False
+        return True
+
+    @cached_property
+    def _delta(self) -> int | None:
+        """+1 or -1 where the figure is told as a step up or down: "up 3", "un aumento de 3", "3 más"; else None."""
+        figure = self.figure
+        for cue in self.piece.cues:
+            if cue.kind == "amount" and 0 <= cue.first - figure.last <= 2 and not self._between(figure.last, cue.first):
+                return _sign(cue.value)
+        for cue in reversed(self.piece.cues):
+            if cue.kind == "direction" and cue.last <= figure.first and self._leads_to(cue.last, figure.first):
+                return _sign(cue.value)
+            if cue.kind == "direction" and 0 <= cue.first - figure.last <= 1 and cue.value != "flat":
+                return _sign(cue.value)
+        return None
+
+    def _between(self, first: int, last: int) -> bool:
+        return any(
+            self.around.reading.owner(place) is not None and isinstance(self.around.reading.owner(place), Figure)
+            for place in range(first, last)
+        )
+
+    def _leads_to(self, first: int, last: int) -> bool:
+        """Whether only small words stand between a direction and its figure, none of them "to"."""
+        words = [self.around.reading.text_at(place) for place in range(first, last)]
+        return len(words) <= 4 and all(word in _SMALL for word in words)
+
+    def _agrees_in_direction(self, fact: Fact, delta: int | None) -> bool:
+        sign = (fact.value > 0) - (fact.value < 0)
+        if self.figure.signed:
+            return self.figure.value == 0 or (self.figure.value > 0) == (sign > 0)
+        if delta is not None:
+            return delta == sign or sign == 0
+        cues = [cue for cue in self.around.cues_before(self.figure, "direction", "amount") if cue.value != "flat"]
+        cues += [
+            cue for cue in self.piece.cues if cue.kind in ("direction", "amount") and cue.first >= self.figure.last
+        ]
+        if cues:
+            return sign in (_sign(cues[0].value), 0)
+        return sign >= 0 and bool(self.around.cues_before(self.figure, "change"))
+
+    # --- rows
+
+    def _names_row(self, fact: Fact) -> bool:
+        return all(self._names_dimension(fact, dimension) for dimension in ENTITIES)
+
+    def _names_dimension(self, fact: Fact, dimension: str) -> bool:
+        found = self._name(dimension)
+        value = fact.dimensions.get(dimension)
+        if value is not None:
+            return found is not None and found[0].subjects.get(dimension) == value
+        if found is None:
+            return True
+        name, origin = found
+        if name.subjects[dimension] in _filter_values(fact, dimension):
+            return True
+        if origin == "piece" and len(name.subjects) > 1:
+            return any(
+                name.subjects.get(d) in (fact.dimensions.get(d), *_filter_values(fact, d)) for d in name.subjects
+            )
+        whole = self.around.cue(self.figure, "total") is not None or (
+            fact.role == "total" and bool(self.around.cue(self.figure, "total", "share"))
+        )
+        return origin != "piece" and whole
+
+    def _name(self, dimension: str) -> tuple[NameMention, Origin] | None:
+        def fits(mention: NameMention) -> bool:
+            return dimension in mention.subjects
+
+        found = self.around.bind(self.figure, NameMention, fits)
+        if found:
+            return found
+        if heading := self.around.heading(self.figure, NameMention, fits):
+            return heading, "sentence"
+        sentence = self.around.sentence_of(self.figure)
+        anaphora = any(
+            cue.kind == "anaphora" for piece in sentence.pieces for cue in piece.cues if cue.first < self.figure.first
+        )
+        if (
+            anaphora
+            and dimension in self.agreement.dimensions
+            and (topic := self.around.topic(self.figure, NameMention, fits))
+        ):
+            return topic, "topic"
+        return None
+
+    # --- period
+
+    def _names_period(self, fact: Fact, suffix: str) -> bool:
+        row = row_span(fact)
+        mentions = self._times()
+        if suffix in ("change", "difference") and not self._compares_right(fact):
+            return False
+        if not mentions:
+            if row is not None:
+                return False
+            return self._default_period(fact)
+        keys = {span_of(fact.period)} if row is None else {row}
+        if row is not None:
+            own = [m for m in mentions if any(self.calendar.is_same(said, row) for said in m.spans)]
+            return bool(own) and all(m in own or self.calendar.covers(m, row) for m in mentions)
+        exact = [m for m in mentions if any(self.calendar.means(m, key) for key in keys)]
+        return bool(exact) and all(m in exact or self.calendar.covers(m, span_of(fact.period)) for m in mentions)
+
+    def _times(self) -> list[TimeMention]:
+        """The periods the figure belongs to: the one it is bound to, and in its own piece also those that frame it."""
+        found = self.around.bind(self.figure, TimeMention, _has_span)
+        if found is None:
+            return []
+        mention, origin = found
+        frame = (
+            [m for m in self.piece.of(TimeMention) if m.spans and m is not mention and _lies_in(mention, m)]
+            if origin == "piece"
+            else []
+        )
+        return [mention, *frame]
+
+    def _default_period(self, fact: Fact) -> bool:
+        """Without a period in the sentence: what is compared with where that is said, else what was spoken of, else what was asked."""
+        span = span_of(fact.period)
+        if self.piece.reference and not self._reference_is_row():
+            return span in self.calendar.baselines and (self.calendar.comparison in (None, span))
+        if not self.around.cue(self.figure, "total"):
+            topic = self.around.heading(self.figure, TimeMention, _has_span) or self.around.topic(
+                self.figure, TimeMention, _has_span
+            )
+            if topic is not None:
+                return self.calendar.means(topic, span)
+        return span == self.calendar.period
+
+    def _reference_is_row(self) -> bool:
+        return any(set(m.subjects) & self.agreement.dimensions for m in self.piece.of(NameMention))
+
+    def _compares_right(self, fact: Fact) -> bool:
+        """Whether the period a change is told against is the one it was taken against."""
+        sentence = self.around.sentence_of(self.figure)
+        number = sentence.pieces.index(self.piece)
+        for piece in sentence.pieces[number + 1 : number + 2]:
+            if piece.reference:
+                mentions = [m for m in piece.of(TimeMention) if m.spans]
+                if mentions and fact.compared_with:
+                    return any(self.calendar.means(m, span_of(fact.compared_with)) for m in mentions)
+                return not piece.of(NameMention) or not self._is_row_reference(piece)
+        return True
+
+    def _is_row_reference(self, piece: Piece) -> bool:
+        return any(set(m.subjects) & self.agreement.dimensions for m in piece.of(NameMention))
+
+    # --- weekday and hour
+
+    def _names_weekday(self, fact: Fact) -> bool:
+        found = self.around.bind(self.figure, TimeMention, lambda m: bool(m.weekdays) and not m.spans)
+        row, narrowed = fact.dimensions.get("weekday"), fact.filters.get("weekdays")
+        if row is not None:
+            return found is not None and {WEEKDAYS[day] for day in found[0].weekdays} == {row}
+        if found is None:
+            return True
+        return isinstance(narrowed, (list, tuple)) and all(WEEKDAYS[day] in narrowed for day in found[0].weekdays)
+
+    def _names_hour(self, fact: Fact) -> bool:
+        found = self.around.bind(self.figure, TimeMention, lambda m: m.hours is not None)
+        row, narrowed = fact.dimensions.get("hour"), fact.filters.get("hours")
+        if row is not None:
+            hour = int(row[:2])
+            return (
+                found is not None
+                and found[0].hours is not None
+                and (found[0].hours[0], found[0].hours[1] % 24) == (hour, (hour + 1) % 24)
+            )
+        if found is None:
+            return True
+        hours = found[0].hours
+        return (
+            isinstance(narrowed, (list, tuple))
+            and hours is not None
+            and [h % 24 for h in hours] == [int(h) % 24 for h in narrowed]
+        )
+
+    # --- filters
+
+    def _names_filters(self, fact: Fact) -> bool:
+        """Whether everything the figure is narrowed to is named somewhere up to the end of its sentence."""
+        if not fact.filters and self._plan_narrows() and not self.around.cue(self.figure, "total", "share"):
+            return False
+        end = self.around.sentence_of(self.figure).last
+        names = [m for m in self.around.reading.found(NameMention) if m.first < end]
+        for several, dimension in FILTERED.items():
+            listed = _filter_values(fact, dimension)
+            if listed and dimension not in fact.dimensions and several in fact.filters:
+                said = {m.subjects.get(dimension) for m in names} & set(listed)
+                if not said or (len(said) < len(listed) <= 3):
+                    return False
+        times = [m for m in self.around.reading.found(TimeMention) if m.first < end]
+        if fact.filters.get("hours") and "hour" not in fact.dimensions and not any(m.hours for m in times):
+            return False
+        narrowed = fact.filters.get("weekdays")
+        if isinstance(narrowed, (list, tuple)) and "weekday" not in fact.dimensions:
+            said_days = {WEEKDAYS[day] for m in times for day in m.weekdays}
+            return said_days >= set(narrowed) or self._says_weekend(narrowed, end)
+        return True
+
+    def _says_weekend(self, narrowed: list[object] | tuple[object, ...], end: int) -> bool:
+        text = self.around.reading.text[: self.around.reading.tokens[end - 1].end].lower()
+        if set(narrowed) == {"saturday", "sunday"}:
+            return any(words in text for words in ("fin de semana", "fines de semana", "weekend"))
+        return len(narrowed) == 5 and any(
+            words in text for words in ("entre semana", "weekday", "laborable", "lunes a viernes", "monday to friday")
+        )
+
+    def _plan_narrows(self) -> bool:
+        filters = self.sheet.plan.filters
+        return bool(
+            filters.products
+            or filters.categories
+            or filters.stores
+            or filters.customers
+            or filters.payment_methods
+            or filters.weekdays
+            or filters.hours
+        )
+
+
+_SMALL = frozenset((
+    "un", "una", "el", "la", "los", "las", "de", "del", "en", "by", "of", "a", "an", "the", "casi", "unos", "unas", "cerca", "about", "around", "nearly", "almost", "exactamente", "exactly", "mas", "roughly", "some", "ligero",
+    "fuerte", "notable", "notablemente", "significativamente", "approximately", "aproximadamente", "just", "apenas", "ligeramente", "slightly", "over",
+))  # fmt: skip
+
+
+def _sign(value: str) -> int:
+    return {"up": 1, "down": -1}.get(value, 0)
+
+
+def _has_span(mention: TimeMention) -> bool:
+    return bool(mention.spans) or (not mention.hours and not mention.weekdays and not mention.spans and False)
+
+
+def _lies_in(mention: TimeMention, frame: TimeMention) -> bool:
+    return any(f[0] <= m[0] and m[1] <= f[1] for m in mention.spans for f in frame.spans)
+
+
+def _filter_values(fact: Fact, dimension: str) -> tuple[str, ...]:
+    several = next(name for name, one in FILTERED.items() if one == dimension)
+    values = fact.filters.get(several, ())
+    return tuple(str(value) for value in values) if isinstance(values, (list, tuple)) else ()
+
+
+def has_unit(figure: Figure, fact: Fact, suffix: str, currency: str) -> bool:
+    """Whether a figure is written in the fact's unit: its currency, per cent for a change or share, points for a
+    difference of percentages, nothing for a count."""
+    points = fact.unit == "percent" and suffix == "difference"
+    match figure.kind:
+        case "money":
+            return fact.unit == "money" and (fact.currency or currency) in figure.currencies
+        case "percent":
+            return fact.unit == "percent" and not points
+        case "points":
+            return points
+        case "fraction":
+            return fact.unit == "percent" and not points
+        case "multiple":
+            return suffix == "change"
+        case _:
+            return fact.unit in ("count", "days") or (fact.unit == "money" and not figure.in_words)
+
+
+def has_value(figure: Figure, fact: Fact) -> bool:
+    """Whether the fact's value, rounded half up to the digits shown, is the figure.
+
+    A step up or down is compared without its sign; its direction is words. Counts must be exact; other figures may drop
+    decimals down to three significant digits (two for percentages, and where a scale or "about" says so). A bound is right
+    where it is the fact cut off ("more than") or rounded up ("less than") at one of its digits.
+    """
+    if not _is_delta(fact) and (figure.value < 0) != (fact.value < 0):
+        return False
+    value, shown = abs(fact.value), abs(figure.value)
+    if shown == value:
+        return figure.bound is None or figure.inclusive
+    if figure.bound:
+        return _is_bound(figure, shown, value)
+    if figure.kind == "fraction":
+        return value == shown.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if figure.kind == "multiple":
+        return figure.about and abs(value - shown) <= 5
+    if fact.unit in ("count", "days") and not (figure.scaled or figure.about):
+        whole = value == value.to_integral_value()
+        return not whole and figure.step < 1 and figure.digits >= 2 and _rounds(value, shown, figure.step)
+    return _rounds_enough(figure, fact, value, shown)
+
+
+def _is_delta(fact: Fact) -> bool:
+    return fact.metric.endswith(("_change", "_difference"))
+
+
+def _rounds_enough(figure: Figure, fact: Fact, value: Decimal, shown: Decimal) -> bool:
+    step, digits = figure.step, figure.digits
+    if figure.about and step >= 1:
+        plain = f"{abs(shown.to_integral_value()):f}"
+        zeros = len(plain) - len(plain.rstrip("0"))
+        zeros = min(zeros, max(len(plain) - 2, 0))
+        step, digits = max(step, Decimal(1).scaleb(zeros)), len(plain) - zeros
+    enough = 2 if figure.about or figure.scaled or fact.unit == "percent" else 3
+    if fact.unit == "money" and step == Decimal("0.1") and not figure.about:
+        return False
+    return digits >= enough and _rounds(value, shown, step)
+
+
+def _rounds(value: Decimal, shown: Decimal, step: Decimal) -> bool:
+    return (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step == shown
+
+
+def _is_bound(figure: Figure, shown: Decimal, value: Decimal) -> bool:
+    if figure.kind == "fraction" and shown == 50:
+        return 50 < value <= 100 if figure.bound == "more" else 47 <= value < 50
+    if figure.kind in ("fraction", "multiple"):
+        return (shown < value <= shown + 3) if figure.bound == "more" else (shown - 3 <= value < shown)
+    if not value or (shown < value) != (figure.bound == "more"):
+        return False
+    size = value.adjusted()
+    rounding = ROUND_FLOOR if figure.bound == "more" else ROUND_CEILING
+    cuts = [Decimal(1).scaleb(place) for place in range(size, size - 6, -1)]
+    return any(
+        (value / cut).quantize(Decimal(1), rounding) * cut == shown and (cut != cuts[0] or not figure.close)
+        for cut in cuts
+    )
+
+
+__all__ = ["TIME_DIMENSIONS", "Agreement", "Said", "has_unit", "has_value"]

@@ -1,0 +1,156 @@
+"""Numbers that belong to the question and not to its answer: "the top 5", "90 days", the numbers of a list."""
+
+from __future__ import annotations
+
+from cafe_ai.analytics.model import FactSheet
+from cafe_ai.assistants.checker.calendar import SheetCalendar
+from cafe_ai.assistants.checker.claims import rows_in_order
+from cafe_ai.assistants.checker.model import Figure, Mention, NameMention, TimeMention
+from cafe_ai.assistants.checker.reading import Reading
+from cafe_ai.assistants.checker.subjects import Surroundings
+from cafe_ai.assistants.checker.words import DURATION_UNITS, ROW_NOUNS
+
+_ADJECTIVES = frozenset(
+    (
+        "mejores",
+        "peores",
+        "principales",
+        "primeros",
+        "primeras",
+        "mas",
+        "menos",
+        "vendidos",
+        "vendidas",
+        "best",
+        "top",
+        "worst",
+        "best-selling",
+        "top-selling",
+        "selling",
+        "most",
+        "least",
+        "main",
+        "first",
+        "ultimos",
+        "ultimas",
+        "last",
+        "bottom",
+        "leading",
+        "calendar",
+        "dias",
+        "whole",
+        "grandes",
+        "biggest",
+        "naturales",
+    )
+)
+
+
+class PlanFigures:
+    """Decides which numbers of a text the plan itself carries."""
+
+    def __init__(self, reading: Reading, sheet: FactSheet, calendar: SheetCalendar, around: Surroundings) -> None:
+        self.reading = reading
+        self.sheet = sheet
+        self.calendar = calendar
+        self.around = around
+        self.rows = rows_in_order(sheet)
+
+    def owns(self, figure: Figure) -> bool:
+        """Whether the number is the plan's and right."""
+        if (
+            figure.kind != "count"
+            or figure.value != figure.value.to_integral_value()
+            or (figure.bound and not self._is_duration(figure))
+        ):
+            return False
+        return self._numbers_a_line(figure) or self._is_duration(figure) or self._counts_rows(figure)
+
+    def _numbers_a_line(self, figure: Figure) -> bool:
+        """ "2. Café: ...": the number must be the place of the row that follows."""
+        if not self.reading.starts_line(figure.first) or self.reading.text_at(figure.last) not in (
+            ".",
+            ")",
+            "º",
+            "-",
+            "|",
+            "o",
+            ".-",
+        ):
+            return False
+        if not self.rows or self.sheet.plan.ranking is None:
+            return True
+        end = self.around.sentence_of(figure).last
+        named = [
+            m
+            for m in (*self.reading.found(NameMention), *self.reading.found(TimeMention))
+            if figure.last <= m.first < end
+        ]
+        if not named:
+            return True
+        return self._is_place(min(named, key=lambda m: m.first), int(figure.value))
+
+    def _is_place(self, mention: Mention, place: int) -> bool:
+        if not 1 <= place <= len(self.rows):
+            return False
+        if isinstance(mention, NameMention):
+            return any(mention.subjects.get(dimension) == value for dimension, value in self.rows[place - 1])
+        return True
+
+    def _is_duration(self, figure: Figure) -> bool:
+        """ "90 days", "the last 12 months": as long as the plan says."""
+        place = figure.last
+        while self.reading.text_at(place) in _ADJECTIVES and self.reading.text_at(place) not in DURATION_UNITS:
+            place += 1
+        unit = DURATION_UNITS.get(self.reading.text_at(place))
+        return unit is not None and self.calendar.lasts(int(figure.value), unit)
+
+    def _counts_rows(self, figure: Figure) -> bool:
+        """ "The top 5", "the 3 best days": the limit that was asked, or how many rows there are."""
+        dimensions = {dimension for row in self.rows for dimension, _ in row}
+        limit = self.sheet.plan.ranking.limit if self.sheet.plan.ranking else None
+        if not self.rows or int(figure.value) not in (limit, len(self.rows)):
+            return False
+        if self.reading.text_at(figure.first - 1) == "top":
+            return True
+        place = figure.last
+        while self.reading.text_at(place) in _ADJECTIVES:
+            place += 1
+        noun = self.reading.text_at(place)
+        if (
+            ROW_NOUNS.get(noun) in dimensions
+            or (noun == "dias" and "weekday" in dimensions)
+            or (noun == "days" and "weekday" in dimensions)
+        ):
+            return (
+                self.reading.text_at(figure.first - 1)
+                in (
+                    "los",
+                    "las",
+                    "tus",
+                    "estos",
+                    "the",
+                    "your",
+                    "these",
+                    "top",
+                    "sus",
+                    "nuestros",
+                    "our",
+                    "primeros",
+                    "first",
+                    "mejores",
+                    "best",
+                    "peores",
+                    "worst",
+                    "principales",
+                )
+                or place > figure.last
+            )
+        return place > figure.last and self.reading.text_at(figure.first - 1) in (
+            "los",
+            "las",
+            "the",
+            "your",
+            "tus",
+            "top",
+        )

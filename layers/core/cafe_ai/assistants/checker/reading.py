@@ -1,0 +1,127 @@
+"""A text cut into tokens, each of which at most one mention may claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple, TypeVar
+
+from cafe_ai.assistants.checker.model import Fault, Mention
+from cafe_ai.language.text import fold
+
+# Each alternative begins with another class of characters and repeats only what the next character decides: linear.
+_TOKEN = re.compile(
+    r"(?P<number>[0-9]+(?:[.,:/'-][0-9]+)*)|(?P<word>[^\W\d_]+(?:['-][^\W\d_]+)*)|(?P<line>\n)|(?P<symbol>[^\s*_#`])"
+)
+
+M = TypeVar("M", bound=Mention)
+
+
+class Token(NamedTuple):
+    """A word, number, symbol or line break: folded, as written, where it stands, and whether it touches the one before."""
+
+    kind: Literal["number", "word", "line", "symbol"]
+    text: str
+    written: str
+    start: int
+    end: int
+    glued: bool
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of a text in order. Markdown's marks are passed over."""
+    tokens: list[Token] = []
+    end = -1
+    for found in _TOKEN.finditer(fold(text)):
+        written = text[found.start() : found.end()]
+        tokens.append(Token(found.lastgroup, found[0], written, found.start(), found.end(), found.start() == end))  # type: ignore[arg-type]
+        end = found.end()
+    return tokens
+
+
+class Reading:
+    """A text being read: its tokens, the mentions found so far, and the faults."""
+
+    def __init__(self, text: str, locale: str) -> None:
+        self.text = text
+        self.english = locale.lower().startswith("en")
+        self.tokens = tokenize(text)
+        self.mentions: list[Mention] = []
+        self.faults: list[Fault] = []
+        self._owner: list[Mention | None] = [None] * len(self.tokens)
+
+    def claim(self, mention: Mention) -> None:
+        """Makes the mention the owner of its tokens."""
+        self.mentions.append(mention)
+        for place in range(mention.first, mention.last):
+            self._owner[place] = mention
+
+    def owner(self, place: int) -> Mention | None:
+        """The mention that claimed a token."""
+        return self._owner[place]
+
+    def is_free(self, first: int, last: int) -> bool:
+        """Whether all of these tokens exist and nobody claimed them."""
+        return last <= len(self.tokens) and all(self._owner[place] is None for place in range(first, last))
+
+    def word(self, place: int) -> str:
+        """The folded text of a free token, "" where there is none."""
+        return self.tokens[place].text if 0 <= place < len(self.tokens) and self._owner[place] is None else ""
+
+    def text_at(self, place: int) -> str:
+        """The folded text of a token, whoever claimed it."""
+        return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
+
+    def is_number(self, place: int) -> bool:
+        """Whether a free number stands there."""
+        return bool(self.word(place)) and self.tokens[place].kind == "number"
+
+    def is_glued(self, place: int) -> bool:
+        """Whether the token touches the one before it."""
+        return 0 <= place < len(self.tokens) and self.tokens[place].glued
+
+    def starts_line(self, place: int) -> bool:
+        """Whether only bullets stand between the token and the start of its line."""
+        place -= 1
+        while place >= 0 and self.tokens[place].text in ("-", "•", "·", "|", ">", "+"):
+            place -= 1
+        return place < 0 or self.tokens[place].kind == "line"
+
+    def fault(self, first: int, last: int, reason: str) -> None:
+        """Notes that the tokens [first, last) say something the facts do not carry."""
+        start, end = self.tokens[first].start, self.tokens[last - 1].end
+        self.faults.append(Fault(self.text[start:end], start, end, reason))
+
+    def found(self, kind: type[M]) -> list[M]:
+        """The mentions of a kind, in the order of the text."""
+        return sorted((m for m in self.mentions if isinstance(m, kind)), key=lambda m: m.first)
+
+
+class Phrases:
+    """Phrases of words with what each means; of those that begin at a token the longest counts."""
+
+    def __init__(self, phrases: Iterable[tuple[str, object]]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], object]]] = {}
+        for phrase, meaning in phrases:
+            words = tuple(token.text for token in tokenize(phrase))
+            self._by_first.setdefault(words[0], []).append((words, meaning))
+        for choices in self._by_first.values():
+            choices.sort(key=lambda choice: -len(choice[0]))
+
+    def match(self, reading: Reading, place: int) -> tuple[int, object] | None:
+        """The length and meaning of the longest phrase at a token."""
+        for words, meaning in self._by_first.get(reading.word(place), ()):
+            if all(reading.word(place + n) == word for n, word in enumerate(words)):
+                return len(words), meaning
+        return None
+
+    def scan(self, reading: Reading, make: Callable[[int, int, object], Mention | None]) -> None:
+        """Claims every phrase of the text, from left to right."""
+        place = 0
+        while place < len(reading.tokens):
+            found = self.match(reading, place)
+            if found and (mention := make(place, place + found[0], found[1])):
+                reading.claim(mention)
+                place += found[0]
+            else:
+                place += 1
