@@ -8,7 +8,7 @@ from cafe_ai.analytics.model import Dimension, FactSheet, Filters, Gap, Metric
 from cafe_ai.assistants.narrator.en import English
 from cafe_ai.assistants.narrator.es import Spanish
 from cafe_ai.assistants.narrator.reading import Reading, Row, read
-from cafe_ai.assistants.narrator.voice import Listing, Voice
+from cafe_ai.assistants.narrator.voice import NAMED, Listing, Voice
 from cafe_ai.language.formats import Language, language_of
 
 VOICES: dict[Language, type[Voice]] = {"es": Spanish, "en": English}
@@ -91,12 +91,15 @@ def _direction(sheet: FactSheet, rows: Sequence[Row]) -> int | None:
 
 def _list(voice: Voice, listing: Listing, rows: Sequence[Row]) -> str:
     head = voice.list_head(listing)
-    shown = [f"{voice.row_label(row, row.first.told_by.period)}: {voice.row_figures(row)}" for row in rows]
+    labels = [voice.row_label(row, row.first.told_by.period) for row in rows]
+    if listing.dimension not in NAMED and len(rows) <= _LINES_AT_MOST:
+        labels = [_capitalize(label) for label in labels]
+    shown = [f"{label}: {voice.row_figures(row)}" for label, row in zip(labels, rows, strict=True)]
     if len(rows) > _LINES_AT_MOST:
         more = [voice.others] if len(shown) > _LISTED_AT_MOST else []
         return f"{head} {'; '.join([*shown[:_LISTED_AT_MOST], *more])}"
     marks = [f"{number}. " if listing.ranking else "- " for number in range(1, len(shown) + 1)]
-    return "\n".join([head, *(f"{mark}{_capitalize(line)}" for mark, line in zip(marks, shown, strict=True))])
+    return "\n".join([head, *(f"{mark}{line}" for mark, line in zip(marks, shown, strict=True))])
 
 
 def _additions(voice: Voice, sheet: FactSheet, reading: Reading) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from cafe_ai.analytics.model import Dimension, Fact, Filters, Metric, Period
@@ -88,7 +89,7 @@ class English(Voice):
 
     def _steps(self, figure: Figure, *, short: bool = False) -> str:
         """How far up or down: "up 31.2% (£1,234.00)"."""
-        is_percent = figure.told_by.unit == "percent"
+        is_percent = figure.is_percentage
         steps = []
         if figure.telling_change:
             steps.append(
@@ -144,7 +145,7 @@ class English(Voice):
         when = "" if words.timeless else f" {self.when(listing.period)}"
         nouns = self.join([self.words[metric].noun for metric in listing.metrics])
         average = "on average " if listing.average else ""
-        scope = self.scope(listing.metrics[0], self.filters)
+        scope = self.scope(listing.metrics[0], self.around_rows(listing))
         return f"{nouns}{scope} {average}by {_by(listing)}{when}:"
 
     def _are(self, listing: Listing, *, plural: bool) -> str:
@@ -158,8 +159,11 @@ class English(Voice):
         most = words.most if listing.is_top else words.least
         if listing.dimension is Dimension.CUSTOMER and metric in CUSTOMER_SUPERLATIVES:
             most = CUSTOMER_SUPERLATIVES[metric][0 if listing.is_top else 1]
-        text = f"the {DIMENSIONS[listing.dimension][plural]} {most.agreeing(plural=plural)}"
-        text += self.scope(metric, self.filters) + (" on average" if listing.average else "")
+        filters, rows = self.around_rows(listing), DIMENSIONS[listing.dimension][plural]
+        if listing.dimension is Dimension.PRODUCT:
+            rows, filters = rows + self.sold(Metric.NET_SALES, filters), replace(filters, categories=())
+        text = f"the {rows} {most.agreeing(plural=plural)}{self.scope(metric, filters)}"
+        text += " on average" if listing.average else ""
         if not listing.is_top and counts_only_what_sold(metric, listing.dimension):
             text += " (among those sold)"
         return text if words.timeless else f"{text} {self.when(listing.period)}"
@@ -170,7 +174,7 @@ class English(Voice):
         if listing.ranking and listing.ranking.by == "value" and listing.compared_with:
             return f"{self._ranked(listing, plural=True)}, compared with {self.name(listing.compared_with)}, were:"
         noun = self.words[listing.metrics[0]].noun
-        scope = self.scope(listing.metrics[0], self.filters)
+        scope = self.scope(listing.metrics[0], self.around_rows(listing))
         return f"how {noun}{scope} changed by {_by(listing)} {self._between(listing)}:"
 
     def _between(self, listing: Listing) -> str:
@@ -181,7 +185,7 @@ class English(Voice):
         step = "rise" if listing.direction == 1 else "fall"
         percent = " percentage" if listing.ranking and listing.ranking.by == "change_percent" else ""
         noun = self.words[listing.metrics[0]].noun.removeprefix("the ")
-        scope = self.scope(listing.metrics[0], self.filters)
+        scope = self.scope(listing.metrics[0], self.around_rows(listing))
         rows = DIMENSIONS[listing.dimension][plural]
         return f"the {rows} with the biggest{percent} {step} in {noun}{scope} {self._between(listing)}"
 
@@ -312,18 +316,17 @@ def _time_label(dimension: str, value: str, period: Period, *, in_sentence: bool
     match dimension:
         case "hour":
             hour = int(value[:2])
-            span = format_hour_range(hour, hour + 1, "en")
-            return f"the one {span}" if in_sentence else span
+            return format_hour_range(hour, hour + 1, "en")
         case "weekday":
             return WEEKDAY_NAMES["en"][WEEKDAY_NUMBERS[value]]
         case "day":
             return format_date(date.fromisoformat(value), "en", weekday=True)
     days = bucket(dimension, value, period)
     if dimension == "week":
-        week = "the one" if in_sentence else "week"
+        week = "" if in_sentence else "week of "
         if days.start == days.last:
-            return f"{week} of {format_date(days.start, 'en')} (that day only)"
-        return f"{week} of {word_days(days.start, days.last, 'en')}"
+            return f"{week}{format_date(days.start, 'en')} (that day only)"
+        return f"{week}{word_days(days.start, days.last, 'en')}"
     label = {
         "month": lambda: format_month(days.start.year, days.start.month, "en"),
         "quarter": lambda: f"the {_ORDINALS[(days.start.month - 1) // 3]} quarter of {days.start.year}",

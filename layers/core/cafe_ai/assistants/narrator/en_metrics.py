@@ -1,8 +1,8 @@
 """How each metric is told in English.
 
-In a clause {v} is the figure with its unit, {scope} what it is narrowed to ({of} the products and categories, {at} the
-rest) and {when} its period, all with their leading space. The verbs in braces are those of `VERBS`, which have a form
-for what is over and one for what is still running.
+In a clause {v} is the figure with its unit ({n} without it), {scope} what it is narrowed to ({of} the products and
+categories, {at} the rest) and {when} its period, all with their leading space. The verbs in braces are those of `VERBS`,
+which have a form for what is over and one for what is still running.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.NET_SALES: MetricWords(
         noun="sales",
         clause="sales{scope} {were} {v}{when}",
-        zero="there {were} no sales{scope}{when} ({v})",
+        zero="there {were} no sales{scope} ({n}){when}",
         label="sales of {v}",
         most=Superlative("with the highest sales"),
         least=Superlative("with the lowest sales"),
@@ -33,7 +33,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.GROSS_SALES: MetricWords(
         noun="gross sales",
         clause="gross sales{scope} {were} {v}{when}",
-        zero="there {were} no gross sales{scope}{when} ({v})",
+        zero="there {were} no gross sales{scope} ({n}){when}",
         label="gross sales of {v}",
         most=Superlative("with the highest gross sales"),
         least=Superlative("with the lowest gross sales"),
@@ -42,7 +42,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.RETURNS: MetricWords(
         noun="returns",
         clause="returns{scope} {came} {v}{when}",
-        zero="there {were} no returns{scope}{when} ({v})",
+        zero="there {were} no returns{scope} ({n}){when}",
         label="returns of {v}",
         most=Superlative("with the most returns"),
         least=Superlative("with the fewest returns"),
@@ -57,7 +57,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.DISCOUNTS: MetricWords(
         noun="discounts",
         clause="discounts{scope} {came} {v}{when}",
-        zero="there {were} no discounts{scope}{when} ({v})",
+        zero="there {were} no discounts{scope} ({n}){when}",
         label="discounts of {v}",
         most=Superlative("with the highest discounts"),
         least=Superlative("with the lowest discounts"),
@@ -68,7 +68,7 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="orders",
         clause="there {were} {v}{scope}{when}",
         one="there {was} {v}{scope}{when}",
-        zero="there {were} no orders{scope}{when} ({v})",
+        zero="there {were} no orders{scope} ({n}){when}",
         label="{v}",
         units=("order", "orders"),
         most=Superlative("with the most orders"),
@@ -80,7 +80,7 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="units sold",
         clause="{v}{of} {were} sold{at}{when}",
         one="{v}{of} {was} sold{at}{when}",
-        zero="no units{of} {were} sold{at}{when} ({v})",
+        zero="no units{of} {were} sold{at} ({n}){when}",
         negative="units sold less units returned{scope} {came} {v}{when}",
         label="{v} sold",
         units=("unit", "units"),
@@ -164,9 +164,9 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="different products sold",
         clause="{v}{of} {were} sold{at}{when}",
         one="{v}{of} {was} sold{at}{when}",
-        zero="no products{of} {were} sold{at}{when} ({v})",
+        zero="no products{of} {were} sold{at} ({n}){when}",
         label="{v} sold",
-        units=("different product", "different products"),
+        units=("product", "different products"),
         most=Superlative("with the most different products sold"),
         least=Superlative("with the fewest different products sold"),
         to_customer=True,
@@ -175,9 +175,9 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="customers",
         clause="{v} {bought}{scope}{when}",
         one="{v} {did_buy}{scope}{when}",
-        zero="no customers {bought}{scope}{when} ({v})",
+        zero="no customers {bought}{scope} ({n}){when}",
         label="{v}",
-        units=("customer", "different customers"),
+        units=("customer", "customers"),
         most=Superlative("with the most customers"),
         least=Superlative("with the fewest customers"),
         of_product="",
@@ -187,7 +187,7 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="new customers",
         clause="there {were} {v}{scope}{when}",
         one="there {was} {v}{scope}{when}",
-        zero="there {were} no new customers{scope}{when} ({v})",
+        zero="there {were} no new customers{scope} ({n}){when}",
         label="{v}",
         units=("new customer", "new customers"),
         most=Superlative("with the most new customers"),
@@ -199,7 +199,7 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="returning customers",
         clause="there {were} {v}{scope}{when}",
         one="there {was} {v}{scope}{when}",
-        zero="there {were} no returning customers{scope}{when} ({v})",
+        zero="there {were} no returning customers{scope} ({n}){when}",
         label="{v}",
         units=("returning customer", "returning customers"),
         most=Superlative("with the most returning customers"),
@@ -210,7 +210,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.REPEAT_RATE: MetricWords(
         noun="the repeat rate",
         clause="{v} of customers{scope} {bought} more than once{when}",
-        zero="no customers{scope} {bought} more than once{when} ({v})",
+        zero="no customers{scope} {bought} more than once ({n}){when}",
         label="a repeat rate of {v}",
         most=Superlative("with the highest repeat rate"),
         least=Superlative("with the lowest repeat rate"),
@@ -221,7 +221,7 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="inactive customers",
         clause="there are {v}{scope}",
         one="there is {v}{scope}",
-        zero="there are no inactive customers{scope} ({v})",
+        zero="there are no inactive customers{scope} ({n})",
         label="{v}",
         units=("inactive customer", "inactive customers"),
         most=Superlative("with the most inactive customers"),
@@ -231,7 +231,7 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="unsold products",
         clause="there {were} {v}{scope}{when}",
         one="there {was} {v}{scope}{when}",
-        zero="there {were} no unsold products{scope}{when} ({v})",
+        zero="there {were} no unsold products{scope} ({n}){when}",
         label="{v}",
         units=("unsold product", "unsold products"),
         most=Superlative("with the most unsold products"),
@@ -241,7 +241,7 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="products in the catalogue",
         clause="there are {v}{scope} in the catalogue",
         one="there is {v}{scope} in the catalogue",
-        zero="there are no products{scope} in the catalogue ({v})",
+        zero="there are no products{scope} in the catalogue ({n})",
         label="{v} in the catalogue",
         units=("product", "products"),
         timeless=True,
@@ -274,7 +274,7 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="products out of stock",
         clause="{v}{scope} are out of stock",
         one="{v}{scope} is out of stock",
-        zero="no products{scope} are out of stock ({v})",
+        zero="no products{scope} are out of stock ({n})",
         label="{v} out of stock",
         units=("product", "products"),
         timeless=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from cafe_ai.analytics.model import Dimension, Fact, Filters, Metric, Period
@@ -88,7 +89,7 @@ class Spanish(Voice):
         if figure.direction == 0:
             return "igual"
         word = "más" if figure.direction > 0 else "menos"
-        is_percent = figure.told_by.unit == "percent"
+        is_percent = figure.is_percentage
         steps = []
         if figure.telling_change:
             relative = " en términos relativos" if is_percent else ""
@@ -106,7 +107,7 @@ class Spanish(Voice):
     def _again(self, fact: Fact) -> str:
         words = self.words[base_metric(fact.metric)]
         if fact.value == 0 and words.zero:
-            return self.said(words.zero, None, v=self.figure(fact), scope="", of="", at="")
+            return self.said(words.zero, None, v=self.figure(fact), n=self.bare(fact), scope="", of="", at="")
         template = words.again_one if fact.value == 1 and words.again_one else words.again
         return template.format(v=self.figure(fact))
 
@@ -130,8 +131,7 @@ class Spanish(Voice):
         metric = base_metric(fact.metric)
         label = self.row_label(Row(fact.dimensions), fact.period, in_sentence=True)
         noun = f"{self.words[metric].noun}{self.scope(metric, self.filters)}"
-        of = f"del {noun.removeprefix('el ')}" if noun.startswith("el ") else f"de {noun}"
-        return f"{label} supuso el {self.figure(fact)} {of} {self.when(fact.period)}"
+        return f"{label} supuso el {self.figure(fact)} {_contracted('de', noun)} {self.when(fact.period)}"
 
     def only_named(self, metric: Metric, names: Sequence[str]) -> str:
         if metric is Metric.UNSOLD_PRODUCTS:
@@ -155,7 +155,8 @@ class Spanish(Voice):
         if words.timeless:
             these = these.replace("fueron", "son").replace("fue", "es")
         average = " de media" if listing.average else ""
-        return f"{these} {nouns}{self.scope(listing.metrics[0], self.filters)} por {_by(listing)}{average}{when}:"
+        scope = self.scope(listing.metrics[0], self.around_rows(listing))
+        return f"{these} {nouns}{scope} por {_by(listing)}{average}{when}:"
 
     def _are(self, listing: Listing, *, plural: bool) -> str:
         if self.words[listing.metrics[0]].timeless:
@@ -168,8 +169,11 @@ class Spanish(Voice):
         most = words.most if listing.is_top else words.least
         if listing.dimension is Dimension.CUSTOMER and metric in CUSTOMER_SUPERLATIVES:
             most = CUSTOMER_SUPERLATIVES[metric][0 if listing.is_top else 1]
-        text = f"{DIMENSIONS[listing.dimension][plural]} {most.agreeing(plural=plural)}"
-        text += self.scope(metric, self.filters) + (" de media" if listing.average else "")
+        filters, rows = self.around_rows(listing), DIMENSIONS[listing.dimension][plural]
+        if listing.dimension is Dimension.PRODUCT:
+            rows, filters = rows + self.sold(Metric.NET_SALES, filters), replace(filters, categories=())
+        text = f"{rows} {most.agreeing(plural=plural)}{self.scope(metric, filters)}"
+        text += " de media" if listing.average else ""
         if not listing.is_top and counts_only_what_sold(metric, listing.dimension):
             text += " (entre lo que se vendió)"
         return text if words.timeless else f"{text} {self.when(listing.period)}"
@@ -181,18 +185,18 @@ class Spanish(Voice):
             return f"{self._ranked(listing, plural=True)}, comparados con {self.name(listing.compared_with)}, fueron:"
         noun = self.words[listing.metrics[0]].noun
         verb = "cambió" if noun.startswith(("el ", "la ")) else "cambiaron"
-        scope = self.scope(listing.metrics[0], self.filters)
+        scope = self.scope(listing.metrics[0], self.around_rows(listing))
         return f"así {verb} {noun}{scope} por {_by(listing)} {self._between(listing)}:"
 
     def _between(self, listing: Listing) -> str:
-        against = f" respecto a {self.name(listing.compared_with)}" if listing.compared_with else ""
+        against = f" respecto {_contracted('a', self.name(listing.compared_with))}" if listing.compared_with else ""
         return f"{self.when(listing.period)}{against}"
 
     def _moved_most(self, listing: Listing, *, plural: bool) -> str:
         step = "aumento" if listing.direction == 1 else "caída"
         percent = " porcentual" if listing.ranking and listing.ranking.by == "change_percent" else ""
         noun = self.words[listing.metrics[0]].noun.split(" ", 1)[1]
-        scope = self.scope(listing.metrics[0], self.filters)
+        scope = self.scope(listing.metrics[0], self.around_rows(listing))
         rows = DIMENSIONS[listing.dimension][plural]
         return f"{rows} con mayor {step}{percent} de {noun}{scope} {self._between(listing)}"
 
@@ -297,8 +301,8 @@ class Spanish(Voice):
         records = f"los registros van {word_days(*recorded, self.language)}" if recorded else ""
         return {
             "when": self.when(self.sheet.period),
-            "of_period": _of(self.name(self.sheet.period)),
-            "of_comparison": _of(self.name(before)) if before else "",
+            "of_period": _contracted("de", self.name(self.sheet.period)),
+            "of_comparison": _contracted("de", self.name(before)) if before else "",
             "records": records,
             "why_no_comparison": f": {records}" if self.outside_records(before) else "",
             "what": self.untold(),
@@ -306,9 +310,9 @@ class Spanish(Voice):
         }
 
 
-def _of(noun: str) -> str:
-    """ "de" before the noun: "del tercer trimestre de 2010"."""
-    return f"del {noun.removeprefix('el ')}" if noun.startswith("el ") else f"de {noun}"
+def _contracted(preposition: str, noun: str) -> str:
+    """The noun after "a" or "de": "del tercer trimestre de 2010", "a octubre de 2010"."""
+    return f"{preposition}l {noun.removeprefix('el ')}" if noun.startswith("el ") else f"{preposition} {noun}"
 
 
 def _by(listing: Listing) -> str:

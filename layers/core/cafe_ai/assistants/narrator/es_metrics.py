@@ -1,8 +1,8 @@
 """How each metric is told in Spanish.
 
-In a clause {v} is the figure with its unit and {scope} what it is narrowed to ({of} the products and categories, {at}
-the rest), all with their leading space. The verbs in braces are those of `VERBS`, which have a form for what is over
-and one for what is still running.
+In a clause {v} is the figure with its unit ({n} without it) and {scope} what it is narrowed to ({of} the products and
+categories, {at} the rest), all with their leading space. The verbs in braces are those of `VERBS`, which have a form
+for what is over and one for what is still running.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.NET_SALES: MetricWords(
         noun="las ventas",
         clause="las ventas{scope} {fueron} de {v}",
-        zero="no {hubo} ventas{scope} ({v})",
+        zero="no {hubo} ventas{scope} ({n})",
         again="fueron de {v}",
         label="unas ventas de {v}",
         most=Superlative("con más ventas"),
@@ -37,7 +37,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.GROSS_SALES: MetricWords(
         noun="las ventas brutas",
         clause="las ventas brutas{scope} {fueron} de {v}",
-        zero="no {hubo} ventas brutas{scope} ({v})",
+        zero="no {hubo} ventas brutas{scope} ({n})",
         again="fueron de {v}",
         label="unas ventas brutas de {v}",
         most=Superlative("con más ventas brutas"),
@@ -47,7 +47,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.RETURNS: MetricWords(
         noun="las devoluciones",
         clause="las devoluciones{scope} {sumaron} {v}",
-        zero="no {hubo} devoluciones{scope} ({v})",
+        zero="no {hubo} devoluciones{scope} ({n})",
         again="sumaron {v}",
         label="unas devoluciones de {v}",
         most=Superlative("con más devoluciones"),
@@ -64,7 +64,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.DISCOUNTS: MetricWords(
         noun="los descuentos",
         clause="los descuentos{scope} {sumaron} {v}",
-        zero="no {hubo} descuentos{scope} ({v})",
+        zero="no {hubo} descuentos{scope} ({n})",
         again="sumaron {v}",
         label="unos descuentos de {v}",
         most=Superlative("con más descuentos"),
@@ -75,7 +75,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.ORDERS: MetricWords(
         noun="los pedidos",
         clause="{hubo} {v}{scope}",
-        zero="no {hubo} pedidos{scope} ({v})",
+        zero="no {hubo} pedidos{scope} ({n})",
         again="hubo {v}",
         label="{v}",
         units=("pedido", "pedidos"),
@@ -88,7 +88,7 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="las unidades vendidas",
         clause="{se_vendieron} {v}{scope}",
         one="{se_vendio} {v}{scope}",
-        zero="no {se_vendio} ninguna unidad{scope} ({v})",
+        zero="no {se_vendio} ninguna unidad{scope} ({n})",
         negative="el saldo de unidades vendidas y devueltas{scope} {fue} de {v}",
         again="se vendieron {v}",
         again_one="se vendió {v}",
@@ -174,12 +174,12 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.PRODUCTS_SOLD: MetricWords(
         noun="los productos distintos vendidos",
         clause="{se_vendieron} {v} distintos{scope}",
-        one="{se_vendio} {v} distinto{scope}",
-        zero="no {se_vendio} ningún producto{scope} ({v})",
+        one="{se_vendio} {v}{scope}",
+        zero="no {se_vendio} ningún producto{scope} ({n})",
         again="se vendieron {v} distintos",
-        again_one="se vendió {v} distinto",
+        again_one="se vendió {v}",
         label="{v} distintos",
-        label_one="{v} distinto",
+        label_one="{v}",
         units=("producto", "productos"),
         most=Superlative("con más productos distintos"),
         least=Superlative("con menos productos distintos"),
@@ -189,7 +189,7 @@ METRICS: Mapping[Metric, MetricWords] = {
         noun="los clientes",
         clause="{compraron}{of} {v} distintos{at}",
         one="{compro}{of} {v}{at}",
-        zero="no {compro}{of} ningún cliente{at} ({v})",
+        zero="no {compro}{of} ningún cliente{at} ({n})",
         again="compraron {v}",
         again_one="compró {v}",
         label="{v}",
@@ -202,7 +202,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.NEW_CUSTOMERS: MetricWords(
         noun="los clientes nuevos",
         clause="{hubo} {v}{scope}",
-        zero="no {hubo} clientes nuevos{scope} ({v})",
+        zero="no {hubo} clientes nuevos{scope} ({n})",
         again="hubo {v}",
         label="{v}",
         units=("cliente nuevo", "clientes nuevos"),
@@ -214,7 +214,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.RETURNING_CUSTOMERS: MetricWords(
         noun="los clientes recurrentes",
         clause="{hubo} {v}{scope}",
-        zero="no {hubo} clientes recurrentes{scope} ({v})",
+        zero="no {hubo} clientes recurrentes{scope} ({n})",
         again="hubo {v}",
         label="{v}",
         units=("cliente recurrente", "clientes recurrentes"),
@@ -226,7 +226,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.REPEAT_RATE: MetricWords(
         noun="la tasa de repetición",
         clause="el {v} de los clientes{scope} {compro} más de una vez",
-        zero="ningún cliente{scope} {compro} más de una vez ({v})",
+        zero="ningún cliente{scope} {compro} más de una vez ({n})",
         again="lo hizo el {v}",
         label="una tasa de repetición del {v}",
         most=Superlative("con mayor tasa de repetición"),
@@ -235,7 +235,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.INACTIVE_CUSTOMERS: MetricWords(
         noun="los clientes inactivos",
         clause="hay {v}{scope}",
-        zero="no hay clientes inactivos{scope} ({v})",
+        zero="no hay clientes inactivos{scope} ({n})",
         again="había {v}",
         label="{v}",
         units=("cliente inactivo", "clientes inactivos"),
@@ -245,7 +245,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.UNSOLD_PRODUCTS: MetricWords(
         noun="los productos sin ventas",
         clause="hubo {v} sin ventas{scope}",
-        zero="no hubo productos sin ventas{scope} ({v})",
+        zero="no hubo productos sin ventas{scope} ({n})",
         again="hubo {v} sin ventas",
         label="{v} sin ventas",
         units=("producto", "productos"),
@@ -255,7 +255,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.CATALOGUE_SIZE: MetricWords(
         noun="los productos del catálogo",
         clause="en el catálogo hay {v}{scope}",
-        zero="no hay productos{scope} en el catálogo ({v})",
+        zero="no hay productos{scope} en el catálogo ({n})",
         again="había {v}",
         label="{v}",
         units=("producto", "productos"),
@@ -287,7 +287,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     Metric.OUT_OF_STOCK: MetricWords(
         noun="los productos agotados",
         clause="hay {v}{scope}",
-        zero="no hay productos agotados{scope} ({v})",
+        zero="no hay productos agotados{scope} ({n})",
         again="había {v}",
         label="{v}",
         units=("producto agotado", "productos agotados"),

@@ -30,6 +30,11 @@ class Figure:
         return bool(self.baseline or self.difference or self.change)
 
     @property
+    def is_percentage(self) -> bool:
+        """Whether the value is a percentage, so that it differs by points."""
+        return any(fact.unit == "percent" for fact in (self.value, self.baseline, self.difference) if fact)
+
+    @property
     def compared_period(self) -> Period | None:
         """The period the value is compared with."""
         if self.baseline:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Gap, Metric, Period, Ranking
 from cafe_ai.assistants.narrator.reading import Figure, Row, base_metric
@@ -23,6 +23,14 @@ from cafe_ai.language.formats import (
 from cafe_ai.language.period_wording import describe_period, is_so_far, name_period
 
 _NAMES_SHOWN = 5
+# The dimensions whose rows bear the shop's own names, and the filters that narrow to them.
+NAMED: Mapping[Dimension, str] = {
+    Dimension.PRODUCT: "products",
+    Dimension.CATEGORY: "categories",
+    Dimension.STORE: "stores",
+    Dimension.CUSTOMER: "customers",
+    Dimension.PAYMENT_METHOD: "payment_methods",
+}
 SERIES = {Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR}
 
 
@@ -136,6 +144,10 @@ class Voice(ABC):
                 counted = format_count(value, self.language)
                 return f"{counted} {pluralize(value, *units)}" if units else counted
 
+    def bare(self, fact: Fact) -> str:
+        """The figure without what is counted, where the sentence has just said that."""
+        return format_count(fact.value, self.language) if fact.unit == "count" else self.figure(fact)
+
     def is_nothing(self, fact: Fact | None) -> bool:
         """Whether the figure is told as there being none of it."""
         return fact is not None and fact.value == 0 and bool(self.words[base_metric(fact.metric)].zero)
@@ -166,11 +178,17 @@ class Voice(ABC):
         template = self.words[metric].clause_for(fact.value)
         if metric is Metric.PRICE and len(filters.products) != 1:
             template = template.replace(*self.average_price)
-        return self.said(template, fact.period, v=self.figure(fact), of=of, at=at, scope=of + at, when=when)
+        figure, bare = self.figure(fact), self.bare(fact)
+        return self.said(template, fact.period, v=figure, n=bare, of=of, at=at, scope=of + at, when=when)
 
     def scope(self, metric: Metric, filters: Filters) -> str:
         """All that the metric is narrowed to, with a leading space; nothing where it is not."""
         return self.sold(metric, filters) + self.circumstances(metric, filters)
+
+    def around_rows(self, listing: Listing) -> Filters:
+        """What a list is narrowed to, apart from what its rows name themselves."""
+        named: dict[str, Any] = {name: () for dimension, name in NAMED.items() if dimension in listing.dimensions}
+        return replace(self.filters, **named)
 
     def when(self, period: Period) -> str:
         """The period with its preposition."""
