@@ -18,6 +18,9 @@ from infra.local.problems import StackError
 STACK = "cafe-ai"
 BUCKET = "cafe-ai-local"
 DEPLOY_SECONDS = 120
+START_OVER = (
+    "Where the migrations are the cause, `make stop` and deleting .local/postgres starts with an empty database."
+)
 EXECUTABLE = 0o100755 << 16
 
 
@@ -96,7 +99,7 @@ def _await_stack(cloudformation: Any) -> dict[str, str]:
             for event in events
             if "FAILED" in event["ResourceStatus"]
         ]
-        raise DeployFailed("\n".join((f"The template was not deployed ({status}).", *reasons)))
+        raise DeployFailed("\n".join((f"The template was not deployed ({status}).", *reasons, START_OVER)))
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 

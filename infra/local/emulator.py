@@ -64,6 +64,7 @@ def _environ(layout: Layout, port: int) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
         "AWS_ENDPOINT_URL": url_of(port),
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -14,10 +14,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local import database, emulator, issuer, processes
 from infra.local.build import ensure_build, fingerprint
 from infra.local.console import step
-from infra.local.deploy import base_url, deploy
+from infra.local.deploy import DeployFailed, base_url, deploy
 from infra.local.dev_users import DEV_USERS
 from infra.local.layout import Layout
-from infra.local.migrate import migrate
 from infra.local.native import LOCAL_ORIGINS
 from infra.local.ports import choose_ports
 from infra.local.postgres import APP, OWNER, SAAS, PostgresServer
@@ -113,11 +112,8 @@ def _start(layout: Layout) -> State:
         postgres.start()
         postgres.prepare()
         emulator.wait_until_ready(layout, record.processes["emulator"], record.ports["emulator"])
-    with showing(layout.log("emulator"), BotoCoreError, ClientError):
-        with step("Deploying template.yaml"):
-            outputs = deploy(layout, build, record.ports["emulator"], _parameters(postgres, record.ports))
-        with step("Bringing the database to its schema"):
-            migrate(record.ports["emulator"], outputs["MigrateFunctionName"])
+    with step("Deploying template.yaml"), showing(layout.log("emulator"), BotoCoreError, ClientError, DeployFailed):
+        outputs = deploy(layout, build, record.ports["emulator"], _parameters(postgres, record.ports))
     with step("Loading the sample business, Café Central"):
         business_id = load_sample_business(postgres.dsn(SAAS))
     record.ready = State(
@@ -167,6 +163,5 @@ def _parameters(postgres: PostgresServer, ports: dict[str, int]) -> dict[str, st
         "JwtAudience": issuer.AUDIENCE,
         "DatabaseUrl": postgres.dsn(APP),
         "MigrationDatabaseUrl": postgres.dsn(OWNER),
-        "MigrateOnDeploy": "false",
         **passed_on,
     }

@@ -34,20 +34,23 @@ ABOUT = (
 YEARS = 2
 
 
-def load(dsn_saas: str, *, now: datetime | None = None, progress: Progress | None = None) -> UUID:
+def load(
+    dsn_saas: str, *, now: datetime | None = None, since: date | None = None, progress: Progress | None = None
+) -> UUID:
     """Have the sample business in the database with all its days up to `now` (aware; default: the present moment).
 
-    The first time that is two years; later only what is missing, the last recorded day anew because it may have been
-    cut short. Its members are `DEV_USERS`. Returns its id.
+    The first time that is all since `since` (default: two years); later only what is missing, the last recorded day
+    anew because it may have been cut short. Its members are `DEV_USERS`. Returns its id.
     """
     local_now = (now or now_utc()).astimezone(ZoneInfo(BUSINESS.timezone)).replace(tzinfo=None)
     database = Database(dsn_saas)
     try:
         service.ensure_business(database, BUSINESS, {user_id: role for role, user_id in DEV_USERS.items()})
         last_order = service.find_last_order(database, BUSINESS.id)
-        first_day = (
-            last_order.astimezone(ZoneInfo(BUSINESS.timezone)).date() if last_order else first_day_at(local_now.date())
-        )
+        if last_order:
+            first_day = last_order.astimezone(ZoneInfo(BUSINESS.timezone)).date()
+        else:
+            first_day = since or first_day_at(local_now.date())
         with tempfile.TemporaryDirectory(prefix="cafe-central-") as folder:
             files = write_csv(Path(folder), first_day, local_now)
             service.import_catalogue(database, files["catalogue"], BUSINESS.id)
