@@ -16,7 +16,7 @@ OPTIONAL = ("description", "category", "price", "cost", "stock", "lead_time_days
 LAYOUT = Layout(
     required=("name",),
     optional=("product_id", *OPTIONAL),
-    aliases={"diet": "diets", "allergen": "allergens", "lead_time": "lead_time_days", "product": "name"},
+    aliases={"diet": "diets", "allergen": "allergens", "lead_time": "lead_time_days"},
 )
 
 _NONE = frozenset({"-", "none", "no", "ninguno", "ninguna", "sin alérgenos", "sin alergenos"})
