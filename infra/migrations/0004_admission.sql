@@ -7,10 +7,7 @@ CREATE POLICY admission ON businesses FOR SELECT TO cafe_ai_admission USING (tru
 CREATE POLICY admission ON memberships FOR SELECT TO cafe_ai_admission USING (true);
 CREATE POLICY admission ON rate_limits TO cafe_ai_admission USING (true);
 CREATE POLICY admission_reads ON budgets FOR SELECT TO cafe_ai_admission USING (true);
-CREATE POLICY admission_spends ON budgets FOR INSERT TO cafe_ai_admission
-    WITH CHECK (business_id = (SELECT current_business_id()));
-CREATE POLICY admission_spends_more ON budgets FOR UPDATE TO cafe_ai_admission
-    USING (business_id = (SELECT current_business_id()));
+CREATE POLICY admission_spends ON budgets TO cafe_ai_admission USING (business_id = (SELECT current_business_id()));
 
 ALTER TABLE rate_limits SET (fillfactor = 50);  -- room for a row's next version beside it
 

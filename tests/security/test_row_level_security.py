@@ -1,0 +1,358 @@
+"""No role reaches another business's rows: asked of the catalogue, so that a table made tomorrow is asked too, and
+tried on rows. Each guard is taken out in turn to see that the trial notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg.rows import namedtuple_row
+
+from cafe_ai.platform.ids import uuid7
+from infra.local.postgres import APP, OWNER, SAAS
+from tests.support.factories import Factory, Line
+from tests.support.postgres import TestDatabase
+
+LOGIN_ROLES = (APP, SAAS)
+NOLOGIN_ROLES = ("cafe_ai_rollup", "cafe_ai_admission")
+WITHOUT_TENANT = {"schema_migrations"}
+
+TABLES = """
+SELECT relname AS name, relrowsecurity AS enabled, relforcerowsecurity AS forced,
+       relname = 'businesses'
+       OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'business_id') AS has_tenant
+  FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname"""
+POLICIES = """
+SELECT tablename AS table, policyname AS name, qual, with_check
+  FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2"""
+OUR_FUNCTIONS = """
+SELECT oid::regprocedure::text AS name, prosecdef AS definer, coalesce(proconfig, '{}') AS settings,
+       pg_get_userbyid(proowner) AS owner, has_function_privilege('public', oid, 'EXECUTE') AS open
+  FROM pg_proc
+ WHERE pronamespace = 'public'::regnamespace
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A business with a row in every tenant table, and a user who owns them."""
+
+    business: UUID
+    user: UUID
+    order: UUID
+    product: UUID
+
+
+def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
+    business = factory.insert_business()
+    user = factory.insert_membership(business)
+    product = factory.insert_product(business)
+    factory.insert_review(business, product_id=product)
+    order = factory.insert_order(
+        business, [Line(product)], store="Centro", customer_id=factory.insert_customer(business)
+    )
+    superuser.execute("INSERT INTO budgets VALUES (%s, '2026-05-01', 1)", [business])
+    superuser.execute("INSERT INTO rate_limits VALUES (%s, '{}')", [user])
+    superuser.execute(INSERT_CONVERSATION, [uuid7(), user, business])
+    superuser.execute(INSERT_AUDIT, [uuid7(), user, business])
+    return Shop(business, user, order, product)
+
+
+INSERT_CONVERSATION = """
+INSERT INTO ai_conversations (id, user_id, business_id, assistant_type, locale, prompt, response, response_time_ms,
+                              created_at)
+VALUES (%s, %s, %s, 'GENERAL_QUERY', 'es', '', '', 1, now())"""
+INSERT_AUDIT = """
+INSERT INTO ai_audit_logs (id, user_id, business_id, model_name, prompt, response, response_time_ms, endpoint, status,
+                           "timestamp")
+VALUES (%s, %s, %s, 'rules', '', '', 1, '/query', 'success', now())"""
+
+
+class Trial:
+    """Tries, as each role, what must fail and what must work; all of it is rolled back."""
+
+    def __init__(self, connection: psycopg.Connection[Any], ours: Shop, theirs: Shop) -> None:
+        self.connection = connection
+        self.ours = ours
+        self.theirs = theirs
+        self.found: list[str] = []
+
+    def run(self, only: str | None = None) -> list[str]:
+        """What is wrong: rows that leak (from every table, or from `only` one), and rights that are missing."""
+        names = [row for row in self.connection.execute(TABLES) if only in (None, row.name)]
+        tables = [row.name for row in names if row.has_tenant]
+        for role in LOGIN_ROLES:
+            for table in tables:
+                self.try_reading(role, table)
+                self.try_writing(role, table)
+        for table in [row.name for row in names if row.name not in WITHOUT_TENANT]:
+            with self.acting_as(OWNER, self.ours):
+                self.expect(self.count(table) == 0, f"the owner reads {table}")
+        self.try_what_must_work()
+        self.try_own_rows()
+        return self.found
+
+    @contextmanager
+    def acting_as(self, role: str, shop: Shop | None, user: UUID | None = None) -> Iterator[None]:
+        with self.connection.transaction(force_rollback=True):
+            self.name_tenant(shop.business if shop else "", user or (shop.user if shop else ""))
+            self.connection.execute(f"SET LOCAL ROLE {role}".encode())
+            yield
+
+    def name_tenant(self, business: UUID | str, user: UUID | str) -> None:
+        statement = "SELECT set_config('app.business_id', %s, true), set_config('app.user_id', %s, true) AS user"
+        self.connection.execute(statement, [str(business), str(user)])
+
+    def expect(self, holds: bool, otherwise: str) -> None:
+        if not holds:
+            self.found.append(otherwise)
+
+    def count(self, table: str, condition: str = "true", *values: object) -> int:
+        """The rows the role sees; none where it may not look."""
+        try:
+            with self.connection.transaction():
+                statement = f"SELECT count(*) FROM {table} WHERE {condition}"
+                return self.connection.execute(statement.encode(), values).fetchone()[0]
+        except psycopg.errors.InsufficientPrivilege:
+            return 0
+
+    def changes(self, statement: str, *values: object) -> int:
+        """The rows the role could write; none where it may not."""
+        try:
+            with self.connection.transaction():
+                return self.connection.execute(statement.encode(), values).rowcount
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ForeignKeyViolation):
+            return 0
+
+    def try_reading(self, role: str, table: str) -> None:
+        tenant = "id" if table == "businesses" else "business_id"
+        with self.acting_as(role, self.ours):
+            others = self.count(table, f"{tenant} IS DISTINCT FROM %s", self.ours.business)
+            self.expect(others == 0, f"{role} reads others' {table}")
+        with self.acting_as(role, None):
+            self.expect(self.count(table) == 0, f"{role} reads {table} without a tenant")
+
+    def try_writing(self, role: str, table: str) -> None:
+        tenant = "id" if table == "businesses" else "business_id"
+        row = self.connection.execute(
+            f"SELECT to_jsonb(t) FROM {table} AS t WHERE {tenant} = %s".encode(), [self.theirs.business]
+        ).fetchone()
+        assert row is not None, f"open_shop() must write a row of {table}, or nothing is tried on it"
+        copy = f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s)"
+        attempts = {
+            "inserts into": (copy, psycopg.types.json.Jsonb(row[0])),
+            "updates": (f"UPDATE {table} SET {tenant} = {tenant} WHERE {tenant} = %s", self.theirs.business),
+            "gives rows to": (
+                f"UPDATE {table} SET {tenant} = %s WHERE {tenant} = %s",
+                self.theirs.business,
+                self.ours.business,
+            ),
+            "deletes": (f"DELETE FROM {table} WHERE {tenant} = %s", self.theirs.business),
+        }
+        for what, (statement, *values) in attempts.items():
+            with self.acting_as(role, self.ours):
+                try:
+                    written = self.changes(statement, *values)
+                except psycopg.errors.UniqueViolation:  # the row is there already, and was about to be written again
+                    written = 1
+                self.expect(written == 0, f"{role} {what} others' {table}")
+
+    def try_what_must_work(self) -> None:
+        """What each role needs to do its work, without which no one would notice a policy that went missing."""
+        ours = self.ours
+        shops_tables = "businesses products customers orders order_lines reviews"
+        for role, further in {APP: "rollup_hours rollup_products business_labels", SAAS: "memberships"}.items():
+            for table in f"{shops_tables} {further}".split():
+                with self.acting_as(role, ours):
+                    self.expect(self.count(table) > 0, f"{role} does not see its own {table}")
+        with self.acting_as(SAAS, ours):
+            self.works("keeping the rollups", self.keep_rollups)
+        with self.acting_as(APP, None):
+            self.works("admission", self.admit)
+        with self.acting_as(APP, ours):
+            spent = self.changes("SELECT budget_spend(%s, 1, '2026-05-02')", ours.business)
+            spent += self.changes("SELECT budget_spend(%s, 1, '2026-06-02')", ours.business)
+            self.expect(spent == 2, "the budget cannot be spent")
+        for month in ("05", "06"):  # an existing row, and a new one
+            with self.acting_as(APP, ours):
+                statement = f"SELECT budget_spend(%s, 1, '2026-{month}-02')"
+                self.expect(self.changes(statement, self.theirs.business) == 0, "others' budget can be spent")
+
+    def works(self, what: str, attempt: Callable[[], bool]) -> None:
+        try:
+            with self.connection.transaction():
+                self.expect(attempt(), f"{what} does not work")
+        except psycopg.Error as error:
+            self.found.append(f"{what} fails: {error}")
+
+    def keep_rollups(self) -> bool:
+        execute = self.connection.execute
+        execute("UPDATE order_lines SET quantity = 5")
+        execute("UPDATE orders SET store = 'Sur'")
+        execute("UPDATE products SET name = 'Flan', cost = 2")
+        execute("RESET ROLE")
+        hours = "SELECT units, cost, store FROM rollup_hours WHERE business_id = %s"
+        kept = execute(hours, [self.ours.business]).fetchall() == [(5, 10, "Sur")]
+        version = execute("SELECT names_version FROM businesses WHERE id = %s", [self.ours.business]).fetchone()
+        differences = execute("SELECT * FROM rollup_differences(%s)", [self.ours.business]).fetchall()
+        return kept and version == (4,) and not differences
+
+    def admit(self) -> bool:
+        statement = "SELECT business_exists, role, spent_usd, hits FROM admit(%s, %s, 3)"
+        execute = self.connection.execute
+        execute("RESET ROLE")
+        execute("INSERT INTO budgets SELECT %s, date_trunc('month', now() AT TIME ZONE 'UTC'), 4", [self.ours.business])
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        for hits in (1, 2):
+            row = execute(statement, [self.ours.user, self.ours.business]).fetchone()
+            if row != (True, "owner", 4, hits):
+                return False
+        return True
+
+    def try_own_rows(self) -> None:
+        """Conversations and audit rows: the user's own within the business, and across businesses without one."""
+        ours, colleague, stranger = self.ours, uuid7(), uuid7()
+        with self.acting_as(APP, ours, colleague):
+            self.expect(self.count("ai_conversations") == 0, "a colleague reads the user's conversations")
+            self.expect(self.count("ai_audit_logs") == 1, "a member does not see the business's audit")
+        for statement in (INSERT_CONVERSATION, INSERT_AUDIT):
+            with self.acting_as(APP, ours):
+                written = self.changes(statement, uuid7(), ours.user, ours.business)
+                self.expect(written == 1, f"the app does not write: {statement}")
+        with self.acting_as(APP, ours):
+            written = self.changes(INSERT_CONVERSATION, uuid7(), colleague, ours.business)
+            self.expect(written == 0, "a conversation can be written for another user")
+        with self.acting_as(APP, None, ours.user):
+            statement = f"{INSERT_AUDIT} ON CONFLICT (id) DO NOTHING RETURNING id"
+            written = self.changes(statement, uuid7(), ours.user, None)
+            self.expect(written == 1, "a request without a business is not audited")
+            for table in ("ai_conversations", "ai_audit_logs"):
+                own = self.count(table, "user_id = %s AND business_id = %s", ours.user, ours.business)
+                self.expect(own == 1, f"a user does not see the own {table} without a business")
+        with self.acting_as(APP, None):
+            written = self.changes(statement, uuid7(), None, None)
+            self.expect(written == 1, "a request of nobody is not audited")
+        with self.acting_as(APP, None, stranger):
+            for table in ("ai_conversations", "ai_audit_logs"):
+                self.expect(self.count(table) == 0, f"a stranger reads {table}")
+
+
+@pytest.fixture(scope="module")
+def shops(module_database: TestDatabase) -> tuple[Shop, Shop]:
+    factory = Factory.connected(module_database)
+    with psycopg.connect(module_database.superuser, autocommit=True) as superuser:
+        opened = open_shop(factory, superuser), open_shop(factory, superuser)
+    factory.connection.close()
+    return opened
+
+
+@pytest.fixture
+def superuser(module_database: TestDatabase) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(module_database.superuser, row_factory=namedtuple_row) as connection:
+        yield connection
+        connection.rollback()
+
+
+def test_no_role_reaches_another_business(superuser: psycopg.Connection[Any], shops: tuple[Shop, Shop]) -> None:
+    assert Trial(superuser, *shops).run() == []
+
+
+def test_every_table_forces_row_level_security(superuser: psycopg.Connection[Any]) -> None:
+    open_tables = [
+        row.name
+        for row in superuser.execute(TABLES)
+        if row.name not in WITHOUT_TENANT and not (row.enabled and row.forced)
+    ]
+    assert open_tables == []
+
+
+def test_trial_notices_each_table_without_row_level_security(
+    superuser: psycopg.Connection[Any], shops: tuple[Shop, Shop]
+) -> None:
+    tables = [row.name for row in superuser.execute(TABLES) if row.name not in WITHOUT_TENANT]
+    unnoticed = []
+    for table in tables:
+        for weakening in ("DISABLE", "NO FORCE"):
+            with superuser.transaction(force_rollback=True):
+                superuser.execute(f"ALTER TABLE {table} {weakening} ROW LEVEL SECURITY".encode())
+                if not Trial(superuser, *shops).run():
+                    unnoticed.append((table, weakening))
+    assert len(tables) >= 14
+    assert unnoticed == []
+
+
+def test_trial_notices_each_policy_that_is_dropped_or_always_true(
+    superuser: psycopg.Connection[Any], shops: tuple[Shop, Shop]
+) -> None:
+    policies = superuser.execute(POLICIES).fetchall()
+    unnoticed = []
+    for policy in policies:
+        weakenings = [f"DROP POLICY {policy.name} ON {policy.table}"]
+        if policy.qual not in (None, "true"):
+            weakenings.append(f"ALTER POLICY {policy.name} ON {policy.table} USING (true)")
+        if policy.with_check is not None:
+            weakenings.append(f"ALTER POLICY {policy.name} ON {policy.table} WITH CHECK (true)")
+        for weakening in weakenings:
+            with superuser.transaction(force_rollback=True):
+                superuser.execute(weakening.encode())
+                if not Trial(superuser, *shops).run(only=policy.table):
+                    unnoticed.append(weakening)
+    assert len(policies) >= 20
+    assert unnoticed == []
+
+
+def test_roles_own_nothing_and_bypass_nothing(superuser: psycopg.Connection[Any]) -> None:
+    roles = superuser.execute(
+        """SELECT rolname AS name, rolcanlogin AS login,
+                  rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication AS powerful,
+                  EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid) AS is_member,
+                  (SELECT count(*) FROM pg_class WHERE relowner = pg_roles.oid) AS relations
+             FROM pg_roles WHERE rolname = ANY (%s) ORDER BY 1""",
+        [[*LOGIN_ROLES, *NOLOGIN_ROLES]],
+    ).fetchall()
+    assert [(role.name, role.login, role.powerful, role.is_member, role.relations) for role in roles] == [
+        ("cafe_ai_admission", False, False, False, 0),
+        (APP, True, False, False, 0),
+        ("cafe_ai_rollup", False, False, False, 0),
+        (SAAS, True, False, False, 0),
+    ]
+
+
+@pytest.mark.parametrize("role", NOLOGIN_ROLES)
+def test_nobody_can_become_a_role_that_sees_every_business(superuser: psycopg.Connection[Any], role: str) -> None:
+    statement = "SELECT pg_has_role(%s, %s, 'USAGE') OR pg_has_role(%s, %s, 'SET')"
+    for member in (OWNER, APP, SAAS):
+        assert superuser.execute(statement, [member, role, member, role]).fetchone() == (False,), member
+
+
+def test_functions_are_closed_to_the_public_and_definers_are_pinned(superuser: psycopg.Connection[Any]) -> None:
+    functions = superuser.execute(OUR_FUNCTIONS).fetchall()
+    definers = [function for function in functions if function.definer]
+    assert [function.name for function in functions if function.open] == []
+    assert len(definers) >= 8
+    for function in definers:
+        assert "search_path=pg_catalog, public, pg_temp" in function.settings, function.name
+        assert function.owner in NOLOGIN_ROLES, function.name
+
+
+def test_views_are_read_with_the_readers_own_rights(superuser: psycopg.Connection[Any]) -> None:
+    views = superuser.execute(
+        """SELECT relname, coalesce(reloptions, '{}') FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')"""
+    ).fetchall()
+    assert views
+    assert [name for name, options in views if "security_invoker=true" not in options] == []
+
+
+@pytest.mark.parametrize("role", LOGIN_ROLES)
+def test_roles_may_call_no_function_that_writes_across_businesses(
+    superuser: psycopg.Connection[Any], role: str
+) -> None:
+    may = "SELECT has_function_privilege(%s, %s, 'EXECUTE')"
+    for function in ("refresh_rollups(uuid, date[])", "touch_names(uuid[])"):
+        assert superuser.execute(may, [role, function]).fetchone() == (False,)
