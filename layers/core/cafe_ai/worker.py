@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from cafe_ai.bootstrap import Runtime, runtime
 from cafe_ai.platform.clock import Deadline
-from cafe_ai.platform.telemetry import correlated, log_failure, observed
+from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log_failure, observed
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ def sqs_handler(
         deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
         failed = []
         for record in event["Records"]:
-            with correlated(record["messageId"]), observed(shared.settings.metrics_namespace) as measured:
+            with correlated(_origin(record)), observed(shared.settings.metrics_namespace) as measured:
                 measured.endpoint = endpoint
                 measured.count("Requests")
                 try:
@@ -41,3 +41,10 @@ def sqs_handler(
         return {"batchItemFailures": failed}
 
     return handle_batch
+
+
+def _origin(record: Mapping[str, Any]) -> str:
+    """The id of the request that a message comes from; its own where it does not say."""
+    attribute = record.get("messageAttributes", {}).get(CORRELATION_ATTRIBUTE, {})
+    origin: str = attribute.get("stringValue") or record["messageId"]
+    return origin

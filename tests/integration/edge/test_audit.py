@@ -23,6 +23,7 @@ from functions.workers.audit_spool.handler import handler as audit_spool
 from tests.support.edge import Edge
 from tests.support.inferences import a_turn, an_inference
 
+Written = Callable[[], list[dict[str, Any]]]
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000)
 
 
@@ -122,6 +123,13 @@ def test_one_bad_message_does_not_take_the_batch_with_it(edge: Edge) -> None:
     assert len(rows_of(edge, inference)) == 1
 
 
+def test_a_message_is_logged_under_the_request_it_comes_from(written: Written, edge: Edge) -> None:
+    said = {"correlation_id": {"stringValue": "request-1", "dataType": "String"}}
+    bad = [{"messageId": "m1", "body": "x", "messageAttributes": said}, {"messageId": "m2", "body": "x"}]
+    audit_spool({"Records": bad}, CONTEXT)
+    assert [line["correlation_id"] for line in written() if "_aws" not in line] == ["request-1", "m2"]
+
+
 def test_a_failure_the_database_itself_reports_is_kept_too(edge: Edge) -> None:
     inference, _ = answered(edge)
     stranger = a_turn(inference, business_id=uuid4())  # row-level security refuses it
@@ -130,9 +138,7 @@ def test_a_failure_the_database_itself_reports_is_kept_too(edge: Edge) -> None:
     assert len(edge.queue.messages) == 1
 
 
-def test_with_the_queue_away_as_well_the_answer_still_goes_out(
-    edge: Edge, written: Callable[[], list[dict[str, Any]]]
-) -> None:
+def test_with_the_queue_away_as_well_the_answer_still_goes_out(edge: Edge, written: Written) -> None:
     business_id, user_id = edge.given_member()
     inference = an_inference(user_id, business_id)
     turn = a_turn(inference)

@@ -13,6 +13,7 @@ from cafe_ai.errors import DependencyDown
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.queue import MessageQueue
 from cafe_ai.platform.secrets import database_url, read_secret
+from cafe_ai.platform.telemetry import correlated
 from infra.local.postgres import free_port
 
 
@@ -25,11 +26,14 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_a_message_arrives() -> None:
+def test_a_message_arrives_with_the_id_of_the_request_it_comes_from() -> None:
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="audit")["QueueUrl"]
-    MessageQueue(url).send('{"text": "\\u00f1"}', Deadline.after(5))
-    assert [message["Body"] for message in sqs.receive_message(QueueUrl=url)["Messages"]] == ['{"text": "\\u00f1"}']
+    with correlated("request-1"):
+        MessageQueue(url).send('{"text": "\\u00f1"}', Deadline.after(5))
+    [message] = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"]
+    assert message["Body"] == '{"text": "\\u00f1"}'
+    assert message["MessageAttributes"]["correlation_id"]["StringValue"] == "request-1"
 
 
 def test_a_queue_that_is_not_there_is_a_dependency_down() -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from cafe_ai.errors import DependencyDown
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlation_id
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
+    from types_boto3_sqs.type_defs import MessageAttributeValueTypeDef
 
 MAX_MESSAGE_BYTES = 256 * 1024  # SQS takes 1 MiB since 2025; not every queue, policy and emulator does
 CONNECT_SECONDS = 0.7
@@ -26,13 +28,17 @@ class MessageQueue:
     def send(self, body: str, deadline: Deadline) -> None:
         """Sends one message, trying again as long as the deadline leaves time for a whole attempt (2 s).
 
-        Raises DependencyDown where the queue does not take it.
+        The correlation id goes with it. Raises DependencyDown where the queue does not take it.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
+        origin = correlation_id()
+        attributes: dict[str, MessageAttributeValueTypeDef] = (
+            {CORRELATION_ATTRIBUTE: {"DataType": "String", "StringValue": origin}} if origin else {}
+        )
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                self._client.send_message(QueueUrl=self._url, MessageBody=body)
+                self._client.send_message(QueueUrl=self._url, MessageBody=body, MessageAttributes=attributes)
             except (BotoCoreError, ClientError) as error:
                 if attempt == ATTEMPTS or deadline.remaining() < CONNECT_SECONDS + READ_SECONDS:
                     raise DependencyDown("queue") from error

@@ -25,6 +25,7 @@ from typing import Any, Literal
 Unit = Literal["Count", "Milliseconds", "None"]
 
 UNKNOWN = "unknown"
+CORRELATION_ATTRIBUTE = "correlation_id"  # of a message: whose request it comes from
 STACK_FRAMES = 15
 CAUSES = 5
 
@@ -40,7 +41,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "message": record.getMessage(),
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "correlation_id": _correlation_id.get(),
+            "correlation_id": correlation_id(),
             **getattr(record, "fields", {}),
         }
         return json.dumps(line, ensure_ascii=False, default=str)
@@ -99,10 +100,15 @@ def describe(error: BaseException) -> list[dict[str, object]]:
     return chain
 
 
+def correlation_id() -> str | None:
+    """The id under which the request or message in hand is logged."""
+    return _correlation_id.get()
+
+
 @contextmanager
-def correlated(correlation_id: str) -> Iterator[None]:
-    """Every log line written inside carries the correlation id."""
-    token = _correlation_id.set(correlation_id)
+def correlated(origin: str) -> Iterator[None]:
+    """Every log line written inside, and every message sent, carries this correlation id."""
+    token = _correlation_id.set(origin)
     try:
         yield
     finally:
