@@ -11,7 +11,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cafe_ai.intake import service
-from cafe_ai.intake.model import Progress
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.db import Database
 from cafe_ai.tenancy.model import Business
@@ -34,9 +33,7 @@ ABOUT = (
 YEARS = 2
 
 
-def load(
-    dsn_saas: str, *, now: datetime | None = None, since: date | None = None, progress: Progress | None = None
-) -> UUID:
+def load(dsn_saas: str, *, now: datetime | None = None, since: date | None = None) -> UUID:
     """Have the sample business in the database with all its days up to `now` (aware; default: the present moment).
 
     The first time that is all since `since` (default: two years); later only what is missing, the last recorded day
@@ -48,13 +45,14 @@ def load(
         service.ensure_business(database, BUSINESS, {user_id: role for role, user_id in DEV_USERS.items()})
         last_order = service.find_last_order(database, BUSINESS.id)
         if last_order:
-            first_day = last_order.astimezone(ZoneInfo(BUSINESS.timezone)).date()
+            first_day = min(last_order.astimezone(ZoneInfo(BUSINESS.timezone)).date(), local_now.date())
         else:
             first_day = since or first_day_at(local_now.date())
         with tempfile.TemporaryDirectory(prefix="cafe-central-") as folder:
             files = write_csv(Path(folder), first_day, local_now)
             service.import_catalogue(database, files["catalogue"], BUSINESS.id)
-            service.import_lines(database, files["lines"], BUSINESS.id, progress=progress)
+            if "lines" in files:
+                service.import_lines(database, files["lines"], BUSINESS.id)
             if "reviews" in files:
                 service.import_reviews(database, files["reviews"], BUSINESS.id)
     finally:
@@ -68,28 +66,26 @@ def first_day_at(today: date) -> date:
 
 
 def write_csv(folder: Path, first_day: date, local_now: datetime) -> dict[str, Path]:
-    """Write catalogue.csv, lines.csv and, where the time has any, reviews.csv for first_day up to local_now (naive,
-    on the shop's clock)."""
+    """Write catalogue.csv, lines.csv and reviews.csv, for first_day up to local_now (naive, on the shop's clock).
+
+    Returns their paths by name; one that has no rows is left out.
+    """
     days = [first_day + timedelta(days=number) for number in range((local_now.date() - first_day).days + 1)]
     until = local_now.isoformat()
-    catalogue = menu.catalogue_rows(local_now.date())
-    files = {
-        "catalogue": _write(folder / "catalogue.csv", menu.CATALOGUE_COLUMNS, (row.values() for row in catalogue)),
-        "lines": _write(
-            folder / "lines.csv",
-            orders.COLUMNS,
-            (line for day in days for line in orders.lines_on(day) if str(line[1]) <= until),
-        ),
+    tables: dict[str, tuple[Sequence[str], Iterable[Iterable[object]]]] = {
+        "catalogue": (menu.CATALOGUE_COLUMNS, (row.values() for row in menu.catalogue_rows(local_now.date()))),
+        "lines": (orders.COLUMNS, (line for day in days for line in orders.lines_on(day) if str(line[1]) <= until)),
+        "reviews": (reviews.COLUMNS, (row for day in days for row in reviews.reviews_on(day) if str(row[1]) <= until)),
     }
-    written = [review for day in days for review in reviews.reviews_on(day) if str(review[1]) <= until]
-    if written:
-        files["reviews"] = _write(folder / "reviews.csv", reviews.COLUMNS, written)
-    return files
+    paths = {name: folder / f"{name}.csv" for name in tables}
+    return {name: paths[name] for name, (columns, rows) in tables.items() if _write(paths[name], columns, rows)}
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> Path:
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bool:
+    """Write a CSV file and say whether it has any rows."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
+        beginning = file.tell()
         writer.writerows(rows)
-    return path
+        return file.tell() > beginning

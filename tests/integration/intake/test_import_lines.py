@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -250,7 +251,7 @@ def test_bad_rows_are_left_out_and_written_beside_the_file_with_their_reason(
         ("3", "ordered_at is empty", "3"),
         ("4", "quantity is no number", "4"),
         ("5", "unit_price is negative", "5"),
-        ("6", "the row has not 10 columns as the heading has", "6"),
+        ("6", "the row does not have the 10 columns of the heading", "6"),
         ("8", "quantity is no number", "7"),
     ]
     assert rejected[-1][4] == "Café, con\nleche"
@@ -312,6 +313,27 @@ def test_an_import_that_breaks_leaves_nothing_behind(
     monkeypatch.undo()
     service.import_lines(shops, path, shop)
     assert ("1", 1, "Té", 1, 1.0) in ledger.lines()
+
+
+def test_two_imports_at_once_take_turns(
+    database: TestDatabase, shop: UUID, ledger: Ledger, write_file: WriteFile
+) -> None:
+    paths = [write_file(*MONDAY, name=f"{number}.csv") for number in range(4)]
+    results: list[int] = []
+
+    def run(path: Path) -> None:
+        mine = Database(database.saas)
+        results.append(service.import_lines(mine, path, shop).rows_imported)
+        mine.close()
+
+    threads = [threading.Thread(target=run, args=[path]) for path in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [3] * 4
+    assert len(ledger.lines()) == 3
+    assert ledger.rollup_differences(shop) == []
 
 
 def test_a_folder_that_cannot_be_written_stops_the_import(

@@ -68,3 +68,10 @@ def test_it_comes_with_its_menu_its_people_and_its_reviews(database: TestDatabas
     assert ledger.column("SELECT count(*) FROM customers WHERE name IS NULL") == [0]
     assert ledger.count("reviews") > 0
     assert set(ledger.column("SELECT DISTINCT store FROM orders")) == {"Centro", "Retiro"}
+
+
+def test_a_clock_that_was_set_back_does_no_harm(database: TestDatabase, ledger: Ledger) -> None:
+    load(database.saas, now=SATURDAY_NOON, since=SINCE)
+    before = loaded_lines(ledger)
+    load(database.saas, now=SATURDAY_NOON - timedelta(days=4, hours=8))  # before opening
+    assert loaded_lines(ledger) == before

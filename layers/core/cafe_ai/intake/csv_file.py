@@ -99,7 +99,7 @@ class CsvFile:
     def check(self, fields: list[str]) -> None:
         """Raise `RowRejected` where a row is damaged as a whole."""
         if len(fields) != len(self.headings):
-            raise RowRejected(f"the row has not {len(self.headings)} columns as the heading has")
+            raise RowRejected(f"the row does not have the {len(self.headings)} columns of the heading")
         whole = "".join(fields)
         if unreadable := _UNREADABLE.search(whole):
             raise RowRejected("the row holds a NUL character" if unreadable[0] == "\0" else NOT_DECODABLE)
