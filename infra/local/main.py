@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -51,9 +52,12 @@ def _show_answer(state: State, layout: Layout) -> None:
 
 
 def _watch(layout: Layout) -> int:
-    """Until a signal unwinds us, another command stops the stack, or a part of it ends by itself."""
-    while stack.running(layout):
-        time.sleep(WATCH_SECONDS)
+    """Until Ctrl-C, until another command stops the stack, or until a part of it ends by itself."""
+    try:
+        while stack.running(layout):
+            time.sleep(WATCH_SECONDS)
+    except Stopped:
+        return 0
     if load(layout).ready is None:
         return 0
     complain(
@@ -75,7 +79,8 @@ def main() -> int:
     try:
         return run(layout, detach=arguments.detach) if arguments.command == "run" else stop(layout)
     except Stopped:
-        return 0
+        complain("\nInterrupted; the next start goes on from here.")
+        return 128 + signal.SIGINT
     except Exception as error:
         if not isinstance(error, StackError | PostgresError | OSError) and not is_full_disk(error):
             raise

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from infra.local.layout import Layout
 
-NO_SPACE = "No space left on device"
+NO_SPACE = ("no space left", "check free disk space", "disk quota exceeded")  # as the system and PostgreSQL say it
 FIRST_RUN_BYTES = 2_000_000_000
 TAIL_LINES = 15
 
@@ -59,7 +59,7 @@ def is_full_disk(error: BaseException) -> bool:
     while seen is not None:
         if isinstance(seen, OSError) and seen.errno in (errno.ENOSPC, errno.EDQUOT):
             return True
-        if NO_SPACE in str(seen) or "no space left" in str(seen).lower():
+        if any(words in str(seen).lower() for words in NO_SPACE):
             return True
         seen = seen.__cause__ or seen.__context__
     return False
@@ -68,9 +68,10 @@ def is_full_disk(error: BaseException) -> bool:
 def explain(error: BaseException, layout: Layout) -> str:
     """What to tell the person at the terminal."""
     if is_full_disk(error):
-        free = shutil.disk_usage(layout.project).free
+        folders = [folder for folder in (layout.project, layout.home) if folder.exists()]
+        free, folder = min((shutil.disk_usage(folder).free, folder) for folder in folders)
         return (
-            f"The disk that holds {layout.project} is full ({free / 1e6:.0f} MB free). Free some space "
+            f"The disk that holds {folder} is full ({free / 1e6:.0f} MB free). Free some space "
             f"(a first run needs about {FIRST_RUN_BYTES / 1e9:.0f} GB; `make clean` removes what earlier runs left), "
             "then start again: it goes on where it stopped."
         )

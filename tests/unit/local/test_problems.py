@@ -24,7 +24,12 @@ def layout(tmp_path: Path) -> Layout:
 def test_a_full_disk_is_explained_wherever_it_shows(layout: Layout) -> None:
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     from_a_program = PostgresError("initdb failed. It said:\ncould not write: No space left on device")
-    for error in (full, from_a_program):
+    from_postgres = PostgresError(
+        "initdb failed. It said:\nFATAL:  wrote only 4096 of 8192 bytes\nHINT:  Check free disk space."
+    )
+    wrapped = StackError("The database is not available.")
+    wrapped.__cause__ = full
+    for error in (full, from_a_program, from_postgres, wrapped):
         message = explain(error, layout)
         assert f"The disk that holds {layout.project} is full" in message
         assert "goes on where it stopped" in message
