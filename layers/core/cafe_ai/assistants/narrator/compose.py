@@ -60,25 +60,31 @@ def _whole(voice: Voice, whole: Row) -> list[str]:
 
 
 def _breakdown(voice: Voice, sheet: FactSheet, reading: Reading) -> Iterator[str]:
-    rows, plan = reading.rows, sheet.plan
-    listing = Listing(
+    rows, ranking = reading.rows, sheet.plan.ranking
+    listing = _listing(sheet, rows)
+    only = rows[0].first.value if len(rows) == 1 else None
+    if only and voice.words[listing.metrics[0]].timeless and not ranking:
+        yield voice.total(only, Filters(products=tuple(rows[0].dimensions.values())))
+    elif only and ranking and (listing.direction or not listing.compared_with):
+        yield voice.first_row(listing, rows[0])
+    elif not _is_too_long(listing, rows):
+        yield _list(voice, listing, rows)
+
+
+def _listing(sheet: FactSheet, rows: Sequence[Row]) -> Listing:
+    return Listing(
         metrics=tuple(rows[0].figures),
         dimensions=tuple(Dimension(name) for name in rows[0].dimensions if name != "customer_name"),
-        ranking=plan.ranking,
-        average=plan.average,
+        ranking=sheet.plan.ranking,
+        average=sheet.plan.average,
         period=sheet.period,
         compared_with=sheet.comparison if any(row.first.is_compared for row in rows) else None,
         direction=_direction(sheet, rows),
     )
-    only = rows[0].first.value if len(rows) == 1 else None
-    if only and voice.words[listing.metrics[0]].timeless and not plan.ranking:
-        yield voice.total(only, Filters(products=tuple(rows[0].dimensions.values())))
-    elif only and plan.ranking and (listing.direction or not listing.compared_with):
-        yield voice.first_row(listing, rows[0])
-    elif listing.is_series and len(rows) > _LISTED_AT_MOST:
-        yield voice.too_long(listing.dimension)
-    else:
-        yield _list(voice, listing, rows)
+
+
+def _is_too_long(listing: Listing, rows: Sequence[Row]) -> bool:
+    return listing.is_series and len(rows) > _LISTED_AT_MOST
 
 
 def _direction(sheet: FactSheet, rows: Sequence[Row]) -> int | None:
@@ -112,6 +118,8 @@ def _additions(voice: Voice, sheet: FactSheet, reading: Reading) -> Iterator[str
         yield _aside(voice, reading.context[0])
     elif not sheet.plan.ranking and len(reading.rows) > _LINES_AT_MOST:
         yield from _extremes(voice, reading)
+    if reading.rows and _is_too_long(listing := _listing(sheet, reading.rows), reading.rows):
+        yield voice.too_long(listing.dimension)
 
 
 def _extremes(voice: Voice, reading: Reading) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """How each metric is told in English.
 
 In a clause {v} is the figure with its unit ({n} without it), {scope} what it is narrowed to ({of} the products and
-categories, {at} the rest) and {when} its period, all with their leading space. The verbs in braces are those of `VERBS`,
-which have a form for what is over and one for what is still running.
+categories, {at} the rest) and {when} its period, all with their leading space. The verbs in braces are those of
+`VERBS`, which have a form for what is over and one for what is still running.
 """
 
 from __future__ import annotations
