@@ -13,7 +13,7 @@ from pathlib import Path
 
 from infra.local.environment import install_environ, uv_of, version_of
 from infra.local.layout import Layout, python_of
-from infra.local.processes import run_to_end
+from infra.local.processes import Command, run_to_end
 
 SOURCES = (
     "template.yaml",
@@ -71,10 +71,16 @@ def _build(layout: Layout, folder: Path) -> None:
         "TARGET": f"--python {shlex.quote(str(python))}",
         "COMPILER": shlex.quote(str(python)),
     }
-    sam = [python_of(layout.sam_venv), layout.sam_venv / "bin" / "sam", "build", "--template", "template.yaml"]
-    arguments = ["--build-dir", folder, "--config-env", "local"]
+    sam: list[str | Path] = [
+        python_of(layout.sam_venv),
+        layout.sam_venv / "bin" / "sam",
+        "build",
+        "--template",
+        "template.yaml",
+    ]
+    arguments: list[str | Path] = ["--build-dir", folder, "--config-env", "local"]
     run_to_end("sam build", [*sam, *arguments], layout.log("sam-build"), env=environ, cwd=layout.project)
-    transform = [python_of(layout.sam_venv), "-m", "infra.local.sam_transform", folder]
+    transform: Command = [python_of(layout.sam_venv), "-m", "infra.local.sam_transform", folder]
     run_to_end("The SAM transform", transform, layout.log("sam-transform"), env=environ, cwd=layout.project)
 
 

@@ -32,7 +32,7 @@ def deploy(layout: Layout, build: Path, port: int, parameters: Mapping[str, str]
     """Create the stack of a freshly started emulator and return its outputs. Raises DeployFailed."""
     template: Template = json.loads((build / TRANSFORMED).read_text(encoding="utf-8"))
     native = make_native(template, _upload_bootstraps(layout, build, template, port))
-    cloudformation: Any = emulator.client("cloudformation", port)
+    cloudformation = emulator.client("cloudformation", port)
     cloudformation.create_stack(
         StackName=STACK,
         TemplateBody=json.dumps(native),
@@ -50,7 +50,7 @@ def base_url(port: int) -> str:
 
 
 def _upload_bootstraps(layout: Layout, build: Path, template: Template, port: int) -> dict[str, tuple[str, str]]:
-    s3: Any = emulator.client("s3", port, s3={"addressing_style": "path"})
+    s3 = emulator.client("s3", port, s3={"addressing_style": "path"})
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": emulator.REGION})
     places = {}
     for function in functions_of(template):
@@ -104,7 +104,7 @@ def _await_stack(cloudformation: Any) -> dict[str, str]:
 
 
 def _check_routes(port: int, api: str, expected: int) -> None:
-    routes: Any = emulator.client("apigatewayv2", port)
+    routes = emulator.client("apigatewayv2", port)
     found = len(routes.get_routes(ApiId=api)["Items"])
     if found != expected or not expected:
         raise DeployFailed(f"The API has {found} routes; the template says {expected}.")

@@ -4,18 +4,14 @@ import os
 import time
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from infra.local import processes
 from infra.local.layout import Layout, python_of
 from infra.local.problems import CommandFailed
 from infra.local.state import Process
 
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
-
 REGION = "eu-west-1"
-CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 START_SECONDS = 60
 # The functions inherit the emulator's environment, so it gets nothing of the caller's but what reaches the network.
 INHERITED = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy",
@@ -28,7 +24,7 @@ def url_of(port: int) -> str:
 
 def start(layout: Layout, port: int) -> Process:
     layout.tmp.mkdir(parents=True, exist_ok=True)
-    command = [python_of(layout.emulator_venv), "-m", "infra.local.emulator_process"]
+    command: processes.Command = [python_of(layout.emulator_venv), "-m", "infra.local.emulator_process"]
     return processes.start(command, layout.log("emulator"), env=_environ(layout, port), cwd=layout.project)
 
 
@@ -44,12 +40,14 @@ def wait_until_ready(layout: Layout, process: Process, port: int) -> None:
     raise CommandFailed("Starting the AWS emulator", layout.log("emulator"))
 
 
-def client(service: str, port: int, **settings: Any) -> "BaseClient":
+def client(service: str, port: int, **settings: Any) -> Any:
+    """A boto3 client of the emulator, which takes any credentials."""
     import boto3
     from botocore.config import Config
 
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106
     config = Config(retries={"total_max_attempts": 1}, read_timeout=120, **settings)
-    return boto3.client(service, endpoint_url=url_of(port), region_name=REGION, config=config, **CREDENTIALS)
+    return session.client(service, endpoint_url=url_of(port), config=config)
 
 
 def _environ(layout: Layout, port: int) -> dict[str, str]:

@@ -109,7 +109,15 @@ def _ensure_uv(layout: Layout) -> Path:
             run_to_end(
                 "Making a virtual environment", [sys.executable, "-m", "venv", environment.folder], log, env=environ
             )
-            pip = [python_of(environment.folder), "-m", "pip", "install", "--quiet", "--no-cache-dir", "--no-deps"]
+            pip: list[str | Path] = [
+                python_of(environment.folder),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-cache-dir",
+                "--no-deps",
+            ]
             pip += ["--disable-pip-version-check", "--require-hashes", "-r", environment.lock]
             run_to_end("Installing uv", pip, log, env=environ)
             _write_stamp(environment)

@@ -13,11 +13,10 @@ from infra.local.state import Process
 PROC = Path("/proc")
 MARK = "CAFE_AI_STACK"  # in the environment of every process of a stack: names the stack's home
 TERMINATE_SECONDS = 2.0
+Command = Sequence[str | Path]
 
 
-def run_to_end(
-    what: str, command: Sequence[str | Path], log: Path, *, env: Mapping[str, str], cwd: Path | None = None
-) -> None:
+def run_to_end(what: str, command: Command, log: Path, *, env: Mapping[str, str], cwd: Path | None = None) -> None:
     """Run a program with its output in `log`; whatever interrupts us ends it and all that it started.
 
     Raises CommandFailed with the end of the log where it ends with an error.
@@ -43,7 +42,7 @@ def run_to_end(
         raise CommandFailed(what, log)
 
 
-def start(command: Sequence[str | Path], log: Path, *, env: Mapping[str, str], cwd: Path) -> Process:
+def start(command: Command, log: Path, *, env: Mapping[str, str], cwd: Path) -> Process:
     """Start a program that outlives us, in a session of its own so that Ctrl-C reaches only us."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:

@@ -144,7 +144,7 @@ def _start_processes(layout: Layout, record: Record) -> None:
 
 def _start_issuer(layout: Layout, port: int) -> Process:
     environ = {"PATH": os.environ.get("PATH", os.defpath), processes.MARK: str(layout.home)}
-    command = [Path(sys.executable), "-m", "infra.local.issuer", layout.issuer, str(port)]
+    command: processes.Command = [Path(sys.executable), "-m", "infra.local.issuer", layout.issuer, str(port)]
     return processes.start(command, layout.log("issuer"), env=environ, cwd=layout.project)
 
 
