@@ -238,7 +238,7 @@ class English(Voice):
         words, dimension = self.words[base_metric(fact.metric)], Dimension(next(iter(fact.dimensions)))
         most = (words.most if best else words.least).singular
         label = self.row_label(Row(fact.dimensions), fact.period, in_sentence=True)
-        was = self.said("{was}", fact.period)
+        was = "is" if words.timeless else self.said("{was}", fact.period)
         return f"the {DIMENSIONS[dimension][0]} {most} {was} {label}, with {self.labelled(fact)}"
 
     def beside(self, figure: Figure) -> str:

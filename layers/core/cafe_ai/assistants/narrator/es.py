@@ -250,7 +250,7 @@ class Spanish(Voice):
         words, dimension = self.words[base_metric(fact.metric)], Dimension(next(iter(fact.dimensions)))
         most = (words.most if best else words.least).singular
         label = self.row_label(Row(fact.dimensions), fact.period, in_sentence=True)
-        was = self.said("{fue}", fact.period)
+        was = "es" if words.timeless else self.said("{fue}", fact.period)
         return f"{DIMENSIONS[dimension][0]} {most} {was} {label}, con {self.labelled(fact)}"
 
     def beside(self, figure: Figure) -> str:
