@@ -19,12 +19,14 @@ class SettingsError(ValueError):
 class Settings:
     """The service's settings. What a function does not use may stay unset (None); `require` says so where it is used.
 
-    database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set. jwks_url is where
-    the token issuer's keys are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user.
+    database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set.
+    migration_database_url is the owner's, for the migrate function alone. jwks_url is where the token issuer's keys
+    are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user.
     """
 
     database_url: str | None = field(default=None, repr=False)
     database_secret_arn: str | None = None
+    migration_database_url: str | None = field(default=None, repr=False)
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     jwks_url: str | None = None
@@ -52,6 +54,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         database_url=_text(environ, "DATABASE_URL"),
         database_secret_arn=_text(environ, "DATABASE_SECRET_ARN"),
+        migration_database_url=_text(environ, "MIGRATION_DATABASE_URL"),
         jwt_issuer=issuer,
         jwt_audience=_text(environ, "JWT_AUDIENCE"),
         jwks_url=_url(environ, "JWKS_URL") or (issuer and issuer.rstrip("/") + "/.well-known/jwks.json"),

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psycopg
 
+from cafe_ai.platform.clock import Deadline
+
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 ADVISORY_LOCK = 7_421_903_311  # any number of our own: two runs at once wait for one another
 
@@ -20,6 +22,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 )"""
 SELECT_APPLIED = "SELECT name, checksum FROM schema_migrations"
+SET_TIMEOUT = "SELECT set_config('statement_timeout', %s, false)"
 INSERT_APPLIED = "INSERT INTO schema_migrations (name, checksum) VALUES (%s, %s)"
 
 
@@ -59,20 +62,31 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
     return tuple(Migration(name, (folder / name).read_text(encoding="utf-8")) for name in names)
 
 
-def migrate(dsn: str, folder: Path) -> tuple[str, ...]:
+def migrate(dsn: str, folder: Path, deadline: Deadline | None = None) -> tuple[str, ...]:
     """Applies what is missing, as the database's owner, and returns the names of what it applied.
 
     Those applied before a failing one stay. A second run at the same moment waits and finds nothing to do.
-    Raises MigrationError where an applied file was edited, has gone, or fails.
+    Raises MigrationError where the database is away, an applied file was edited or has gone, or one fails or takes
+    longer than the deadline allows.
     """
     migrations = read_migrations(folder)
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
-        connection.execute(CREATE_SCHEMA_MIGRATIONS)
-        missing = _missing(migrations, dict(connection.execute(SELECT_APPLIED).fetchall()))
-        for migration in missing:
-            _apply(connection, migration)
+    try:
+        with psycopg.connect(dsn, autocommit=True, connect_timeout=10) as connection:
+            _set_timeout(connection, deadline)
+            connection.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+            connection.execute(CREATE_SCHEMA_MIGRATIONS)
+            missing = _missing(migrations, dict(connection.execute(SELECT_APPLIED).fetchall()))
+            for migration in missing:
+                _set_timeout(connection, deadline)
+                _apply(connection, migration)
+    except psycopg.Error as error:
+        raise MigrationError(f"The database cannot be migrated: {error}") from error
     return tuple(migration.name for migration in missing)
+
+
+def _set_timeout(connection: psycopg.Connection, deadline: Deadline | None) -> None:
+    if deadline is not None:
+        connection.execute(SET_TIMEOUT, [str(max(1, int(deadline.remaining() * 1000)))])
 
 
 def _missing(migrations: Sequence[Migration], applied: dict[str, str]) -> list[Migration]:
