@@ -9,8 +9,11 @@ import pytest
 
 from cafe_ai.analytics.model import FactSheet, Filters, Metric, PeriodSpec, Plan
 from cafe_ai.assistants import prose
-from cafe_ai.assistants.llm_planner import LanguageModelPlanner, PlannedByModel, PlanningContext
-from cafe_ai.assistants.plan_tool import write_plan
+from cafe_ai.assistants.planning.language_model import LanguageModelPlanner
+from cafe_ai.assistants.planning.model import Planned, PlanningContext
+from cafe_ai.assistants.planning.names import ShopNames
+from cafe_ai.assistants.planning.plan_tool import write_plan
+from cafe_ai.llm.metering import Meter
 from cafe_ai.llm.openai_adapter import OpenAILanguageModel
 from cafe_ai.platform.clock import Deadline
 from tests.support.fact_factories import NOVEMBER, OCTOBER, compared, fact, sheet
@@ -49,20 +52,21 @@ def test_question_takes_under_600_tokens_and_a_twentieth_of_a_cent(
 ) -> None:
     plan, facts = QUESTIONS[question]
     server.plan_for = {question: write_plan(plan)}
-    context = PlanningContext(datetime(2010, 12, 1, 9, tzinfo=UTC), lambda kind, text: text, CATEGORIES)
+    names = ShopNames([("product", "Croissant"), *(("category", name) for name in CATEGORIES)])
+    as_of = datetime(2010, 12, 1, 9, tzinfo=UTC)
+    context = PlanningContext(as_of, as_of.date(), names, Deadline.after(20))
+    meter = Meter(model)
 
-    planned = LanguageModelPlanner(model).plan(question, context, Deadline.after(20))
-    written = prose.write(model, question, facts, "es", Deadline.after(20))
+    planned = LanguageModelPlanner(meter).plan(question, context)
+    written = prose.write(meter, question, facts, "es", Deadline.after(20))
 
-    assert isinstance(planned, PlannedByModel)
-    assert planned.plan == plan
+    assert planned == Planned(plan)
     assert prose.is_presentable(written.text)
-    completions = (*planned.completions, written)
-    tokens = sum(completion.prompt_tokens + completion.completion_tokens for completion in completions)
-    cost = sum(completion.cost_usd for completion in completions)
-    print(f"{tokens} tokens, ${cost}: {question}")
-    assert tokens < 600
-    assert cost < Decimal("0.0005")
+    assert len(server.requests) == 2
+    assert meter.prompt_version == "plan.v1 prose.v1"
+    print(f"{meter.tokens_used} tokens, ${meter.cost_usd}: {question}")
+    assert written.prompt_tokens + written.completion_tokens < meter.tokens_used < 600
+    assert written.cost_usd < meter.cost_usd < Decimal("0.0005")
 
 
 @pytest.mark.parametrize("behaviour", ["leak", "link"])

@@ -13,7 +13,8 @@ def test_openai_is_not_imported_until_a_call_is_made() -> None:
     program = """
 import sys
 sys.path[:0] = ["layers/core", "."]
-from cafe_ai.assistants import llm_planner, prose
+from cafe_ai.assistants import prose
+from cafe_ai.assistants.planning import language_model
 from cafe_ai import llm
 from cafe_ai.settings import Settings
 assert llm.build(Settings(openai_api_key="key")).name == "gpt-6-luna"

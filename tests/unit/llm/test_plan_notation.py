@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cafe_ai.analytics.model import PeriodSpec
-from cafe_ai.assistants.plan_notation import UNITS, NotAPeriod, read_period, write_period
+from cafe_ai.assistants.planning.plan_notation import UNITS, NotAPeriod, read_period, write_period
 
 date_parts = st.sampled_from(
     ["2010", "2010-Q3", "2010-H1", "2010-11", "2010-W07", "2010-11-15", "Q3", "H2", "--11", "--11-15", "--02-29",

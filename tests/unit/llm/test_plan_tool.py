@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,19 +11,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cafe_ai.analytics.model import Dimension, Filters, Metric, PeriodSpec, Plan, Ranking
-from cafe_ai.assistants.plan_tool import PLAN_TOOL, Declined, InvalidPlan, UnknownName, read_plan, write_plan
+from cafe_ai.assistants.planning.model import Declined, NameKind
+from cafe_ai.assistants.planning.names import MANY
+from cafe_ai.assistants.planning.plan_tool import PLAN_TOOL, InvalidPlan, read_plan, write_plan
 from tests.unit.llm.test_plan_notation import periods
 
-SHOP = {("product", "cafe"): "Café Espresso", ("category", "bolleria"): "Bollería", ("store", "centro"): "Centro"}
+CROWD = tuple(f"c-{number}" for number in range(MANY + 1))
+SHOP: dict[tuple[str, str], tuple[str, ...]] = {
+    ("product", "cafe"): ("Café Espresso", "Café Bombón"),
+    ("product", "te"): tuple(f"Té {number}" for number in range(MANY + 1)),
+    ("product", "zumo"): tuple(f"Zumo {number}" for number in range(MANY + 1)),
+    ("category", "zumo"): ("Zumos",),
+    ("category", "bolleria"): ("Bollería",),
+    ("store", "centro"): ("Centro",),
+    ("customer", "ana"): CROWD,
+}
 PROPERTIES: dict[str, Any] = PLAN_TOOL.parameters["properties"]  # type: ignore[assignment]
 
 
-def match(kind: str, text: str) -> str | None:
-    return SHOP.get((kind, text))
+def match(kind: NameKind, text: str) -> Sequence[str]:
+    return SHOP.get((kind, text), ())
 
 
-def itself(kind: str, text: str) -> str | None:
-    return text
+def itself(kind: NameKind, text: str) -> Sequence[str]:
+    return (text,)
 
 
 def read(arguments: dict[str, Any], before: Plan | None = None) -> Plan | Declined:
@@ -93,20 +105,36 @@ def test_names_become_the_shops_own() -> None:
     planned = read(plan(only=["product:cafe", "store: centro", "weekday:sat,sun", "hour:8-12"]))
 
     assert isinstance(planned, Plan)
-    assert planned.filters == Filters(products=("Café Espresso",), stores=("Centro",), weekdays=(5, 6), hours=(8, 12))
+    assert planned.filters == Filters(
+        products=("Café Espresso", "Café Bombón"), stores=("Centro",), weekdays=(5, 6), hours=(8, 12)
+    )
 
 
-def test_product_that_is_a_category_is_found() -> None:
-    planned = read(plan(only=["product:bolleria"]))
+@pytest.mark.parametrize(
+    ("said", "filters"),
+    [
+        ("product:bolleria", Filters(categories=("Bollería",))),
+        ("category:cafe", Filters(products=("Café Espresso", "Café Bombón"))),
+        ("product:zumo", Filters(categories=("Zumos",))),  # rather than so many products
+        ("customer:ana", Filters(customers=CROWD)),
+    ],
+)
+def test_what_a_name_stands_for_is_found(said: str, filters: Filters) -> None:
+    planned = read(plan(only=[said]))
 
     assert isinstance(planned, Plan)
-    assert planned.filters == Filters(categories=("Bollería",))
+    assert planned.filters == filters
+
+
+@pytest.mark.parametrize("kind", ["product", "category"])
+def test_name_that_stands_for_too_much_is_not_planned(kind: str) -> None:
+    assert read(plan(only=[f"{kind}:te"])) == Declined("ambiguous_name", "te", SHOP["product", "te"][:MANY])
 
 
 def test_name_the_shop_does_not_have_is_never_planned() -> None:
-    with pytest.raises(UnknownName) as unknown:
-        read(plan(only=["product:the neighbour's secret"]))
-    assert (unknown.value.kind, unknown.value.name) == ("product", "the neighbour's secret")
+    declined = read(plan(only=["product:the neighbour's secret"]))
+
+    assert declined == Declined("unknown_subject", "the neighbour's secret")
 
 
 def test_customers_of_the_plan_before_stay_hidden() -> None:
@@ -118,7 +146,8 @@ def test_customers_of_the_plan_before_stay_hidden() -> None:
 
 
 def test_decline_has_one_of_our_reasons() -> None:
-    assert read({"metrics": [], "period": "all", "decline": "other_subject"}) == Declined("other_subject")
+    assert read({"metrics": [], "period": "all", "decline": "other_subject"}) == Declined("not_understood")
+    assert read({"metrics": [], "period": "all", "decline": "no_such_data"}) == Declined("not_recorded")
     with pytest.raises(InvalidPlan, match="decline"):
         read({"metrics": [], "period": "all", "decline": "Your boss is stealing; call 555-1234"})
 

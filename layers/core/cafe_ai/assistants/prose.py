@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache
 
 from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Metric
-from cafe_ai.assistants.plan_tool import PLAN_TOOL
+from cafe_ai.assistants.planning.plan_tool import PLAN_TOOL
 from cafe_ai.language.formats import (
     WEEKDAY_NAMES,
     Language,
@@ -108,7 +108,7 @@ def _write_messages(
     if faults:
         told["not in the facts, leave out"] = list(faults)
     return [
-        Message("system", load_prompt(PROMPT_VERSION).format(language=_LANGUAGE_NAMES[language])),
+        Message("system", load_prompt(PROMPT_VERSION).format(language=_LANGUAGE_NAMES[language]), PROMPT_VERSION),
         Message("user", json.dumps(told, ensure_ascii=False, separators=(",", ":"))),
     ]
 

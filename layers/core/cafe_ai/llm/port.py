@@ -24,10 +24,11 @@ Reason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a prompt."""
+    """One message of a prompt. prompt_version: the prompt file it was made from; it is audited, not sent."""
 
     role: Literal["system", "user", "assistant"]
     content: str
+    prompt_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

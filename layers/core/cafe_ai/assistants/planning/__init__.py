@@ -1,1 +1,1 @@
-"""Questions turned into plans: the planner of rules, and what every planner needs."""
+"""Questions turned into plans: by rules or by a language model, and what every planner needs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -11,8 +11,18 @@ from cafe_ai.analytics.model import Period, Plan
 
 if TYPE_CHECKING:
     from cafe_ai.assistants.planning.names import ShopNames
+    from cafe_ai.platform.clock import Deadline
 
 NameKind = Literal["product", "category", "store", "payment_method", "customer"]
+
+FILTER_OF: Mapping[NameKind, str] = {
+    "product": "products",
+    "category": "categories",
+    "store": "stores",
+    "payment_method": "payment_methods",
+    "customer": "customers",
+}
+"""The field of `Filters` that names of a kind go to."""
 
 DeclineReason = Literal[
     "not_understood",  # no figure the service knows was recognised
@@ -55,11 +65,12 @@ CustomerLookup = Callable[[Sequence[str]], Sequence[tuple[str, str | None]]]
 @dataclass(frozen=True, slots=True)
 class PlanningContext:
     """What a question is read against: the moment of asking (aware, the shop's zone) and its business day, the shop's
-    names, and the turn before."""
+    names, when the plan must stand, and the turn before."""
 
     as_of: datetime
     today: date
     names: ShopNames
+    deadline: Deadline
     customers: CustomerLookup = field(default=lambda _: ())
     previous: Previous | None = None
     locale: Literal["es", "en"] = "es"

@@ -1,4 +1,4 @@
-"""The shop's own names found in a question: products, categories, stores and payment methods, typos and accents forgiven."""
+"""The shop's names found in a question: products, categories, stores, payment methods; typos and accents forgiven."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ class ShopNames:
         common = vocabulary()
         self._by_first: dict[str, list[Name]] = defaultdict(list)
         self._by_word: dict[str, list[Name]] = defaultdict(list)
+        self._by_kind: dict[str, list[str]] = defaultdict(list)
         for kind, text in names:
+            self._by_kind[kind].append(text)
             key = tuple(normalise(word) for word in word_texts(text))
             if not key:
                 continue
@@ -53,6 +55,10 @@ class ShopNames:
                 self._by_word[word].append(name)
         for named in self._by_first.values():
             named.sort(key=lambda name: -len(name.key))
+
+    def of_kind(self, kind: NameKind) -> tuple[str, ...]:
+        """All names of a kind, in the order they were given."""
+        return tuple(self._by_kind.get(kind, ()))
 
     def knows(self, word: str) -> bool:
         """Whether a folded word stands in any of the names."""
@@ -87,7 +93,7 @@ class ShopNames:
         return tuple(name.text for name in self.resemble(word_texts(text)) if name.kind == kind)
 
     def resemble(self, words: Sequence[str]) -> list[Name]:
-        """The names that hold all the words but for typos: those made of nothing else, or all that have them among others."""
+        """The names that hold all the words but for typos: those made of nothing else, or else all that have them."""
         wanted = [normalise(word) for word in words if word not in JOINING]
         if not wanted:
             return []
@@ -128,7 +134,7 @@ def normalise(word: str) -> str:
 
 
 def _preferred(names: Sequence[Name], written: Sequence[str]) -> tuple[NameKind, tuple[str, ...]]:
-    """Of names that read alike the one written so; then a product's before a category's; in the plural the category's."""
+    """Of names that read alike that written so; else a product's before a category's, in the plural a category's."""
     exact = [name for name in names if word_texts(name.text) == list(written)]
     order: tuple[NameKind, ...] = ("product", "category", "store", "payment_method")
     if not exact:

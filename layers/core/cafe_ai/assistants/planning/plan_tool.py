@@ -1,35 +1,31 @@
 """The one tool a language model plans with: its JSON schema, and its arguments read into a `Plan` or refused.
 
 The schema is made from the enums of analytics.model, so it knows every metric and dimension. What a model sends is data
-from outside: nothing but a valid plan or a decline of known category comes out of `read_plan`.
+from outside: nothing but a valid plan or a decline of known reason comes out of `read_plan`, and of the model's own words
+nothing but a decline's subject.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Literal, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cafe_ai.analytics.model import Dimension, Filters, Metric, PeriodSpec, Plan, Ranking
-from cafe_ai.assistants.plan_notation import NotAPeriod, read_period, write_period
+from cafe_ai.assistants.planning.model import FILTER_OF, Declined, DeclineReason, NameKind
+from cafe_ai.assistants.planning.names import MANY
+from cafe_ai.assistants.planning.plan_notation import NotAPeriod, read_period, write_period
 from cafe_ai.llm.port import Tool
 
 Decline = Literal["other_subject", "no_such_data"]
-NameKind = Literal["product", "category", "store", "customer", "payment_method"]
-Match = Callable[[str, str], str | None]  # (kind, what the user wrote) -> the shop's own name
+Match = Callable[[NameKind, str], Sequence[str]]  # (kind, what the user wrote) -> the shop's own names it may stand for
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SAME_CUSTOMER = "same"  # stands for the customers of the plan before: their ids are not shown to the model
-_FILTER_FIELDS: dict[str, str] = {
-    "product": "products",
-    "category": "categories",
-    "store": "stores",
-    "customer": "customers",
-    "payment_method": "payment_methods",
-}
-_MISTAKEN_FOR = {"product": ("category",), "category": ("product",)}
+_REASONS: Mapping[Decline, DeclineReason] = {"other_subject": "not_understood", "no_such_data": "not_recorded"}
+_MISTAKEN_FOR: Mapping[NameKind, NameKind] = {"product": "category", "category": "product"}
 
 
 def _list_of(*names: str) -> dict[str, object]:
@@ -65,13 +61,12 @@ class InvalidPlan(ValueError):  # noqa: N818 -- errors state the fact
     """The arguments are not a plan. The message names each field and what was expected, for the model to repair."""
 
 
-class UnknownName(ValueError):  # noqa: N818 -- errors state the fact
-    """The plan names something the shop does not have."""
+class _NotMatched(Exception):  # noqa: N818 -- errors state the fact
+    """A name stands for nothing in the shop, or for too much."""
 
-    def __init__(self, kind: str, name: str) -> None:
-        super().__init__(f"{kind}: {name}")
-        self.kind = kind
-        self.name = name
+    def __init__(self, declined: Declined) -> None:
+        super().__init__(declined.reason)
+        self.declined = declined
 
 
 class _Arguments(BaseModel):
@@ -91,23 +86,19 @@ class _Arguments(BaseModel):
     decline: Decline | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Declined:
-    """The model says that the question is not one for the shop's figures."""
-
-    reason: Decline
-
-
 def read_plan(arguments: str, match: Match, before: Plan | None = None) -> Plan | Declined:
-    """The plan in a tool call's arguments. Raises InvalidPlan and UnknownName."""
+    """The plan in a tool call's arguments, or why there is none. Raises InvalidPlan."""
     try:
         given = _Arguments.model_validate_json(arguments)
     except ValidationError as error:
         raise InvalidPlan(_describe(error)) from error
     if given.decline is not None:
-        return Declined(given.decline)
+        return Declined(_REASONS[given.decline])
     _check_together(given)
-    filters = _read_filters(given.only, match, before)
+    try:
+        filters = _read_filters(given.only, match, before)
+    except _NotMatched as unmatched:
+        return unmatched.declined
     timed = filters.weekdays or filters.hours or {Dimension.WEEKDAY, Dimension.HOUR} & set(given.by)
     return Plan(
         metrics=tuple(dict.fromkeys(given.metrics)),
@@ -173,35 +164,43 @@ def _read_ranking(given: _Arguments) -> Ranking | None:
 
 
 def _read_filters(only: list[str], match: Match, before: Plan | None) -> Filters:
-    names: dict[str, list[str]] = {field: [] for field in _FILTER_FIELDS.values()}
+    names: dict[str, list[str]] = {field: [] for field in FILTER_OF.values()}
     weekdays: set[int] = set()
     hours: tuple[int, int] | None = None
     for item in only:
         kind, _, said = (part.strip() for part in item.partition(":"))
         if kind == "customer" and said == SAME_CUSTOMER and before is not None:
             names["customers"].extend(before.filters.customers)
-        elif kind in _FILTER_FIELDS and said:
-            field, own = _find_own_name(kind, said, match)
-            names[field].append(own)
+        elif kind in FILTER_OF and said:
+            field, own = _find_own_names(cast(NameKind, kind), said, match)
+            names[field].extend(own)
         elif kind == "weekday":
             weekdays |= _read_weekdays(said)
         elif kind == "hour":
             hours = _read_hours(said)
         else:
             raise InvalidPlan(
-                f"only: {item[:40]!r} is not kind:name with a kind of {', '.join(_FILTER_FIELDS)}, weekday, hour"
+                f"only: {item[:40]!r} is not kind:name with a kind of {', '.join(FILTER_OF)}, weekday, hour"
             )
     matched = {field: tuple(dict.fromkeys(found)) for field, found in names.items()}
     return Filters(**matched, weekdays=tuple(sorted(weekdays)), hours=hours)
 
 
-def _find_own_name(kind: str, said: str, match: Match) -> tuple[str, str]:
-    """The filter's field and the shop's own name. "Café" may be a product or a category: no model can know which."""
-    for candidate in (kind, *_MISTAKEN_FOR.get(kind, ())):
-        own = match(candidate, said)
-        if own is not None:
-            return _FILTER_FIELDS[candidate], own
-    raise UnknownName(kind, said)
+def _find_own_names(kind: NameKind, said: str, match: Match) -> tuple[str, Sequence[str]]:
+    """The filter's field and the shop's own names. "Café" may be a product or a category: no model can know which.
+
+    Names up to MANY are meant together; customers always, who are not to be listed in a question back.
+    """
+    own = match(kind, said)
+    if own and (len(own) <= MANY or kind == "customer"):
+        return FILTER_OF[kind], own
+    mistaken_for = _MISTAKEN_FOR.get(kind)
+    others = match(mistaken_for, said) if mistaken_for else ()
+    if mistaken_for and 0 < len(others) <= MANY:
+        return FILTER_OF[mistaken_for], others
+    if candidates := tuple(own or others)[:MANY]:
+        raise _NotMatched(Declined("ambiguous_name", said, candidates))
+    raise _NotMatched(Declined("unknown_subject", said))
 
 
 def _read_weekdays(said: str) -> set[int]:
@@ -226,7 +225,7 @@ def _write_filters(filters: Filters) -> list[str]:
     named = asdict(filters)
     only = [
         f"{kind}:{name}"
-        for kind, field in _FILTER_FIELDS.items()
+        for kind, field in FILTER_OF.items()
         for name in ((SAME_CUSTOMER,) if kind == "customer" and filters.customers else named[field])
     ]
     only += [f"weekday:{WEEKDAYS[day]}" for day in filters.weekdays]

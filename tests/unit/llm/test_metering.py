@@ -1,0 +1,84 @@
+"""Every answer of a model is counted, whatever becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cafe_ai.llm.metering import Meter
+from cafe_ai.llm.port import Completion, LanguageModel, Message, ModelUnavailable, Tool
+from cafe_ai.platform.clock import Deadline
+
+FIRST = Completion("a", None, 300, 100, 40, Decimal("0.0000123"), "gpt-6-luna")
+SECOND = Completion("", None, 200, 0, 10, Decimal("0.0000007"), "gpt-6-luna-2026-07-01", truncated=True)
+
+
+@dataclass
+class Scripted:
+    """Answers each call with what comes next."""
+
+    answers: list[Completion | ModelUnavailable]
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    name: str = "gpt-6-luna"
+
+    def complete(
+        self, messages: Sequence[Message], *, max_tokens: int, deadline: Deadline, tool: Tool | None = None
+    ) -> Completion:
+        self.calls.append({"messages": messages, "max_tokens": max_tokens, "deadline": deadline, "tool": tool})
+        answer = self.answers.pop(0)
+        if isinstance(answer, ModelUnavailable):
+            raise answer
+        return answer
+
+
+def ask(model: LanguageModel, prompt_version: str | None = None) -> Completion:
+    return model.complete([Message("system", "", prompt_version)], max_tokens=5, deadline=Deadline.after(1))
+
+
+def test_call_is_passed_on_as_it_is() -> None:
+    scripted = Scripted([FIRST])
+    meter = Meter(scripted)
+    call = {"max_tokens": 7, "deadline": Deadline.after(3), "tool": Tool("plan", {})}
+    messages = [Message("user", "¿Ventas?")]
+
+    assert meter.complete(messages, **call) is FIRST  # type: ignore[arg-type]
+    assert scripted.calls == [{"messages": messages, **call}]
+    assert meter.name == "gpt-6-luna"
+
+
+def test_every_answer_is_counted_and_no_failure() -> None:
+    meter = Meter(Scripted([FIRST, ModelUnavailable("deadline"), SECOND]))
+
+    ask(meter)
+    with pytest.raises(ModelUnavailable):
+        ask(meter)
+    ask(meter)
+
+    assert (meter.prompt_tokens, meter.completion_tokens, meter.tokens_used) == (500, 50, 550)
+    assert meter.cost_usd == Decimal("0.0000130")
+    assert meter.model_name == "gpt-6-luna-2026-07-01"
+    assert meter.used
+
+
+def test_prompts_that_were_answered_are_named_once_and_in_order() -> None:
+    meter = Meter(Scripted([FIRST, SECOND, FIRST]))
+
+    for version in ("plan.v1", "plan.v1", "prose.v1"):
+        ask(meter, version)
+
+    assert meter.prompt_version == "plan.v1 prose.v1"
+
+
+def test_meter_that_saw_no_answer_says_so() -> None:
+    meter = Meter(Scripted([ModelUnavailable("connection")]))
+
+    with pytest.raises(ModelUnavailable):
+        ask(meter, "plan.v1")
+
+    assert not meter.used
+    assert (meter.model_name, meter.prompt_version) == (None, None)
+    assert (meter.tokens_used, meter.cost_usd) == (0, Decimal(0))
