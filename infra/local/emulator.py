@@ -24,6 +24,7 @@ def url_of(port: int) -> str:
 
 def start(layout: Layout, port: int) -> Process:
     layout.tmp.mkdir(parents=True, exist_ok=True)
+    layout.log("functions").unlink(missing_ok=True)
     command: processes.Command = [python_of(layout.emulator_venv), "-m", "infra.local.emulator_process"]
     return processes.start(command, layout.log("emulator"), env=_environ(layout, port), cwd=layout.project)
 
@@ -71,4 +72,5 @@ def _environ(layout: Layout, port: int) -> dict[str, str]:
         "S3_DATA_DIR": str(layout.tmp / "s3"),
         "STATE_DIR": str(layout.tmp / "state"),
         "LOG_LEVEL": "INFO",
+        "FUNCTIONS_LOG": str(layout.log("functions")),
     }

@@ -1,13 +1,16 @@
-"""The emulator's process: ministack with three repairs, run by the emulator's own virtual environment.
+"""The emulator's process: ministack with four repairs, run by the emulator's own virtual environment.
 
 1. Reading a function's log lines waits 50 ms for a first line after every call; here 4 ms.
 2. Its Runtime API answers in small packets that Nagle's algorithm holds back for 40 ms; here at once.
 3. It starts an interpreter for every concurrent call; here a few per function, and further calls wait for one.
+4. It keeps what functions write to itself, as CloudWatch does; here it also goes to the file FUNCTIONS_LOG names.
 """
 
+import os
 import runpy
 import time
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import ministack.core.lambda_runtime as runtime
 import ministack.services.lambda_svc as service
@@ -47,8 +50,37 @@ def bound_workers() -> None:
     service.acquire_worker = acquire_or_wait
 
 
+class Tee:
+    """A function's output, each line also written to a file as it is read."""
+
+    def __init__(self, output: IO[bytes], function: str, log: Path) -> None:
+        self._output = output
+        self._prefix = f"{function} ".encode()
+        self._log = log.open("ab", buffering=0)
+
+    def readline(self) -> bytes:
+        line = self._output.readline()
+        if line:
+            self._log.write(self._prefix + line)
+        return line
+
+    def close(self) -> None:
+        self._output.close()
+        self._log.close()
+
+
+def show_output(log: Path) -> None:
+    pump = runtime.ProvidedWorker._pump_output
+
+    def pump_and_show(self: Any, stream: IO[bytes], log_queue: Any) -> None:
+        pump(self, Tee(stream, self.func_name, log), log_queue)
+
+    runtime.ProvidedWorker._pump_output = pump_and_show
+
+
 if __name__ == "__main__":
     shorten_log_waits()
     answer_at_once()
     bound_workers()
+    show_output(Path(os.environ.pop("FUNCTIONS_LOG")))
     runpy.run_module("ministack", run_name="__main__")

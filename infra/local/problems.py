@@ -33,7 +33,11 @@ class CommandFailed(StackError):
     """A program that the stack ran ended with an error; its last lines are in the message."""
 
     def __init__(self, what: str, log: Path) -> None:
-        super().__init__(f"{what} failed. The last lines of {log}:\n\n{tail(log)}")
+        super().__init__(with_tail(f"{what} failed.", log))
+
+
+def with_tail(message: str, log: Path) -> str:
+    return f"{message} The last lines of {log}:\n\n{tail(log)}"
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> str:
@@ -50,7 +54,7 @@ def showing(log: Path, *errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        raise StackError(f"{error}\n\nThe last lines of {log}:\n\n{tail(log)}") from error
+        raise StackError(with_tail(str(error), log)) from error
 
 
 def is_full_disk(error: BaseException) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from infra.local.layout import Layout
-from infra.local.problems import showing
+from infra.local.problems import StackError, showing, with_tail
 from infra.local.sample_business.loading import ABOUT
 from infra.local.state import State
 from infra.local.tokens import make_token
@@ -23,14 +23,16 @@ WIDTH = 100
 def ask(state: State, layout: Layout) -> dict[str, Any]:
     """The sample business's owner asks through API Gateway. Raises StackError where no answer comes."""
     token = make_token(state, state.owner_id)
-    with showing(layout.log("emulator"), httpx.HTTPError):
+    with showing(layout.log("functions"), httpx.HTTPError):
         response = httpx.post(
             state.base_url + PATH,
             json={"query": QUESTION, "business_id": state.business_id},
             headers={"Authorization": f"Bearer {token}"},
             timeout=30,
         )
-        response.raise_for_status()
+    if response.status_code != httpx.codes.OK:
+        refusal = f"The question was answered with {response.status_code}: {response.text}"
+        raise StackError(with_tail(refusal, layout.log("functions")))
     answer: dict[str, Any] = response.json()
     return answer
 
