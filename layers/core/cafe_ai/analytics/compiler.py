@@ -116,46 +116,44 @@ def choose_grain(filters: Filters, selection: Selection) -> Grain:
 
 
 def compile_unsold(scope: Scope, sold_in: Period | None) -> Statement:
-    """The names of products without a positive line in the period: of those sold in `sold_in`, or of the whole catalogue.
+    """The products without a positive line in the period: of those sold in `sold_in`, or of the whole catalogue.
 
-    d0 is the name, rows how many names there are in all; those that had sold best stand first.
+    d0 is the name, rows how many such products there are in all; those that had sold best stand first.
     """
     parameters = _parameters(scope, Selection((Metric.UNSOLD_PRODUCTS,)))
-    conditions = _catalogue_conditions(scope.filters, parameters)
-    sold = _sold_names(scope.period, scope.calendar, parameters, "")
+    conditions = "".join(f" AND {condition}" for condition in _catalogue_conditions(scope.filters, parameters))
+    sold = _sold_products(scope.period, scope.calendar, parameters, "")
     if sold_in:
-        candidates = _sold_names(sold_in, scope.calendar, parameters, "before_")
-        candidates += "".join(f" AND {condition}" for condition in conditions) + " GROUP BY p.name"
+        candidates = _sold_products(sold_in, scope.calendar, parameters, "before_")
     else:
-        candidates = "SELECT p.name, 0 AS net FROM products p WHERE p.business_id = %(business_id)s AND p.listed"
-        candidates += "".join(f" AND {condition}" for condition in conditions) + " GROUP BY p.name"
+        candidates = "SELECT id AS product_id, 0 AS net FROM products WHERE business_id = %(business_id)s AND listed"
     sql = f"""
-WITH sold AS ({sold} GROUP BY p.name),
-     candidates AS ({candidates})
-SELECT name AS d0, count(*) OVER () AS rows
+WITH sold AS MATERIALIZED ({sold}),
+     candidates AS MATERIALIZED ({candidates})
+SELECT p.name AS d0, count(*) OVER () AS rows
   FROM candidates
- WHERE name NOT IN (SELECT name FROM sold)
- ORDER BY net DESC, name
+  JOIN products p ON p.business_id = %(business_id)s AND p.id = candidates.product_id{conditions}
+  LEFT JOIN sold USING (product_id)
+ WHERE sold.product_id IS NULL
+ ORDER BY candidates.net DESC, p.name
  LIMIT 10"""
     return Statement(sql, parameters)
 
 
-def _sold_names(period: Period, calendar: ShopCalendar, parameters: dict[str, object], prefix: str) -> str:
+def _sold_products(period: Period, calendar: ShopCalendar, parameters: dict[str, object], prefix: str) -> str:
+    """The products with a positive line in a period, and their net sales."""
     cut = _bind_period(period, calendar, parameters, prefix)
     rows = source("products", cut=cut)
     for name in ("start", "end", "ends_at", "whole_days_end"):
         rows = rows.replace(f"%({name})s", f"%({prefix}{name})s")
-    return f"""
-    SELECT p.name, sum(x.net) AS net FROM ({rows}) x
-      JOIN products p ON p.business_id = %(business_id)s AND p.id = x.product_id
-     WHERE x.sale_lines > 0"""
+    return f"SELECT x.product_id, sum(x.net) AS net FROM ({rows}) x WHERE x.sale_lines > 0 GROUP BY x.product_id"
 
 
 def _compile_sales(scope: Scope, selection: Selection) -> Statement:
     parameters = _parameters(scope, selection)
     cut = _bind_period(scope.period, scope.calendar, parameters, "")
     grain = choose_grain(scope.filters, selection)
-    products = ", count(DISTINCT p.name) FILTER (WHERE x.sale_lines > 0) AS products"
+    products = ", count(DISTINCT x.product_id) FILTER (WHERE x.sale_lines > 0) AS products"
     measured = _grouped(
         source(grain, cut=cut),
         aggregates(grain) + (products if Metric.PRODUCTS_SOLD in selection.metrics else ""),
@@ -185,7 +183,7 @@ def _compile_customers(scope: Scope, selection: Selection) -> Statement:
         by=("x.customer_id",),
         where=("x.customer_id IS NOT NULL",),
     )
-    keys = [f"d{n}" for n in range(len(selection.dimensions))]
+    keys = _keys(selection)
     time = next((f"d{n}" for n, d in enumerate(selection.dimensions) if d in INTERVALS), None)
     row_start = f"greatest({time}, %(start)s::date)" if time else "%(start)s::date"
     values = [METRICS[metric].formula.replace("row_start", row_start) for metric in selection.metrics]
@@ -244,9 +242,10 @@ def _grouped(
         joins += " JOIN products p ON p.business_id = %(business_id)s AND p.id = x.product_id"
     if "c." in used:
         joins += " JOIN customers c ON c.business_id = %(business_id)s AND c.id = x.customer_id"
-    listed = ", ".join([*(f"{column} AS d{n}" for n, column in enumerate(columns)), select])
+    identity = ["p.id AS product_id"] if Dimension.PRODUCT in selection.dimensions else []
+    listed = ", ".join([*(f"{column} AS d{n}" for n, column in enumerate(columns)), *identity, select])
     where_clause = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    keys = [*columns, *by]
+    keys = [*columns, *(["p.id"] if identity else []), *by]
     group_clause = f" GROUP BY {', '.join(keys)}" if keys else ""
     return f"SELECT {listed} FROM ({rows}) x{joins}{where_clause}{group_clause}"
 
@@ -254,15 +253,20 @@ def _grouped(
 def _ranked(
     ctes: str, table: str, values: Sequence[str], rows: str, selection: Selection, parameters: dict[str, object]
 ) -> str:
-    keys = [f"d{n}" for n in range(len(selection.dimensions))]
     listed = ", ".join(
-        [*keys, *(f"{value} AS v{n}" for n, value in enumerate(values)), f"{rows} AS rows", "sale_lines"]
+        [*_keys(selection), *(f"{value} AS v{n}" for n, value in enumerate(values)), f"{rows} AS rows", "sale_lines"]
     )
     extra = ", costed_net, net" if any(METRICS[m].needs == "costed_lines" for m in selection.metrics) else ""
     return f"""
 WITH {ctes},
      counted AS (SELECT {listed}{extra} FROM {table})
 SELECT * FROM counted{_order(selection, parameters)}"""
+
+
+def _keys(selection: Selection) -> list[str]:
+    """What tells the rows apart; products of one name are told apart by their id."""
+    keys = [f"d{n}" for n in range(len(selection.dimensions))]
+    return [*keys, "product_id"] if Dimension.PRODUCT in selection.dimensions else keys
 
 
 def _order(selection: Selection, parameters: dict[str, object]) -> str:

@@ -105,9 +105,7 @@ class FactMaker:
             fact.rows,
         )
 
-    def row_period(
-        self, dimensions: Mapping[str, str], row: Mapping[str, Any], asked: tuple[Dimension, ...], period: Period
-    ) -> Period:
+    def row_period(self, row: Mapping[str, Any], asked: tuple[Dimension, ...], period: Period) -> Period:
         """The part of the period that a row of a breakdown by time covers."""
         for n, dimension in enumerate(asked):
             if unit := TIME_UNITS.get(dimension):

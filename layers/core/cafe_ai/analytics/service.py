@@ -12,7 +12,7 @@ from cafe_ai.analytics import repository
 from cafe_ai.analytics.compiler import Scope, Selection, compile_selection, compile_unsold
 from cafe_ai.analytics.facts import TIME_UNITS, FactMaker, missing_days, row_dimensions
 from cafe_ai.analytics.metrics import METRICS, Subject
-from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Gap, Metric, Period, Plan
+from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Gap, Metric, Period, Plan, Ranking
 from cafe_ai.analytics.periods import ShopCalendar, resolve, resolve_beside, shift, whole_unit
 from cafe_ai.platform.db import UnitOfWork
 from cafe_ai.tenancy.model import Business
@@ -156,13 +156,9 @@ class _Gathering:
         unit, recorded = whole_unit(self.sheet.period), self.sheet.recorded
         if not unit or not recorded or self.calendar.is_running(self.sheet.period) or not fact.value:
             return []
-        back = "week" if unit == "day" else unit
+        back = "week" if unit in ("day", "weekend") else unit
         start = shift(self.sheet.period.start, back, -1)
-        end = (
-            self.sheet.period.start
-            if unit != "day" and unit != "weekend"
-            else start + (self.sheet.period.end - self.sheet.period.start)
-        )
+        end = start + timedelta(days=self.sheet.period.days) if back == "week" else self.sheet.period.start
         if start < recorded[0]:
             return []
         before = self.calendar.period(start, end)
@@ -207,7 +203,7 @@ class _Gathering:
         dimensions = row_dimensions(row, self.plan.breakdowns)
         if row.get("customer_name"):
             dimensions["customer_name"] = row["customer_name"]
-        period = self.make.row_period(dimensions, row, self.plan.breakdowns, self.sheet.period)
+        period = self.make.row_period(row, self.plan.breakdowns, self.sheet.period)
         facts = []
         for n, metric in enumerate(metrics):
             if (value := self._known(row, n, metric)) is None:
@@ -256,8 +252,7 @@ class _Gathering:
         return sorted([*rows, *({"d0": day, "rows": 0, **zeros} for day in missing)], key=lambda row: row["d0"])
 
     def _by_change(self, rows: list[Row], baselines: dict[tuple[object, ...], Row]) -> list[Row]:
-        ranking = self.plan.ranking
-        assert ranking is not None
+        ranking = self.plan.ranking or Ranking()
         keyed = {self._key(row, n): row for n, row in enumerate(rows)}
         zero = {"rows": 0, "v0": Decimal(0), "sale_lines": 0}
         for key, row in baselines.items():
@@ -278,8 +273,13 @@ class _Gathering:
 
     def _key(self, row: Row, place: int) -> tuple[object, ...]:
         """What a row and its baseline share: their dimensions, for time their place in the series."""
-        dated = [n for n, dimension in enumerate(self.plan.breakdowns) if dimension in TIME_UNITS]
-        return tuple(place if n in dated else row[f"d{n}"] for n in range(len(self.plan.breakdowns)))
+
+        def part(n: int, dimension: Dimension) -> object:
+            if dimension in TIME_UNITS:
+                return place
+            return row["product_id"] if dimension is Dimension.PRODUCT else row[f"d{n}"]
+
+        return tuple(part(n, dimension) for n, dimension in enumerate(self.plan.breakdowns))
 
     def _unsold(self) -> list[Fact]:
         statement = compile_unsold(self._scope(self.sheet.period, self.plan.filters), self.sheet.comparison)
@@ -356,7 +356,10 @@ def _widen(filters: Filters) -> Filters:
     """The filters without the most particular one: what a share is a share of."""
     if filters.products or filters.categories:
         return replace(filters, products=(), categories=())
-    for name in ("stores", "customers", "payment_methods"):
-        if getattr(filters, name):
-            return replace(filters, **{name: ()})
+    if filters.stores:
+        return replace(filters, stores=())
+    if filters.customers:
+        return replace(filters, customers=())
+    if filters.payment_methods:
+        return replace(filters, payment_methods=())
     return replace(filters, hours=None) if filters.hours else replace(filters, weekdays=())
