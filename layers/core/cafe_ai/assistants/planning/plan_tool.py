@@ -1,8 +1,8 @@
 """The one tool a language model plans with: its JSON schema, and its arguments read into a `Plan` or refused.
 
 The schema is made from the enums of analytics.model, so it knows every metric and dimension. What a model sends is data
-from outside: nothing but a valid plan or a decline of known reason comes out of `read_plan`, and of the model's own words
-nothing but a decline's subject.
+from outside: nothing but a valid plan or a decline of known reason comes out of `read_plan`, and of the model's own
+words nothing but a decline's subject.
 """
 
 from __future__ import annotations
