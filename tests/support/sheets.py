@@ -146,6 +146,23 @@ def _comparison(rng: random.Random) -> FactSheet:
     return sheet(facts, metrics=metrics, when=when, comparison=before, filters=filters)
 
 
+def row_period(row: Mapping[str, str], when: Period) -> Period:
+    """The part of the period that a row by time covers; of any other row, all of it."""
+    for name, value in row.items():
+        if name not in TIME_DIMENSIONS:
+            continue
+        if name == "quarter":
+            start, months = date(int(value[:4]), 3 * int(value[-1]) - 2, 1), 3
+        else:
+            start, months = date.fromisoformat((value + "-01-01")[:10]), {"month": 1, "year": 12}.get(name, 0)
+        after = start.year * 12 + start.month - 1 + months
+        end = date(after // 12, after % 12 + 1, 1) if months else start + timedelta(days=7 if name == "week" else 1)
+        end = min(end, when.end)
+        until = when.ends_at if end == when.end else None
+        return period(max(start, when.start).isoformat(), end.isoformat(), until=until)
+    return when
+
+
 def random_rows(rng: random.Random, dimension: Dimension, number: int) -> list[dict[str, str]]:
     """So many different rows of a breakdown, fewer where there are not as many."""
     names: Mapping[Dimension, Sequence[str]] = {
@@ -178,18 +195,25 @@ def random_rows(rng: random.Random, dimension: Dimension, number: int) -> list[d
     return rows
 
 
+def period_of_rows(dimension: Dimension) -> Period:
+    """The period that the rows of `random_rows` lie in."""
+    if dimension is Dimension.YEAR:
+        return period(RECORDED[0].isoformat(), "2010-12-02", until=AS_OF)
+    return YEAR_SO_FAR if dimension in (Dimension.MONTH, Dimension.QUARTER) else NOVEMBER
+
+
 def _ranking(rng: random.Random) -> FactSheet:
     metric, dimension = rng.choice((Metric.NET_SALES, Metric.NET_SALES, *SALES_METRICS)), rng.choice([*Dimension])
     filters = random_filters(rng, metric, *([Metric.CUSTOMERS] if dimension is Dimension.CUSTOMER else []))
     order, limit = rng.choice(("top", "bottom")), rng.choice((1, 1, 3, 5, 10))
     second = rng.choice((None, None, Metric.UNITS if metric is not Metric.UNITS else Metric.ORDERS))
-    when = YEAR_SO_FAR if dimension in (Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR) else NOVEMBER
+    when = period_of_rows(dimension)
     rows = random_rows(rng, dimension, limit)
     values = sorted((random_value(rng, metric) for _ in rows), reverse=order == "top")
     share, total = metric in ADDITIVE_METRICS and min(values) > 0 and rng.random() < 0.3, sum(values) * 2
     facts: list[Fact] = []
     for row, value in zip(rows, values, strict=True):
-        shared = {"when": when, "dimensions": row, "filters": filters_of(filters)}
+        shared = {"when": row_period(row, when), "dimensions": row, "filters": filters_of(filters)}
         facts.append(fact(metric, value, **shared))  # type: ignore[arg-type]
         if second:
             facts.append(fact(second, random_value(rng, second), **shared))  # type: ignore[arg-type]
@@ -214,10 +238,13 @@ def _series(rng: random.Random) -> FactSheet:
     dimension = rng.choice((Dimension.MONTH, Dimension.WEEK, Dimension.DAY, Dimension.QUARTER, Dimension.YEAR))
     metric = rng.choice((Metric.NET_SALES, *SALES_METRICS))
     filters = random_filters(rng, metric)
-    when = NOVEMBER if dimension in (Dimension.DAY, Dimension.WEEK) else YEAR_SO_FAR
+    when = period_of_rows(dimension)
     rows = sorted(random_rows(rng, dimension, rng.choice((2, 5, 31))), key=lambda row: min(row.values()))
     shared = {"when": when, "filters": filters_of(filters)}
-    facts = [fact(metric, random_value(rng, metric), dimensions=row, **shared) for row in rows]  # type: ignore[arg-type]
+    facts = [
+        replace(fact(metric, random_value(rng, metric), dimensions=row, **shared), period=row_period(row, when))  # type: ignore[arg-type]
+        for row in rows
+    ]
     if metric in ADDITIVE_METRICS:
         facts.append(fact(metric, sum(one.value for one in facts), role="total", **shared))  # type: ignore[arg-type]
     return sheet(facts, metrics=(metric,), when=when, breakdowns=(dimension,), filters=filters)
@@ -258,7 +285,7 @@ def _series_comparison(rng: random.Random) -> FactSheet:
     facts: list[Fact] = []
     for row in sorted(random_rows(rng, Dimension.MONTH, 3), key=lambda row: row["month"]):
         value, baseline = random_value(rng, metric), random_value(rng, metric)
-        facts += compared(metric, value, baseline, YEAR_SO_FAR, before, dimensions=row)
+        facts += compared(metric, value, baseline, row_period(row, YEAR_SO_FAR), before, dimensions=row)
     whole = Decimal(sum(one.value for one in facts if one.role == "value"))
     facts.append(fact(metric, whole, when=YEAR_SO_FAR, role="total"))
     return sheet(facts, metrics=(metric,), when=YEAR_SO_FAR, comparison=before, breakdowns=(Dimension.MONTH,))

@@ -36,7 +36,7 @@ from tests.support.fact_factories import AS_OF, NOVEMBER, TODAY, YEAR_SO_FAR, pe
         (
             period("2010-11-27", "2010-11-29"),
             "el fin de semana del 27 al 28 de noviembre de 2010",
-            "over the weekend of 27 and 28 November 2010",
+            "over the weekend of 27 to 28 November 2010",
         ),
         (period("2010-11-09", "2010-11-15"), "del 9 al 14 de noviembre de 2010", "from 9 to 14 November 2010"),
         (

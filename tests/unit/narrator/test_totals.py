@@ -87,7 +87,7 @@ SALES = fact(Metric.NET_SALES, "1422654.64")
             Metric.UNITS_PER_ORDER,
             "12.5",
             "En noviembre de 2010 se vendieron de media 12,5 unidades por pedido.",
-            "Orders averaged 12.5 units each in November 2010.",
+            "There were 12.5 units per order on average in November 2010.",
         ),
         (
             Metric.DAILY_AVERAGE,
@@ -105,7 +105,7 @@ SALES = fact(Metric.NET_SALES, "1422654.64")
             Metric.DAILY_UNITS,
             "9.25",
             "En noviembre de 2010 se vendieron de media 9,25 unidades al día.",
-            "An average of 9.25 units was sold per day in November 2010.",
+            "An average of 9.25 units per day was sold in November 2010.",
         ),
         (
             Metric.MARGIN,
@@ -309,7 +309,8 @@ def test_from_nothing_there_is_no_percentage() -> None:
 def test_down_to_nothing_is_told_against_what_there_was() -> None:
     facts = compared(Metric.NET_SALES, Decimal(0), Decimal("500.00"), NOVEMBER, OCTOBER)
     assert told(sheet(facts, comparison=OCTOBER)) == (
-        "En noviembre de 2010 no hubo ventas (0,00 £), frente a 500,00 £ en octubre de 2010 (un 100,0 % menos)."
+        "En noviembre de 2010 no hubo ventas (0,00 £), un 100,0 % menos "
+        "que en octubre de 2010, cuando fueron de 500,00 £."
     )
 
 

@@ -161,7 +161,7 @@ def _word_en(shape: Shape, start: date, last: date) -> PeriodWording:
             noun = format_date(start, "en", weekday=True)
             return PeriodWording(f"on {noun}", noun)
         case "weekend":
-            noun = f"the weekend of {_days_en(start, last, 'and')}"
+            noun = f"the weekend of {_days_en(start, last)}"
             return PeriodWording(f"over {noun}", noun)
         case "months" | "years":
             span = f"from {_span_of_units(shape, start, last, 'en', ' to ')}"
@@ -195,8 +195,8 @@ def _days_es(start: date, last: date) -> str:
     return f"del {_first_day(start, last, 'es')} al {format_date(last, 'es')}"
 
 
-def _days_en(start: date, last: date, to: str = "to") -> str:
-    return f"{_first_day(start, last, 'en')} {to} {format_date(last, 'en')}"
+def _days_en(start: date, last: date) -> str:
+    return f"{_first_day(start, last, 'en')} to {format_date(last, 'en')}"
 
 
 def _first_day(start: date, last: date, language: Language) -> str:

@@ -79,13 +79,12 @@ class English(Voice):
         baseline, period = figure.baseline, figure.compared_period
         if period is None:
             return ""
-        if baseline and (self.is_nothing(figure.value) or not (figure.difference or figure.change)):
-            fall = f" ({self._steps(figure, short=True)})" if figure.telling_change else ""
-            return f", compared with {self.figure(baseline)} {self._in(period)}{fall}"
+        if not (figure.difference or figure.change):
+            return f", compared with {self.figure(baseline)} {self._in(period)}" if baseline else ""
         if figure.direction == 0:
             return f", the same as {self._in(period)}" + (f" ({self.figure(baseline)})" if baseline else "")
         link = f"from {self.figure(baseline)} {self._in(period)}" if baseline else f"on {self.name(period)}"
-        return f", {self._steps(figure)} {link}"
+        return f", {self._steps(figure, short=self.is_nothing(figure.value))} {link}"
 
     def _steps(self, figure: Figure, *, short: bool = False) -> str:
         """How far up or down: "up 31.2% (£1,234.00)"."""
@@ -193,10 +192,12 @@ class English(Voice):
         label = self.row_label(row, row.first.told_by.period, in_sentence=True)
         if listing.direction:
             return f"{self._moved_most(listing, plural=False)} was {label}: {self._moved(row.first)}"
-        told = self.join([self.labelled(figure.value) for figure in row.figures.values() if figure.value])
+        told = self.join(
+            [self._with_share(self.labelled(figure.value), figure) for figure in row.figures.values() if figure.value]
+        )
         text = f"{self._ranked(listing, plural=False)} {self._are(listing, plural=False)} {label}, with {told}"
         text += " on average" if listing.average else ""
-        return text + "".join(f", {share}" for share in self._shares(row))
+        return text
 
     def row_label(self, row: Row, period: Period, *, in_sentence: bool = False) -> str:
         labels: list[str] = []
@@ -213,17 +214,22 @@ class English(Voice):
         return ", ".join(labels)
 
     def row_figures(self, row: Row) -> str:
-        told = [figure.value for figure in row.figures.values() if figure.value]
         if row.first.is_compared:
-            text = "; ".join(self._moved(figure) for figure in row.figures.values())
-        elif len(told) > 1:
-            text = self.join([re.sub(r"^an? ", "", self.labelled(fact)) for fact in told])
-        else:
-            text = "".join(self.figure(fact) for fact in told)
-        return ", ".join([*([text] if text else []), *self._shares(row)])
+            return "; ".join(self._moved(figure) for figure in row.figures.values())
+        told = [figure for figure in row.figures.values() if figure.value or figure.share]
+        return self.join([self._row_figure(figure, labelled=len(told) > 1) for figure in told])
 
-    def _shares(self, row: Row) -> list[str]:
-        return [f"{self.figure(figure.share)} of the total" for figure in row.figures.values() if figure.share]
+    def _row_figure(self, figure: Figure, *, labelled: bool) -> str:
+        if figure.value is None:
+            return self._share_of_total(figure)
+        text = re.sub(r"^an? ", "", self.labelled(figure.value)) if labelled else self.figure(figure.value)
+        return self._with_share(text, figure)
+
+    def _with_share(self, text: str, figure: Figure) -> str:
+        return f"{text} ({self._share_of_total(figure)})" if figure.share else text
+
+    def _share_of_total(self, figure: Figure) -> str:
+        return f"{self.figure(figure.share)} of the total" if figure.share else ""
 
     def _moved(self, figure: Figure) -> str:
         if not (figure.value and figure.baseline):

@@ -106,7 +106,8 @@ METRICS: Mapping[Metric, MetricWords] = {
     ),
     Metric.UNITS_PER_ORDER: MetricWords(
         noun="units per order",
-        clause="orders{scope} averaged {v} each{when}",
+        clause="there {were} {v} per order on average{scope}{when}",
+        one="there {was} {v} per order on average{scope}{when}",
         label="{v} per order",
         units=("unit", "units"),
         most=Superlative("with the most units per order"),
@@ -135,7 +136,7 @@ METRICS: Mapping[Metric, MetricWords] = {
     ),
     Metric.DAILY_UNITS: MetricWords(
         noun="units per day",
-        clause="an average of {v}{of} {was} sold per day{at}{when}",
+        clause="an average of {v} per day{of} {was} sold{at}{when}",
         label="{v} per day",
         units=("unit", "units"),
         most=Superlative("with the most units per day"),

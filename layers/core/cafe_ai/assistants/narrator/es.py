@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from cafe_ai.analytics.model import Dimension, Fact, Filters, Metric, Period
-from cafe_ai.assistants.narrator.es_metrics import CUSTOMER_SUPERLATIVES, DIMENSIONS, METRICS, VERBS
+from cafe_ai.assistants.narrator.es_metrics import BREAKDOWNS, CUSTOMER_SUPERLATIVES, DIMENSIONS, METRICS, VERBS
 from cafe_ai.assistants.narrator.es_refusals import GAPS
 from cafe_ai.assistants.narrator.reading import Figure, Row, base_metric, filters_of
 from cafe_ai.assistants.narrator.rows import WEEKDAY_NUMBERS, bucket, counts_only_what_sold
@@ -78,10 +78,9 @@ class Spanish(Voice):
         baseline, period = figure.baseline, figure.compared_period
         if period is None:
             return ""
-        if baseline and (self.is_nothing(figure.value) or not (figure.difference or figure.change)):
-            fall = f" ({self._steps(figure, short=True)})" if figure.telling_change else ""
-            return f", frente a {self.figure(baseline)} {self._in(period)}{fall}"
-        text = f", {self._steps(figure)} que {self._in(period)}"
+        if not (figure.difference or figure.change):
+            return f", frente a {self.figure(baseline)} {self._in(period)}" if baseline else ""
+        text = f", {self._steps(figure, short=self.is_nothing(figure.value))} que {self._in(period)}"
         return f"{text}, cuando {self._again(baseline)}" if baseline else text
 
     def _steps(self, figure: Figure, *, short: bool = False) -> str:
@@ -156,7 +155,7 @@ class Spanish(Voice):
             these = these.replace("fueron", "son").replace("fue", "es")
         average = " de media" if listing.average else ""
         scope = self.scope(listing.metrics[0], self.around_rows(listing))
-        return f"{these} {nouns}{scope} por {_by(listing)}{average}{when}:"
+        return f"{these} {nouns}{scope} {_by(listing)}{average}{when}:"
 
     def _are(self, listing: Listing, *, plural: bool) -> str:
         if self.words[listing.metrics[0]].timeless:
@@ -186,7 +185,7 @@ class Spanish(Voice):
         noun = self.words[listing.metrics[0]].noun
         verb = "cambió" if noun.startswith(("el ", "la ")) else "cambiaron"
         scope = self.scope(listing.metrics[0], self.around_rows(listing))
-        return f"así {verb} {noun}{scope} por {_by(listing)} {self._between(listing)}:"
+        return f"así {verb} {noun}{scope} {_by(listing)} {self._between(listing)}:"
 
     def _between(self, listing: Listing) -> str:
         against = f" respecto {_contracted('a', self.name(listing.compared_with))}" if listing.compared_with else ""
@@ -204,10 +203,12 @@ class Spanish(Voice):
         label = self.row_label(row, row.first.told_by.period, in_sentence=True)
         if listing.direction:
             return f"{self._moved_most(listing, plural=False)} fue {label}: pasó {self._moved(row.first)}"
-        told = self.join([self.labelled(figure.value) for figure in row.figures.values() if figure.value])
+        told = self.join(
+            [self._with_share(self.labelled(figure.value), figure) for figure in row.figures.values() if figure.value]
+        )
         text = f"{self._ranked(listing, plural=False)} {self._are(listing, plural=False)} {label}, con {told}"
         text += " de media" if listing.average else ""
-        return text + "".join(f", {share}" for share in self._shares(row))
+        return text
 
     def row_label(self, row: Row, period: Period, *, in_sentence: bool = False) -> str:
         labels: list[str] = []
@@ -224,17 +225,22 @@ class Spanish(Voice):
         return ", ".join(labels)
 
     def row_figures(self, row: Row) -> str:
-        told = [figure.value for figure in row.figures.values() if figure.value]
         if row.first.is_compared:
-            text = "; ".join(self._moved(figure) for figure in row.figures.values())
-        elif len(told) > 1:
-            text = self.join([re.sub(r"^un(a|o?s|as)? ", "", self.labelled(fact)) for fact in told])
-        else:
-            text = "".join(self.figure(fact) for fact in told)
-        return ", ".join([*([text] if text else []), *self._shares(row)])
+            return "; ".join(self._moved(figure) for figure in row.figures.values())
+        told = [figure for figure in row.figures.values() if figure.value or figure.share]
+        return self.join([self._row_figure(figure, labelled=len(told) > 1) for figure in told])
 
-    def _shares(self, row: Row) -> list[str]:
-        return [f"el {self.figure(figure.share)} del total" for figure in row.figures.values() if figure.share]
+    def _row_figure(self, figure: Figure, *, labelled: bool) -> str:
+        if figure.value is None:
+            return self._share_of_total(figure)
+        text = re.sub(r"^un(a|o?s|as)? ", "", self.labelled(figure.value)) if labelled else self.figure(figure.value)
+        return self._with_share(text, figure)
+
+    def _with_share(self, text: str, figure: Figure) -> str:
+        return f"{text} ({self._share_of_total(figure)})" if figure.share else text
+
+    def _share_of_total(self, figure: Figure) -> str:
+        return f"el {self.figure(figure.share)} del total" if figure.share else ""
 
     def _moved(self, figure: Figure) -> str:
         if not (figure.value and figure.baseline):
@@ -316,7 +322,7 @@ def _contracted(preposition: str, noun: str) -> str:
 
 
 def _by(listing: Listing) -> str:
-    return " y ".join(DIMENSIONS[dimension][0].split(" ", 1)[1] for dimension in listing.dimensions)
+    return ", ".join(BREAKDOWNS[dimension] for dimension in listing.dimensions)
 
 
 def _weekdays(numbers: Sequence[int]) -> str:

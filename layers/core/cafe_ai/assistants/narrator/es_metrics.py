@@ -319,3 +319,19 @@ DIMENSIONS: Mapping[Dimension, tuple[str, str]] = {
     Dimension.QUARTER: ("el trimestre", "los trimestres"),
     Dimension.YEAR: ("el año", "los años"),
 }
+
+# How figures are broken down; "por día" would be read as an average.
+BREAKDOWNS: Mapping[Dimension, str] = {
+    Dimension.PRODUCT: "por producto",
+    Dimension.CATEGORY: "por categoría",
+    Dimension.STORE: "por tienda",
+    Dimension.CUSTOMER: "por cliente",
+    Dimension.PAYMENT_METHOD: "por forma de pago",
+    Dimension.HOUR: "según la hora",
+    Dimension.WEEKDAY: "según el día de la semana",
+    Dimension.DAY: "día a día",
+    Dimension.WEEK: "semana a semana",
+    Dimension.MONTH: "mes a mes",
+    Dimension.QUARTER: "trimestre a trimestre",
+    Dimension.YEAR: "año a año",
+}
