@@ -26,8 +26,8 @@ run: install ## Start the whole system on this machine and ask it a question; DE
 	@$(PY) -m infra.local.main run
 
 .PHONY: stop
-stop: install ## Stop what `make run` started
-	@$(PY) -m infra.local.main stop
+stop: ## Stop what `make run` started
+	@if [ -x $(PY) ]; then $(PY) -m infra.local.main stop; else echo "Nothing is installed here, so nothing runs."; fi
 
 .PHONY: test
 test: lint types unit-to-e2e ## Everything: format, lint, types, import rules, all tests

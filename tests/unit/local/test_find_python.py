@@ -1,14 +1,13 @@
 """Which Python the virtual environments are made with: the newest that really runs, wherever it hides."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from infra.local.layout import PROJECT
-
-SCRIPT = PROJECT / "infra" / "local" / "find-python"
 
 
 def fake_python(path: Path, minor: int | None) -> Path:
@@ -22,17 +21,21 @@ def fake_python(path: Path, minor: int | None) -> Path:
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
-    """A folder with the few programs that the script itself needs, and no Python."""
+    """A folder with the script, the few programs that it needs itself, and no Python."""
     folder = tmp_path / "tools"
     folder.mkdir()
-    for name in ("ls", "sort"):
+    script = tmp_path / "project" / "infra" / "local" / "find-python"
+    script.parent.mkdir(parents=True)
+    shutil.copy(PROJECT / "infra" / "local" / "find-python", script)
+    for name in ("ls", "sort", "dirname"):
         (folder / name).symlink_to(next(p for p in map(Path, ("/bin/" + name, "/usr/bin/" + name)) if p.exists()))
     return folder
 
 
 def find_python(*path: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     variables = {"PATH": os.pathsep.join(map(str, path)), "HOME": "/nonexistent", **environ}
-    return subprocess.run(["/bin/sh", SCRIPT], env=variables, capture_output=True, text=True, check=False)
+    script = path[-1].parent / "project" / "infra" / "local" / "find-python"
+    return subprocess.run(["/bin/sh", script], env=variables, capture_output=True, text=True, check=False)
 
 
 def test_prefers_the_newest_version(tmp_path: Path, tools: Path) -> None:
@@ -66,3 +69,13 @@ def test_does_not_replace_a_python_that_is_asked_for_and_broken(tmp_path: Path, 
     found = find_python(tmp_path / "bin", tools, CAFE_AI_PYTHON="/nonexistent/python")
     assert found.returncode == 1
     assert "CAFE_AI_PYTHON=/nonexistent/python" in found.stderr
+
+
+def test_keeps_the_python_that_the_environment_already_has(tmp_path: Path, tools: Path) -> None:
+    fake_python(tmp_path / "bin" / "python3.13", 13)
+    base = fake_python(tmp_path / "base python", 12)
+    present = tmp_path / "project" / ".venv" / "bin" / "python"
+    present.parent.mkdir(parents=True)
+    present.write_text(f"#!/bin/sh\necho '{base}'\n")
+    present.chmod(0o755)
+    assert find_python(tmp_path / "bin", tools).stdout.strip() == str(base)
