@@ -1,7 +1,7 @@
 # How the layers are made; `sam build` runs their Makefiles from the project's root.
 #   UV       the uv to install with
 #   TARGET   whose wheels: AWS's by default; the local stack passes its own interpreter
-#   COMPILER an interpreter of the layers' version: it ships bytecode, which halves a cold start; none: without
+#   COMPILER an interpreter of the layers' version, for the bytecode that halves a cold start; empty: none is shipped
 UV ?= uv
 TARGET ?= --python-platform aarch64-manylinux_2_28 --python-version 3.13
 COMPILER ?= $(shell for python in .venv/bin/python python3.13; do \
@@ -15,6 +15,5 @@ define install
 endef
 
 define compile
-	$(if $(COMPILER),$(COMPILER) -m compileall -q -j 0 --invalidation-mode unchecked-hash "$(PACKAGES)",\
-	@echo "No python3.13 here: the layer ships without bytecode")
+	$(if $(COMPILER),$(COMPILER) -m compileall -q -j 0 --invalidation-mode unchecked-hash "$(PACKAGES)")
 endef

@@ -69,7 +69,7 @@ def _build(layout: Layout, folder: Path) -> None:
         "SAM_CLI_TELEMETRY": "0",
         "__SAM_CLI_APP_DIR": str(layout.shared / "sam"),
         "TARGET": f"--python {shlex.quote(str(python))}",
-        "COMPILER": shlex.quote(str(python)),
+        "COMPILER": "",  # here, unlike in AWS, the functions can keep the bytecode of what they import
     }
     sam: list[str | Path] = [
         python_of(layout.sam_venv),
