@@ -205,6 +205,8 @@ def period_of_rows(dimension: Dimension) -> Period:
 def _ranking(rng: random.Random) -> FactSheet:
     metric, dimension = rng.choice((Metric.NET_SALES, Metric.NET_SALES, *SALES_METRICS)), rng.choice([*Dimension])
     filters = random_filters(rng, metric, *([Metric.CUSTOMERS] if dimension is Dimension.CUSTOMER else []))
+    if dimension in (Dimension.WEEKDAY, Dimension.HOUR):
+        filters = replace(filters, weekdays=(), hours=None)
     order, limit = rng.choice(("top", "bottom")), rng.choice((1, 1, 3, 5, 10))
     second = rng.choice((None, None, Metric.UNITS if metric is not Metric.UNITS else Metric.ORDERS))
     when = period_of_rows(dimension)

@@ -175,7 +175,7 @@ def test_a_series_names_each_period_and_its_total() -> None:
     ]
     series = sheet(facts, when=when, breakdowns=(Dimension.MONTH,))
     assert told(series) == (
-        "Estas fueron las ventas mes a mes en lo que va del cuarto trimestre de 2010 (hasta las 09:00 "
+        "Estas fueron, mes a mes, las ventas en lo que va del cuarto trimestre de 2010 (hasta las 09:00 "
         "del 1 de diciembre):\n"
         "- Octubre de 2010: 10,00 £\n"
         "- Noviembre de 2010: 20,00 £\n"
@@ -190,7 +190,7 @@ def test_a_month_of_days_is_one_paragraph_with_the_best_and_the_worst() -> None:
     facts = [fact(Metric.ORDERS, day, dimensions={"day": f"2010-11-{day:02d}"}) for day in range(1, 31)]
     text = told(sheet(facts, metrics=(Metric.ORDERS,), breakdowns=(Dimension.DAY,)))
     assert text.startswith(
-        "Estos fueron los pedidos día a día en noviembre de 2010: lunes 1 de noviembre de 2010: 1 pedido; "
+        "Estos fueron, día a día, los pedidos en noviembre de 2010: lunes 1 de noviembre de 2010: 1 pedido; "
     )
     assert text.endswith(
         "El día con más pedidos fue el martes 30 de noviembre de 2010, con 30 pedidos. "
@@ -254,7 +254,7 @@ def test_a_compared_series_keeps_each_baseline_with_its_row() -> None:
         facts, metrics=(Metric.ORDERS,), when=when, comparison=before, breakdowns=(Dimension.MONTH,), recorded=None
     )
     assert told(series) == (
-        "Así cambiaron los pedidos mes a mes de octubre a noviembre de 2010 respecto al periodo de "
+        "Así cambiaron, mes a mes, los pedidos de octubre a noviembre de 2010 respecto al periodo de "
         "octubre a noviembre de 2009:\n"
         "- Octubre de 2010: de 8 pedidos a 10 pedidos, un 25,0 % más (2 pedidos más)\n"
         "- Noviembre de 2010: de 25 pedidos a 20 pedidos, un 20,0 % menos (5 pedidos menos)"

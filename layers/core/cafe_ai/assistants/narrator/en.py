@@ -44,7 +44,8 @@ class English(Voice):
             parts.append(f"{link} {self.named_products(filters.products)}".strip())
         if filters.categories:
             noun = "category" if len(filters.categories) == 1 else "categories"
-            parts.append(f"{words.of_category or ''} in the {self.join(filters.categories)} {noun}".strip())
+            link = "" if filters.products else words.of_category or ""
+            parts.append(f"{link} in the {self.join(filters.categories)} {noun}".strip())
         return "".join(f" {part}" for part in parts)
 
     def circumstances(self, metric: Metric, filters: Filters) -> str:

@@ -45,7 +45,8 @@ class Spanish(Voice):
             parts.append(f"{link} {self.named_products(filters.products)}".strip())
         if filters.categories:
             noun = "la categoría" if len(filters.categories) == 1 else "las categorías"
-            parts.append(f"{words.of_category or 'de'} {noun} {self.join(filters.categories)}")
+            link = "de" if filters.products else words.of_category or "de"
+            parts.append(f"{link} {noun} {self.join(filters.categories)}")
         return "".join(f" {part}" for part in parts)
 
     def circumstances(self, metric: Metric, filters: Filters) -> str:
@@ -155,6 +156,8 @@ class Spanish(Voice):
             these = these.replace("fueron", "son").replace("fue", "es")
         average = " de media" if listing.average else ""
         scope = self.scope(listing.metrics[0], self.around_rows(listing))
+        if listing.is_series:
+            return f"{these}, {_by(listing)}, {nouns}{scope}{average}{when}:"
         return f"{these} {nouns}{scope} {_by(listing)}{average}{when}:"
 
     def _are(self, listing: Listing, *, plural: bool) -> str:
@@ -185,6 +188,8 @@ class Spanish(Voice):
         noun = self.words[listing.metrics[0]].noun
         verb = "cambió" if noun.startswith(("el ", "la ")) else "cambiaron"
         scope = self.scope(listing.metrics[0], self.around_rows(listing))
+        if listing.is_series:
+            return f"así {verb}, {_by(listing)}, {noun}{scope} {self._between(listing)}:"
         return f"así {verb} {noun}{scope} {_by(listing)} {self._between(listing)}:"
 
     def _between(self, listing: Listing) -> str:
