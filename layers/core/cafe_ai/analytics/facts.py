@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cafe_ai.analytics.metrics import METRICS, round_half_up
+from cafe_ai.analytics.metrics import METRICS, round_half_up, round_metric
 from cafe_ai.analytics.model import Dimension, Fact, Filters, Metric, Period, Role
 from cafe_ai.analytics.periods import CalendarUnit, ShopCalendar, bucket
 
@@ -45,7 +45,7 @@ class FactMaker:
         currency = self.currency if unit == "money" else None
         return Fact(
             metric.value,
-            round_half_up(Decimal(value), unit, self.currency),
+            round_metric(metric, Decimal(value), self.currency),
             unit,
             period,
             currency,
@@ -67,7 +67,9 @@ class FactMaker:
         metric = Metric(fact.metric)
 
         def derived(suffix: str, value: Decimal, unit: str, role: Role) -> Fact:
-            rounded = round_half_up(value, "percent" if unit == "percent" else fact.unit, self.currency)
+            rounded = (
+                round_half_up(value, "percent") if unit == "percent" else round_metric(metric, value, self.currency)
+            )
             return Fact(
                 f"{metric.value}_{suffix}",
                 rounded,

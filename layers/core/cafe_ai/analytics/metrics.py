@@ -118,6 +118,18 @@ MINOR_UNITS_NONE = frozenset(
 """ISO 4217 currencies without a minor unit."""
 
 
+RATES = frozenset({Metric.UNITS_PER_ORDER, Metric.DAILY_ORDERS, Metric.DAILY_UNITS})
+"""Counts per something, shown to two places."""
+
+
+def round_metric(metric: Metric, value: Decimal, currency: str) -> Decimal:
+    """A metric's value as it is shown."""
+    unit = METRICS[metric].unit
+    if metric in RATES:
+        return round_half_up(value.quantize(Decimal("0.01"), ROUND_HALF_UP), unit)
+    return round_half_up(value, unit, currency)
+
+
 def round_half_up(value: Decimal, unit: Unit, currency: str | None = None) -> Decimal:
     """The value as it is shown: money to the currency's minor unit, a percentage to 0.1, a count to 0.001 where it is not whole."""
     step = Decimal(1) if unit == "money" and currency in MINOR_UNITS_NONE else PLACES[unit]

@@ -26,7 +26,8 @@ def fold(text: str) -> str:
 
     "Café – Él" becomes "cafe - el". ñ becomes n, ß stays.
     """
-    return "".join(_fold_character(c) for c in text.translate(_VARIANTS))
+    text = text.translate(_VARIANTS)
+    return text.lower() if text.isascii() else "".join(_fold_character(c) for c in text)
 
 
 def _fold_character(character: str) -> str:

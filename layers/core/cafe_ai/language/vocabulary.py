@@ -156,8 +156,8 @@ METRIC_WORDS: Mapping[Metric, Mapping[str, tuple[str, ...]]] = {
         "en": ("new customers", "new clients", "first-time customers", "first time customers", "first-time buyers", "first time buyers", "bought for the first time", "first purchase", "customers acquired", "new buyers"),
     },
     Metric.RETURNING_CUSTOMERS: {
-        "es": ("clientes recurrentes", "clientes que volvieron", "clientes que repitieron", "clientes habituales", "clientes que regresaron", "clientes antiguos", "clientes que ya habian comprado", "volvieron a comprar"),
-        "en": ("returning customers", "returning clients", "existing customers", "customers who came back", "customers that came back", "customers who returned", "customers that returned", "customers came back", "customers returned", "returning buyers", "came back"),
+        "es": ("clientes recurrentes", "recurrentes", "clientes que volvieron", "clientes que repitieron", "clientes habituales", "clientes que regresaron", "clientes antiguos", "clientes que ya habian comprado", "volvieron a comprar"),
+        "en": ("returning customers", "returning", "returning clients", "existing customers", "customers who came back", "customers that came back", "customers who returned", "customers that returned", "customers came back", "customers returned", "returning buyers", "came back"),
     },
     Metric.REPEAT_RATE: {
         "es": ("tasa de repeticion", "tasa de recompra", "porcentaje de clientes que repiten", "porcentaje de clientes que repitieron", "porcentaje de repeticion", "compraron mas de una vez", "ha comprado mas de una vez", "han comprado mas de una vez", "repitieron compra", "repiten compra", "compra mas de una vez", "compran mas de una vez", "dos o mas veces", "al menos dos veces", "clientes repetidores", "tasa de fidelidad"),

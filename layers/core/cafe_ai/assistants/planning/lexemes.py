@@ -86,6 +86,8 @@ def _read(lexeme: Lexeme) -> Lexeme:
     text = lexeme.text
     if text[0].isdigit():
         return _read_digits(lexeme)
+    if text.endswith("'s") and (text[:-2] in UNITS or text[:-2] in MONTH_NUMBERS or text[:-2] in WEEKDAY_NUMBERS):
+        return _read(replace(lexeme, text=text[:-2]))
     if text.startswith(("a.m", "p.m")):
         return replace(lexeme, text=f"{text[0]}m")
     if text in UNITS:

@@ -14,10 +14,11 @@ from cafe_ai.language.vocabulary import METRIC_WORDS
 SALES_NOUNS = r"(?:ventas|ventas netas|ingresos|facturacion|sales|net sales|revenue|turnover|takings)"
 _SALES_TOO = rf"{SALES_NOUNS} (?:y|and|e|,)(?: (?:y|and|e|el|la|los|las|the|numero|de|number|of|our|total))* (?:pedidos|tickets|unidades|margen|clientes|devoluciones|orders|units|margin|customers|returns|transactions|ticket|average|descuentos|discounts)|(?:y|and|e|,) (?:(?:las|los|la|the|our) )*{SALES_NOUNS}"
 _COUNTED_SALES = r"(?:cuantas|numero de|cantidad de|how many|number of|total number of) (?:ventas|sales)"
+_HOW_OFTEN = r"cuantas veces|how many times|how often"
 _COUNTED = r"(?:cuant[oa]s|how many|numero de|number of|cantidad de)"
 _COUNTED_ITEMS = rf"{_COUNTED} (?:productos?|articulos?|items?|products?|cosas|things|piezas)(?! (?:distint[oa]s|diferentes|different|distinct|unique|no|hay|tenemos|are|sin|have|did not|didn't))"
 _OVERVIEW = (
-    r"como (?:nos )?(?:fue|fueron|va|van|vamos|ha ido|ha sido|anda|estuvo|marcha)(?: (?:el negocio|la cosa|todo|las cosas))?|que tal (?:nos )?(?:fue|va|ha ido|estuvo|vamos|el|la)?|how (?:did we do|was|were|are we doing|is business|did it go|have we done|did we perform|is it going|have we been doing|did business go|'s business)"
+    r"como (?:nos )?(?:fue|fueron|va|van|vamos|ha ido|ha sido|anda|estuvo|marcha)(?: (?:el negocio|la cosa|todo|las cosas))?|que tal(?: (?:nos )?(?:fue|va|ha ido|estuvo|vamos|fueron|van))?|how (?:did we do|was|were|are we doing|is business|did it go|have we done|did we perform|is it going|have we been doing|did business go|'s business)"
     r"|(?:un )?resumen|(?:a )?summary|overview|vision general"
 )
 OVERVIEW = (Metric.NET_SALES, Metric.ORDERS, Metric.AVERAGE_TICKET)
@@ -46,13 +47,15 @@ def read_metrics(reading: Reading, *, several_words: bool) -> list[tuple[int, Me
     if several_words:
         if reading.find(_SALES_TOO):
             found.append((-1, Metric.NET_SALES, "with others"))
-        if counted := reading.take(_COUNTED_SALES):
+        if counted := reading.take(_COUNTED_SALES) or reading.take(_HOW_OFTEN):
             found.append((counted.place, Metric.ORDERS, counted.text))
         if counted := reading.take(_COUNTED_ITEMS):
             found.append((counted.place, Metric.UNITS, counted.text))
     pattern, metrics = _any(several_words)
     while taken := reading.take(pattern):
         found.append((taken.place, metrics[taken.match[0]], taken.text))
+    if any(metric is Metric.AVERAGE_TICKET for _, metric, _ in found):
+        reading.take(r"(?:por|per|de cada|by) (?:pedido|ticket|compra|order|transaction|transaccion)")
     return found
 
 
@@ -78,13 +81,16 @@ def choose_metrics(
     metrics = list(dict.fromkeys(metric for _, metric, _ in said))
     if by_customer and Metric.CUSTOMERS in metrics:
         metrics.remove(Metric.CUSTOMERS)
-    sales_too = any(words == "with others" for _, _, words in said)
+    sales_too = any(words in ("with others", "ventas netas", "net sales") for _, _, words in said)
+    for average, each in ((Metric.ORDERS, Metric.DAILY_ORDERS), (Metric.UNITS, Metric.DAILY_UNITS)):
+        if Metric.DAILY_AVERAGE in metrics and average in metrics:
+            metrics = [
+                each if metric is average else metric for metric in metrics if metric is not Metric.DAILY_AVERAGE
+            ]
     if len(metrics) > 1 and Metric.NET_SALES in metrics and not sales_too:
         metrics.remove(Metric.NET_SALES)
     if set(metrics) <= {Metric.NET_SALES} and counted and (named or metrics):
         return (Metric.UNITS,)
-    if Metric.RETURNS in metrics and Metric.UNITS in metrics:
-        metrics.remove(Metric.UNITS)
     for general, particular in _PARTICULAR:
         if general in metrics and particular & set(metrics):
             metrics.remove(general)
@@ -108,7 +114,7 @@ _PARTICULAR: tuple[tuple[Metric, set[Metric]], ...] = (
     (Metric.CUSTOMERS, _CUSTOMER | _SALES),
     (Metric.MARGIN, {Metric.MARGIN_RATE}),
     (Metric.RETURNS, {Metric.RETURN_RATE, Metric.RETURNING_CUSTOMERS}),
-    (Metric.ORDERS, {Metric.AVERAGE_TICKET, Metric.REPEAT_RATE, Metric.DAILY_ORDERS, Metric.UNITS_PER_ORDER}),
+    (Metric.ORDERS, {Metric.REPEAT_RATE, Metric.DAILY_ORDERS, Metric.UNITS_PER_ORDER}),
     (
         Metric.UNITS,
         {

@@ -72,6 +72,7 @@ class PlanningContext:
     names: ShopNames
     deadline: Deadline
     customers: CustomerLookup = field(default=lambda _: ())
+    sees_customers: bool = True  # without: no customer is looked up, and a plan that names one is refused later
     previous: Previous | None = None
     locale: Literal["es", "en"] = "es"
 

@@ -11,8 +11,8 @@ from cafe_ai.assistants.planning.lexemes import Lexeme, word_texts
 from cafe_ai.assistants.planning.model import NameKind
 from cafe_ai.assistants.planning.words import JOINING, vocabulary
 
-SIMILAR = 84
-"""How alike two words must be (rapidfuzz ratio, 0 to 100) to be one with a typo: "crosant" and "croissant" are 87."""
+SHORTEST = 5
+"""Words of fewer letters are not taken for misspelt ones."""
 MANY = 5
 """Up to so many names that share the words asked for are meant together; beyond, the question is ambiguous."""
 
@@ -64,9 +64,9 @@ class ShopNames:
         """Whether a folded word stands in any of the names."""
         return normalise(word) in self._by_word
 
-    def resembles_better(self, word: str, score: float) -> bool:
-        """Whether some name has a word at least as like this one as `score` says."""
-        return any(likeness >= score for _, likeness in self._alike(normalise(word)))
+    def resembles(self, word: str) -> bool:
+        """Whether some name has a word like this one."""
+        return bool(self._alike(normalise(word)))
 
     def find(self, lexemes: Sequence[Lexeme]) -> list[NameFound]:
         """The names that stand in full among the lexemes, the longest first, none overlapping another."""
@@ -119,10 +119,26 @@ class ShopNames:
             return [(word, 100)]
         if len(word) < 4 or word.isdigit():
             return []
-        from rapidfuzz import fuzz, process
+        return [(known, 100 - 10 * typos) for known, typos in nearly(word, self._by_word)]
 
-        close = process.extract(word, self._by_word.keys(), scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=5)
-        return [(known, int(score)) for known, score, _ in close if known[0] == word[0]]
+
+def nearly(word: str, known: Iterable[str]) -> list[tuple[str, int]]:
+    """The known words that this one is but for typos, with how many: one in five letters, two in eight.
+
+    A typo is a letter too many, missing, wrong or swapped with the next (optimal string alignment). The first letter is
+    taken to be right.
+    """
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    close = process.extract(word, tuple(known), scorer=OSA.distance, score_cutoff=2, limit=20)
+    return [
+        (other, int(typos))
+        for other, typos, _ in close
+        if other[0] == word[0]
+        and typos <= (2 if max(len(word), len(other)) >= 8 else 1)
+        and max(len(word), len(other)) >= SHORTEST
+    ]
 
 
 def normalise(word: str) -> str:

@@ -37,7 +37,18 @@ def read_periods(reading: Reading, today: date) -> list[Mention]:
             if spec := read(found, today):
                 reading.blank(found)
                 mentions.append(Mention(found.place, spec, found.text))
-    return sorted(mentions, key=lambda mention: mention.place)
+    return _the_other_one(reading, sorted(mentions, key=lambda mention: mention.place))
+
+
+def _the_other_one(reading: Reading, mentions: list[Mention]) -> list[Mention]:
+    """ "El tercer trimestre con el segundo": the second is a quarter too."""
+    numbered = [mention.spec.start for mention in mentions if mention.spec.kind == "named" and mention.spec.start]
+    found = reading.find(r"(?:el|the|del|al) O(?: one)?(?= ,|$)") if len(numbered) == 1 else None
+    if not found or not numbered[0][-2:-1] in ("Q", "H"):
+        return mentions
+    reading.blank(found)
+    start = f"{numbered[0][:-1]}{int(found.values('O')[0])}"
+    return [*mentions, Mention(found.place, PeriodSpec("named", start=start), found.text)]
 
 
 def _unit(found: Found) -> CalendarUnit:
@@ -117,6 +128,18 @@ def _named(found: Found, today: date) -> PeriodSpec:
     return PeriodSpec("named", start=_dates(found)[0])
 
 
+def _week_of(found: Found, today: date) -> PeriodSpec | None:
+    """The week a day lies in: "la semana del 8 de noviembre"."""
+    part = _dates(found)[0]
+    if found.values("U")[0] != "week" or not _has_day(part):
+        return None
+    day = date.fromisoformat(part if part[0] != "-" else f"{today.year}{part[1:]}")
+    if part[0] == "-" and day > today:
+        day = day.replace(year=day.year - 1)
+    year, week, _ = day.isocalendar()
+    return PeriodSpec("named", start=f"{year}-W{week:02}")
+
+
 def _passed(found: Found, today: date) -> PeriodSpec:
     return PeriodSpec("named", start=_dates(found)[0], offset=-1)
 
@@ -159,6 +182,7 @@ RULES: tuple[tuple[str, Read], ...] = (
     (r"(?:desde|since) (?:que (?:abrimos|empezamos|hay datos|tenemos datos|abrio)|siempre|el principio|el inicio|el comienzo|we opened|the beginning|the start|opening)|de siempre|de todos los tiempos|(?:en|de|a lo largo de) toda (?:la|nuestra) historia|historic[oa]s?|all - time|all-time"
      r"|of all time|all time|hasta la fecha|ever|en todo el historico|en total hasta ahora", _whole("all")),
     (r"(?:hasta|until|up to|through) (?:(?:el|finales|final|fin|the|end|of|de) )*D", lambda found, today: PeriodSpec("until", end=_dates(found)[0])),
+    (rf"{_IN}U (?:(?:del?|of|que empieza|que empezo|starting|beginning|commencing|el|the) )+D", _week_of),
     (rf"{_IN}(?:W )?(?:el )?D{_SO_FAR}", _named),
     (r"(?:el |on |the )*U [NO](?! U)|(?:el|on the|del) [NO](?= ,|$)|(?:el |los )?U N", lambda found, today: _day_or_week(found)),
     (rf"{_IN}(?:ultim[oa]s|pasad[oa]s|last|past|previous|prior|recent|trailing) N U(?: complet[oa]s)?|{_IN}N (?:ultim[oa]s|pasad[oa]s|last|past) U|{_IN}N U (?:anteriores|pasad[oa]s|previ[oa]s)",

@@ -12,25 +12,20 @@ from cafe_ai.assistants.planning import clock_rules, comparing, metric_rules, sh
 from cafe_ai.assistants.planning.comparing import TooManyPeriods
 from cafe_ai.assistants.planning.drafts import Draft, complete, follow_up
 from cafe_ai.assistants.planning.lexemes import Lexeme, merge_dates, read_words
-from cafe_ai.assistants.planning.model import Declined, NameKind, Planned, PlanningContext
+from cafe_ai.assistants.planning.model import FILTER_OF, Declined, NameKind, Planned, PlanningContext
 from cafe_ai.assistants.planning.names import MANY, NameFound
 from cafe_ai.assistants.planning.period_rules import EACH_MONTH, Mention, read_periods
 from cafe_ai.assistants.planning.reading import Reading
 from cafe_ai.assistants.planning.typos import correct
-from cafe_ai.assistants.planning.words import FILLER, NOT_RECORDED
+from cafe_ai.assistants.planning.words import FILLER, NOT_RECORDED, SPENDING
 
-FILTER_OF: dict[NameKind, str] = {
-    "product": "products",
-    "category": "categories",
-    "store": "stores",
-    "payment_method": "payment_methods",
-    "customer": "customers",
-}
 _ARTICLES = r"(?:(?:el|la|los|las|the|de|del|en|in|at|of|for|our|nuestr[oa]s?|al?|con|with|by) )*"
 _NOUN = r"(?:productos?|articulos?|categorias?|familias?|tiendas?|local|sucursal|platos?|bebidas?|products?|items?|category|categories|store|shop|branch|pago|pagos|payments?)"
 _NAMED = rf"{_ARTICLES}(?:{_NOUN} )?X(?: {_NOUN})?"
 _CUSTOMER = r"(?:(?:el|la|al|del|the|our) )*(?:cliente|clienta|customer|client)(?: (?:numero|num|id|no|number|codigo|code|,))* (?:N|D|[a-z-]*\d[\w-]*)"
-_FUTURE = r"(?:pasado )?manana|tomorrow(?:'s)?|venderemos|vamos a vender|tendremos|habra|facturaremos|will|going to|gonna|pronosticos?|previsi\w+|forecasts?|predic\w*|pronostica|proyeccion\w*|projections?|expect(?:ed)? to|esperamos|se vendera\w*"
+_FUTURE = r"(?:pasado )?manana|tomorrow(?:'s)?|venderemos|vamos a vender|tendremos|habra|sera|seran|facturaremos|will|going to|gonna|pronosticos?|previsi\w+|forecasts?|predic\w*|pronostica|proyeccion\w*|projections?|expect(?:ed)? to|esperamos|se vendera\w*"
+_NOT_KNOWN = r"(?:beneficio|resultado|ganancia|ganancias|margen|beneficios) (?:neto|neta|netos|netas|operativo)|net (?:profit|income|earnings|margin)|operating profit|perdidas|losses|cuenta de resultados"
+_PER_CUSTOMER = r"(?:gasto|compra|venta|ventas|importe|facturacion|ingreso|ingresos|ticket)(?: (?:medi[oa]s?|promedio))? por (?:cliente|persona)(?: (?:de media|en promedio))?(?= ,|$| en| de| del)|(?:average |mean )?(?:spend|sales|revenue|purchase) (?:per|by each) (?:customer|client|person)|average customer (?:value|spend)"
 _DURATION = r"(?:(?:desde hace|hace|durante|for|in|en|over|during|desde) )*(?:(?:mas de|al menos|more than|over|at least|como minimo|los ultimos|las ultimas|ultimos|the last|the past|last|past|de|than) )*(?:N|un|una|a|one) U(?: o mas| or more)?"
 _SAME_PERIOD = r"(?:en |in |on |for |over |during |de )?(?:(?:es[ea]|aquel|aquella|dich[oa]|that|el mismo|la misma|the same|ese mismo) (?:U|periodo|period|time|dates|fechas?|D))|entonces|back then"
 _PRICE_TOP = r"(?:mas )?car[oa]s?|(?:most )?expensive|priciest"
@@ -66,10 +61,11 @@ class _Question:
         self.reading = Reading(text, merge_dates(_with_names(words, self.names), context.today))
         self.draft = Draft()
         self.unread: Declined | None = None
+        self.connected = self.counted = False
 
     def plan(self) -> Planned | Declined:
         reading, draft = self.reading, self.draft
-        connected = shape_rules.read_connector(reading)
+        self.connected = shape_rules.read_connector(reading)
         same_period = bool(reading.take(_SAME_PERIOD))
         if declined := self._read_customer():
             return declined
@@ -78,6 +74,10 @@ class _Question:
         draft.weekdays = clock_rules.read_weekdays(reading)
         if reading.find(_FUTURE):
             return Declined("future")
+        if found := reading.find(_NOT_KNOWN):
+            return Declined("not_recorded", reading.written_at(found.place, found.place + len(found.lexemes)))
+        if reading.find(_PER_CUSTOMER):
+            return Declined("not_understood")
         metrics, negated_at = self._read_figures()
         mentions = read_periods(reading, self.context.today)
         if any(mention.spec.kind == "calendar" and mention.spec.offset > 0 for mention in mentions):
@@ -86,9 +86,9 @@ class _Question:
         metrics += metric_rules.read_metrics(reading, several_words=False)
         self._read_words(metrics, mentions, negated_at)
         declined = self._read_what_is_left()
-        if self.unread:
-            return self.unread
-        return declined or self._finish(connected=connected, same_period=same_period)
+        if self.unread or (declined and declined.reason == "unknown_subject" and not draft.says_something):
+            return self.unread or Declined("not_understood")
+        return declined or self._finish(same_period=same_period)
 
     def _read_customer(self) -> Declined | None:
         """Reads "el cliente 14646"."""
@@ -96,7 +96,7 @@ class _Question:
         if not found:
             return None
         said = found.lexemes[-1]
-        called = self.context.customers([said.text])
+        called = self.context.customers([said.text]) if self.context.sees_customers else [(said.text, None)]
         if not called:
             return Declined("unknown_subject", self.reading.written_at(found.place, found.place + len(found.lexemes)))
         self.draft.filters["customers"] = tuple(external_id for external_id, _ in called)
@@ -181,7 +181,9 @@ class _Question:
             counted=self.counted and negated_at is None,
             by_customer=Dimension.CUSTOMER in draft.breakdowns,
         )
-        if not draft.metrics and metric_rules.read_overview(reading):
+        if {Metric.UNITS, Metric.RETURNS} <= set(draft.metrics) and self.counted:
+            self.unread = Declined("not_understood")  # units returned are not a figure of ours
+        if not draft.metrics and not (self.connected and self.context.previous) and metric_rules.read_overview(reading):
             draft.metrics = metric_rules.OVERVIEW
         try:
             draft.period, draft.comparison = comparing.assign(
@@ -245,8 +247,7 @@ class _Question:
         """The step of a series: days within a month, months beyond."""
         spec = self.draft.period
         short = spec is not None and (
-            (spec.unit in ("day", "week", "weekend", "month")
-            and spec.count * _DAYS[spec.unit] <= 62)
+            (spec.unit in ("day", "week", "weekend", "month") and spec.count * _DAYS[spec.unit] <= 62)
             or (
                 spec.kind == "named"
                 and spec.start is not None
@@ -268,13 +269,23 @@ class _Question:
     def _read_what_is_left(self) -> Declined | None:
         """Matches the words left to names with typos or missing words; declines at the first that means nothing."""
         for first, end in self._stretches():
-            lexemes = self.reading.lexemes[first:end]
-            strange = next((lexeme for lexeme in lexemes if lexeme.text in NOT_RECORDED), None)
-            if strange:
-                return Declined("not_recorded", self.reading.written[strange.start : strange.end])
+            if subject := self._not_recorded(first, end):
+                return Declined("not_recorded", subject)
             if declined := self._match(first, end):
                 return declined
         return None
+
+    def _not_recorded(self, first: int, end: int) -> str | None:
+        """What a stretch names that is not in the records: "alquiler", or all of it where only the verb tells."""
+        lexemes = self.reading.lexemes[first:end]
+        matters = [lexeme for lexeme in lexemes if lexeme.text in NOT_RECORDED]
+        if matters:
+            return self.reading.written[matters[0].start : matters[0].end]
+        paid = next((place for place in range(first, end) if self.reading.lexemes[place].text in SPENDING), None)
+        if paid is None:
+            return None
+        named = [place for place in range(paid + 1, end) if not self._is_filler(self.reading.lexemes[place])]
+        return self.reading.written_at(named[0], end) if named else self.reading.written_at(paid, paid + 1)
 
     def _stretches(self) -> list[tuple[int, int]]:
         """What is left without filler at its ends, as places [first, end)."""
@@ -314,14 +325,15 @@ class _Question:
 
     def _match_customer(self, first: int, end: int) -> Declined | None:
         lexemes = self.reading.lexemes[first:end]
-        called = self.context.customers([" ".join(lexeme.text for lexeme in lexemes)])
+        text = " ".join(lexeme.text for lexeme in lexemes)
+        called = self.context.customers([text]) if self.context.sees_customers else ()
         if called:
             self._narrow("customer", tuple(external_id for external_id, _ in called))
             return None
-        if any(lexeme.kind in _STRANGE for lexeme in lexemes) and all(lexeme.kind != "word" for lexeme in lexemes):
-            return Declined("not_understood")
         if all(lexeme.kind == "U" for lexeme in lexemes):
             return None
+        if any(lexeme.kind in _STRANGE for lexeme in lexemes):
+            return Declined("not_understood")
         return Declined("unknown_subject", self.reading.written_at(first, end))
 
     def _resembling(self, first: int, end: int) -> list:  # type: ignore[type-arg]
@@ -333,13 +345,13 @@ class _Question:
     def _is_filler(self, lexeme: Lexeme) -> bool:
         return (lexeme.kind == "word" and lexeme.text in FILLER) or lexeme.kind == ","
 
-    def _finish(self, *, connected: bool, same_period: bool) -> Planned | Declined:
+    def _finish(self, *, same_period: bool) -> Planned | Declined:
         draft, previous = self.draft, self.context.previous
         if not draft.says_something:
             return Declined("not_understood")
-        asks_anew = bool(draft.metrics) and not connected and not same_period
+        asks_anew = bool(draft.metrics) and not self.connected and not same_period
         if previous and not (asks_anew and (draft.period or draft.filters or draft.breakdowns)):
-            if connected or same_period or not draft.metrics:
+            if self.connected or same_period or not draft.metrics:
                 return self._checked(follow_up(draft, previous))
             draft.period = draft.period or previous.plan.period
         plan = complete(draft)

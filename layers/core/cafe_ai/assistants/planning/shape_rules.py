@@ -35,8 +35,8 @@ _ADVERBS: dict[Dimension, str] = {
 }
 _BY = r"(?:por|by|per|segun|en cada|de cada|cada|each|every|for each|for every|in each|a|al|a la|across|desglosad[oa]s? por|broken down by|split by|agrupad[oa]s? por|grouped by|desglose por|distribuid[oa]s? por)"
 
-MOST = r"(?:mas|mejor|mejores|mayor|mayores|most|best|top|highest|biggest|largest|maxim[oa]|max|record|strongest|greatest|best-selling|bestselling|bestsellers?|best-sellers?|busiest|estrella|principal(?:es)?|favorit[oa]s?|peak|main|leading|more)"
-LEAST = r"(?:menos|peor|peores|menor|menores|least|worst|lowest|smallest|fewest|minim[oa]|min|bottom|weakest|poorest|slowest|quietest|worst-selling|worst-sellers?|floj[oa]s?|less)"
+MOST = r"(?:mas(?! (?:floj|baj|tranquil|debil|lent))|mejor|mejores|mayor|mayores|most|best|top|highest|biggest|largest|maxim[oa]|max|record|strongest|greatest|best-selling|bestselling|bestsellers?|best-sellers?|busiest|estrella|principal(?:es)?|favorit[oa]s?|peak|main|leading|more)"
+LEAST = r"(?:mas (?:floj[oa]s?|baj[oa]s?|tranquil[oa]s?|debil(?:es)?|lent[oa]s?)|menos|peor|peores|menor|menores|least|worst|lowest|smallest|fewest|minim[oa]|min|bottom|weakest|poorest|slowest|quietest|worst-selling|worst-sellers?|floj[oa]s?|less)"
 _VERB = r"(?:vend\w*|factur\w*|ingres\w*|compr\w*|gast\w*|sell\w*|sold|bought|buys?|spends?|spent|earn\w*|perform\w*|recaud\w*|se vend\w*|pid\w*|pedid[oa]s?|ordered|valuable|popular(?:es)?|demandad[oa]s?|solicitad[oa]s?|revenue|made|make|makes|generat\w*|sales|ventas|ingresos|facturacion|money|dinero|turnover|ventas netas|rentables?|profitable)"
 _SELLERS = r"(?:best|top|worst|slowest|lowest|biggest) (?:- )?(?:sellers?|selling)|best-sellers?|bestsellers?|worst-sellers?|superventas|lo que (?:mas|menos) se vend\w+|lo (?:mas|menos) vendido|productos? estrella|what sells (?:the )?(?:best|most|worst|least)|que se vend\w* (?:mas|menos)"
 _WORST = r"worst|slowest|lowest|menos"
@@ -52,7 +52,7 @@ _CHANGE = (
 _TREND = r"evolucion\w*|tendencias?|trends?|evolution|evolv\w*|historial|trayectoria|over time|a lo largo del tiempo"
 _SHARE = r"(?:que |what |el |the |a )?(?:porcentaje|percentage|percent|proporcion|proportion|share|cuota|fraccion|fraction|tanto por ciento|peso|%)(?: (?:de|del|of|la|las|los|el|the|nuestras?|our|total|over|sobre))*|que parte de|what part of|cuanto (?:pesa|pesan|representa|representan|supone|suponen)|how much of (?:our|the|total)"
 _AVERAGE = r"de media|en promedio|on average|de promedio|por termino medio|medi[oa]s?|promedios?|average|avg|mean|media"
-_CONNECTOR = r"(?:, )?(?:y|e|and|pero|but|o|or|what about|how about|que tal|que pasa con|que hay de|ahora|now|tambien|also|entonces|then|and what about|y que tal|y que hay de|y si)"
+_CONNECTOR = r"(?:, )?(?:y|e|and|pero|but|o|or|what about|how about|que pasa con|que hay de|ahora|now|tambien|also|entonces|then|and what about|y que tal|y que hay de|y si)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,9 @@ def read_ranking(reading: Reading, *, weekdays: bool, breakdowns: tuple[Dimensio
     ):
         order = "top" if re.search(r"punta|peak|rush", when.text) else order
         return Shape((Dimension.HOUR,), _ranking(reading, order, 1)) if order else Shape((Dimension.HOUR,))
-    if order and reading.take(r"quien(?:es)?|who"):
-        return Shape((Dimension.CUSTOMER,), _ranking(reading, order, 1))
+    if order and (who := reading.take(r"quien(?:es)?(?: son| fueron| han sido)?|who(?: are| were| have been)?")):
+        several = re.search(r"quienes|are|were|have", who.text)
+        return Shape((Dimension.CUSTOMER,), _ranking(reading, order, 5 if several else 1))
     if order and reading.take(r"cuando|when"):
         return Shape((Dimension.DAY,), _ranking(reading, order, 1))
     if breakdowns:
@@ -125,10 +126,16 @@ def _noun_ranked(reading: Reading, order: str) -> Shape:
     """The noun that is ranked: the one beside the superlative, or the one asked for ("qué tienda vendió más")."""
     superlative = MOST if order == "top" else LEAST
     articles = r"(?:(?:los|las|el|la|the|our|nuestr[oa]s?|de|N|mis|my) )*"
-    for dimension, nouns in [*_NOUNS.items(), (None, "U")]:
+    patterns: list[tuple[Dimension | None, str, str, str]] = []
+    dimensions: list[tuple[Dimension | None, str]] = [*_NOUNS.items(), (None, "U")]
+    for dimension, nouns in dimensions:
         asked = rf"(?:que|cual(?:es)?|which|what|dime|en que|on which|on what|in which|in what|lista|list)(?: (?:es|son|fue|fueron|ha sido|han sido|is|was|are|were|were|has been))? {articles}(?:{nouns})"
         beside = rf"{articles}(?:{superlative}) (?:N )?(?:selling |performing |vendid[oa]s? )?(?:{nouns})|{articles}(?:{nouns}) (?:con |with |that |que |de |donde |in which |por |by |{TAKEN} )*(?:the |se |nos |han |ha |hemos |has |have |mas |(?:fueron|fue|son|es) )*(?:{superlative})|{articles}(?:{nouns}) (?:{_VERB} |que |se |nos |tuvimos |{TAKEN} |hubo |we |had |were |was |did |han |ha |hemos |our |hicimos )*(?:the )?(?:{superlative})"
-        for found in (*reading.find_all(beside), *reading.find_all(asked)):
+        patterns.append((dimension, nouns, asked, beside))
+    for dimension, nouns, pattern in [(d, n, asked) for d, n, asked, _ in patterns] + [
+        (d, n, beside) for d, n, _, beside in patterns
+    ]:
+        for found in reading.find_all(pattern):
             place = dimension or _UNIT_DIMENSIONS.get(str(next(iter(found.values("U")), "")))
             if place is None:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cafe_ai.assistants.planning.lexemes import Lexeme, read_words
-from cafe_ai.assistants.planning.names import SIMILAR, ShopNames
+from cafe_ai.assistants.planning.names import SHORTEST, ShopNames, nearly
 from cafe_ai.assistants.planning.words import NOT_RECORDED, vocabulary
 
 
@@ -17,13 +17,14 @@ def correct(lexemes: list[Lexeme], names: ShopNames) -> list[Lexeme]:
 def _is_strange(lexeme: Lexeme, names: ShopNames) -> bool:
     word = lexeme.text
     known = word in vocabulary() or word in NOT_RECORDED or names.knows(word)
-    return lexeme.kind == "word" and len(word) >= 5 and word.isalpha() and not known
+    return lexeme.kind == "word" and len(word) >= SHORTEST and word.isalpha() and not known
 
 
 def _corrected(lexeme: Lexeme, names: ShopNames) -> Lexeme:
-    from rapidfuzz import fuzz, process
-
-    best = process.extractOne(lexeme.text, vocabulary(), scorer=fuzz.ratio, score_cutoff=SIMILAR)
-    if not best or best[0][0] != lexeme.text[0] or len(best[0]) < 5 or names.resembles_better(lexeme.text, best[1]):
+    if names.resembles(lexeme.text):
         return lexeme
-    return replace(read_words(best[0])[0], start=lexeme.start, end=lexeme.end)
+    near = [(word, typos) for word, typos in nearly(lexeme.text, vocabulary()) if len(word) >= SHORTEST]
+    if not near:
+        return lexeme
+    best, _ = min(near, key=lambda item: (item[1], item[0]))
+    return replace(read_words(best)[0], start=lexeme.start, end=lexeme.end)
