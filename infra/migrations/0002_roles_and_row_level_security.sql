@@ -19,6 +19,9 @@ BEGIN
     END LOOP;
 END $$;
 
+-- A function that died in a transaction must not keep its locks.
+ALTER ROLE cafe_ai_app SET idle_in_transaction_session_timeout = '60s';
+
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 CREATE FUNCTION current_business_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE

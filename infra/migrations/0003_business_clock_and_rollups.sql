@@ -34,6 +34,7 @@ GRANT SELECT (id, timezone, day_starts, names_version), UPDATE (names_version) O
 GRANT SELECT ON products, orders, order_lines TO cafe_ai_rollup;
 GRANT UPDATE (business_date, local_hour, is_sale) ON orders TO cafe_ai_rollup;
 GRANT SELECT, INSERT, DELETE ON rollup_hours, rollup_products, business_labels TO cafe_ai_rollup;
+GRANT MAINTAIN ON products, customers, orders, order_lines, rollup_hours, rollup_products TO cafe_ai_rollup;
 CREATE POLICY rollup ON businesses TO cafe_ai_rollup USING (true);
 CREATE POLICY rollup ON products FOR SELECT TO cafe_ai_rollup USING (true);
 CREATE POLICY rollup ON orders TO cafe_ai_rollup USING (true);
@@ -169,6 +170,10 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         PERFORM refresh_rollups(business_id, array_agg(business_date))
            FROM (SELECT DISTINCT business_id, business_date FROM new_rows) AS touched GROUP BY business_id;
+        -- After an import the next question comes sooner than autovacuum, and would be planned as for empty tables.
+        IF (SELECT count(*) FROM (SELECT FROM new_rows LIMIT 10000) AS many) = 10000 THEN
+            ANALYZE products, customers, orders, order_lines, rollup_hours, rollup_products;
+        END IF;
     ELSIF TG_OP = 'DELETE' THEN
         PERFORM refresh_rollups(business_id, array_agg(business_date))
            FROM (SELECT DISTINCT business_id, business_date FROM old_rows) AS touched GROUP BY business_id;

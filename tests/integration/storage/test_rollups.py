@@ -145,6 +145,26 @@ def test_one_statement_over_many_days_recomputes_once(
     assert differences(shop, business, module_database) == []
 
 
+@pytest.mark.parametrize(("lines", "planned_for"), [(9_999, False), (10_000, True)])
+def test_planner_knows_the_tables_after_an_import(database: TestDatabase, lines: int, planned_for: bool) -> None:
+    shop = Factory.connected(database)
+    business = shop.insert_business()
+    product, order = shop.insert_product(business), shop.insert_order(business)
+    shop.connection.execute(
+        """INSERT INTO order_lines (business_id, order_id, line_number, business_date, product_id, quantity)
+           SELECT business_id, id, line, business_date, %s, 1 FROM orders, generate_series(1, %s) AS line
+            WHERE id = %s""",
+        [product, lines, order],
+    )
+    shop.connection.close()
+    with psycopg.connect(database.superuser) as superuser:
+        known = superuser.execute(
+            """SELECT relname FROM pg_class WHERE reltuples > 0 AND relnamespace = 'public'::regnamespace
+                  AND relname IN ('orders', 'order_lines', 'products', 'rollup_hours', 'rollup_products')"""
+        ).fetchall()
+    assert len(known) == (5 if planned_for else 0)
+
+
 def test_names_version_grows_when_a_name_appears_changes_or_goes_and_only_then(shop: Factory, business: UUID) -> None:
     def version() -> int:
         return shop.connection.execute("SELECT names_version FROM businesses").fetchone()[0]
