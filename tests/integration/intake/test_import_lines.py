@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from uuid import UUID, uuid4
 
 import psycopg
@@ -84,6 +85,54 @@ def test_an_order_is_replaced_whole_and_others_stay(
     ]
     assert ledger.sales_by_day() == {"2026-11-16": 3.5}
     assert ledger.rollup_differences(shop) == []
+
+
+def test_lines_that_are_stored_already_are_not_written_again(
+    shops: Database, shop: UUID, ledger: Ledger, write_file: WriteFile
+) -> None:
+    def versions() -> dict[str, list[str]]:
+        return dict(
+            ledger.rows(
+                """SELECT external_id, array_agg(order_lines.xmin::text ORDER BY line_number)
+                     FROM order_lines JOIN orders ON orders.id = order_id GROUP BY 1"""
+            )
+        )
+
+    service.import_lines(shops, write_file(*MONDAY), shop)
+    before = versions()
+    service.import_lines(shops, write_file(*MONDAY[:2], MONDAY[2].replace("1.50", "1.60")), shop)
+    assert versions()["1"] == before["1"]
+    assert versions()["2"] != before["2"]
+    assert ledger.lines()[2] == ("2", 1, "Café", 1, 1.6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_imported_again_the_tables_are_what_the_files_say(
+    shops: Database, shop: UUID, ledger: Ledger, write_file: WriteFile, seed: int
+) -> None:
+    """Orders appear, grow, shrink, move to other days and stores, are taken back, and come again unchanged."""
+    random = Random(seed)
+    expected: dict[str, list[tuple[str, int, str]]] = {}
+    rows: dict[str, list[str]] = {}
+    for _ in range(8):
+        orders = random.sample(range(6), k=random.randint(1, 6))
+        for order in map(str, orders):
+            if order in rows and random.random() < 0.4:
+                continue  # unchanged
+            day, store = random.randint(1, 4), random.choice(["Centro", "Retiro", ""])
+            lines = [
+                (random.choice("AB"), random.choice([-1, 1, 2]), random.choice(["1.00", "2.50"]))
+                for _ in range(random.randint(1, 4))
+            ]
+            expected[order] = lines
+            rows[order] = [f"{order},2026-11-{day:02}T09:00,{p},{q},{u},,,,{store}," for p, q, u in lines]
+        service.import_lines(shops, write_file(*(row for order in orders for row in rows[str(order)])), shop)
+        assert ledger.lines() == [
+            (order, number, product, quantity, float(price))
+            for order in sorted(expected)
+            for number, (product, quantity, price) in enumerate(expected[order], 1)
+        ]
+        assert ledger.rollup_differences(shop) == []
 
 
 def test_an_order_that_moves_to_another_day_leaves_its_old_one(

@@ -53,7 +53,7 @@ ANALYZE_STAGED_LINES = "ANALYZE staged_lines"
 # An order takes the moment of its first line, and the first customer, store and payment method its lines name.
 CREATE_STAGED_ORDERS = """
 CREATE TEMPORARY TABLE staged_orders ON COMMIT DROP AS
-SELECT uuidv7() AS id, false AS is_known, clock.business_date, collected.*
+SELECT uuidv7() AS id, false AS is_known, false AS keeps_lines, clock.business_date, collected.*
 FROM (
     SELECT
         order_id AS external_id,
@@ -75,10 +75,41 @@ CREATE_STAGED_PRODUCT_IDS = """
 CREATE TEMPORARY TABLE staged_product_ids ON COMMIT DROP AS
 SELECT id, external_id FROM products WHERE business_id = %(business_id)s"""
 ANALYZE_STAGED_PRODUCT_IDS = "ANALYZE staged_product_ids"
+CREATE_STAGED_CUSTOMER_IDS = """
+CREATE TEMPORARY TABLE staged_customer_ids ON COMMIT DROP AS
+SELECT id, external_id FROM customers WHERE business_id = %(business_id)s"""
+ANALYZE_STAGED_CUSTOMER_IDS = "ANALYZE staged_customer_ids"
 MARK_KNOWN_ORDERS = """
-UPDATE staged_orders SET id = orders.id, is_known = true
+UPDATE staged_orders SET
+    id = orders.id, is_known = true, keeps_lines = orders.business_date = staged_orders.business_date
 FROM orders
 WHERE orders.business_id = %(business_id)s AND orders.external_id = staged_orders.external_id"""
+
+# Lines are numbered by their place in the file.
+NEW_LINES = """
+    SELECT
+        staged.id AS order_id, row_number() OVER (PARTITION BY lines.order_id ORDER BY lines.row_number) AS line_number,
+        staged.business_date, products.id AS product_id, lines.quantity, lines.unit_price, lines.discount,
+        lines.unit_cost
+    FROM staged_lines AS lines
+    JOIN staged_orders AS staged ON staged.external_id = lines.order_id
+    JOIN staged_product_ids AS products ON products.external_id = lines.product_key"""
+
+# Most of a file that is imported again says what is stored already; those lines stay.
+MARK_CHANGED_ORDERS = f"""
+UPDATE staged_orders SET keeps_lines = false
+FROM (
+    SELECT DISTINCT coalesce(new.order_id, old.order_id) AS order_id
+    FROM ({NEW_LINES} WHERE staged.keeps_lines) AS new
+    FULL JOIN (
+        SELECT order_lines.*
+        FROM order_lines JOIN staged_orders ON staged_orders.id = order_lines.order_id AND staged_orders.keeps_lines
+        WHERE order_lines.business_id = %(business_id)s
+    ) AS old ON old.order_id = new.order_id AND old.line_number = new.line_number
+    WHERE (new.product_id, new.quantity, new.unit_price, new.discount, new.unit_cost)
+          IS DISTINCT FROM (old.product_id, old.quantity, old.unit_price, old.discount, old.unit_cost)
+) AS changed
+WHERE staged_orders.id = changed.order_id"""  # noqa: S608  # put together from constants
 
 UPSERT_PRODUCTS_OF_LINES = """
 INSERT INTO products (id, business_id, external_id, name, category, named_at)
@@ -112,7 +143,7 @@ WHERE excluded.name IS NOT NULL AND excluded.name IS DISTINCT FROM customers.nam
 
 DELETE_REPLACED_LINES = """
 DELETE FROM order_lines USING staged_orders
-WHERE staged_orders.is_known
+WHERE staged_orders.is_known AND NOT staged_orders.keeps_lines
   AND order_lines.business_id = %(business_id)s AND order_lines.order_id = staged_orders.id"""
 
 # The triggers of 0003 set business_date, local_hour and is_sale.
@@ -123,7 +154,7 @@ UPDATE orders SET
     store = staged.store,
     payment_method = staged.payment_method
 FROM staged_orders AS staged
-LEFT JOIN customers ON customers.business_id = %(business_id)s AND customers.external_id = staged.customer_id
+LEFT JOIN staged_customer_ids AS customers ON customers.external_id = staged.customer_id
 WHERE staged.is_known AND orders.business_id = %(business_id)s AND orders.id = staged.id
   AND (orders.ordered_at, orders.customer_id, orders.store, orders.payment_method)
       IS DISTINCT FROM (staged.ordered_at, customers.id, staged.store, staged.payment_method)"""
@@ -134,18 +165,13 @@ SELECT
     staged.id, %(business_id)s, staged.external_id, staged.ordered_at, customers.id, staged.store,
     staged.payment_method
 FROM staged_orders AS staged
-LEFT JOIN customers ON customers.business_id = %(business_id)s AND customers.external_id = staged.customer_id
+LEFT JOIN staged_customer_ids AS customers ON customers.external_id = staged.customer_id
 WHERE NOT staged.is_known"""
 
-INSERT_LINES = """
+INSERT_LINES = f"""
 INSERT INTO order_lines
     (business_id, order_id, line_number, business_date, product_id, quantity, unit_price, discount, unit_cost)
-SELECT
-    %(business_id)s, staged.id, row_number() OVER (PARTITION BY lines.order_id ORDER BY lines.row_number),
-    staged.business_date, products.id, lines.quantity, lines.unit_price, lines.discount, lines.unit_cost
-FROM staged_lines AS lines
-JOIN staged_orders AS staged ON staged.external_id = lines.order_id
-JOIN staged_product_ids AS products ON products.external_id = lines.product_key"""
+SELECT %(business_id)s, new.* FROM ({NEW_LINES} WHERE NOT staged.keeps_lines) AS new"""  # noqa: S608  # put together from constants
 
 SELECT_LINES_SUMMARY = """
 SELECT
@@ -262,9 +288,13 @@ def write_lines(connection: AnyConnection, business_id: UUID, clock: Clock) -> L
     connection.execute(CREATE_STAGED_PRODUCT_IDS, values)
     connection.execute(ANALYZE_STAGED_PRODUCT_IDS)
     connection.execute(UPSERT_CUSTOMERS, values)
+    connection.execute(CREATE_STAGED_CUSTOMER_IDS, values)
+    connection.execute(ANALYZE_STAGED_CUSTOMER_IDS)
     replaces = connection.execute(MARK_KNOWN_ORDERS, values).rowcount > 0
     connection.execute(ANALYZE_STAGED_ORDERS)
     if replaces:
+        connection.execute(MARK_CHANGED_ORDERS, values)
+        connection.execute(ANALYZE_STAGED_ORDERS)
         connection.execute(DELETE_REPLACED_LINES, values)
         connection.execute(UPDATE_KNOWN_ORDERS, values)
     connection.execute(INSERT_NEW_ORDERS, values)
