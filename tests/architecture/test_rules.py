@@ -101,3 +101,13 @@ def test_importing_a_handler_loads_nothing_heavy(handler: str) -> None:
     heavy = sorted(rules.HEAVY | {"aws_lambda_powertools", "moto"})
     ran = run_python("-c", f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])")
     assert ran.stdout.strip() == "[]", ran.stderr[-2000:]
+
+
+def test_importing_a_handler_builds_nothing_that_no_request_needs() -> None:
+    """Should FastAPI or pydantic change, the function works as before, but `cafe_ai.cold_start` has lost its effect."""
+    ran = run_python(
+        "-c",
+        "import sys, functions.api.query.handler, fastapi.openapi.models as models;"
+        "print('pydantic.v1' in sys.modules, models.OpenAPI.__pydantic_complete__)",
+    )
+    assert ran.stdout.strip() == "False False", ran.stderr[-2000:]

@@ -19,23 +19,25 @@ from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
-from mangum import Mangum
-from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from cafe_ai import errors, problems
 from cafe_ai.bootstrap import runtime
+from cafe_ai.cold_start import models_built_on_first_use, pydantic_v1_absent
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.platform.telemetry import UNKNOWN, Measures, correlated, log, log_failure, observed
 from cafe_ai.tenancy import service as tenancy
 from cafe_ai.tenancy import tokens
 from cafe_ai.tenancy.model import Member, Permission, RateLimit
+
+with models_built_on_first_use():
+    from fastapi import Depends, FastAPI, Request, Response
+    from fastapi.exceptions import RequestValidationError
+    from fastapi.responses import JSONResponse
+    from fastapi.routing import APIRoute
+    from fastapi.security import HTTPBearer
+    from mangum import Mangum
+    from starlette.exceptions import HTTPException
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BASE_PATH = "/api/v1/ai/"
 MAX_BODY_BYTES = 1024 * 1024
@@ -142,6 +144,11 @@ Caller = Annotated[AuthenticatedCaller, Depends(_caller)]
 
 class Route(APIRoute):
     """A route that checks the token, where the endpoint has a `Caller`, before it reads the body."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """As FastAPI's."""
+        with pydantic_v1_absent():
+            super().__init__(*arguments, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As FastAPI's, after the token's check."""
