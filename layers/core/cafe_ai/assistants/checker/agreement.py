@@ -7,19 +7,18 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cached_property
 
 from cafe_ai.analytics.model import Fact, FactSheet, Metric
-from cafe_ai.assistants.checker.calendar import TIME_DIMENSIONS, SheetCalendar, row_span, span_of
+from cafe_ai.assistants.checker.calendar import SheetCalendar, row_span, row_spans, span_of
 from cafe_ai.assistants.checker.clauses import Piece
+from cafe_ai.assistants.checker.metric_senses import MetricSenses
 from cafe_ai.assistants.checker.metrics import metric_base, unit_of
-from cafe_ai.assistants.checker.model import Figure, MetricMention, NameMention, TimeMention
+from cafe_ai.assistants.checker.model import Figure, NameMention, Span, TimeMention
 from cafe_ai.assistants.checker.names import ENTITIES, FILTERED
 from cafe_ai.assistants.checker.subjects import Origin, Surroundings
 
+COVERAGE = frozenset(("coste", "costes", "costo", "costos", "cost", "costs", "costed"))
+STATES = frozenset((Metric.INACTIVE_CUSTOMERS, Metric.CATALOGUE_SIZE, Metric.PRICE, Metric.STOCK, Metric.OUT_OF_STOCK))
+"""Metrics of a moment: their figures are "as of" the day of asking."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-PER_DAY_OF: dict[str, str] = {
-    Metric.DAILY_AVERAGE: Metric.NET_SALES,
-    Metric.DAILY_ORDERS: Metric.ORDERS,
-    Metric.DAILY_UNITS: Metric.UNITS,
-}
 
 
 class Agreement:
@@ -30,7 +29,13 @@ class Agreement:
         self.calendar = calendar
         self.around = around
         self.dimensions = {d for fact in sheet.facts for d in fact.dimensions if d in ENTITIES}
+        self.senses = MetricSenses(sheet, around)
+        self._row_of = _rows_of_baselines(sheet)
         self._metrics = [(fact, *metric_base(fact.metric)) for fact in sheet.facts]
+
+    def row_of(self, fact: Fact) -> frozenset[Span]:
+        """The calendar unit of a row, whole and as far as it was asked; of a baseline, those of the row it belongs to."""
+        return row_spans(fact, self.sheet.period) or self._row_of.get(id(fact), frozenset())
 
     def candidates(self, figure: Figure) -> Iterator[tuple[Fact, Metric, str]]:
         """The facts with the figure's value and unit."""
@@ -71,47 +76,28 @@ class Said:
             return "the facts have it as another kind of figure, or with another direction"
         if not self._names_row(fact):
             return "the facts have it for another product, category, store or customer"
-        if not self._names_period(fact, suffix):
+        if not self._names_period(fact, base, suffix):
             return "the facts have it for another period"
         if not (self._names_weekday(fact) and self._names_hour(fact)):
             return "the facts have it for another weekday or hour"
         return None if self._names_filters(fact) else "the text does not say what it is narrowed to"
 
-    # --- metric
-
-    @cached_property
-    def _metric(self) -> MetricMention | None:
-        found = self.around.bind(self.figure, MetricMention, self._has_my_unit)
-        if found:
-            return found[0]
-        return self.around.topic(self.figure, MetricMention, self._has_my_unit)
-
-    def _has_my_unit(self, mention: MetricMention) -> bool:
-        if self.figure.kind in ("percent", "points", "fraction", "multiple"):
-            return True
-        if self.figure.kind == "count" and self.figure.step < 1 and not self.figure.currencies:
-            return True  # an amount without its currency, or a count per order
-        units = {unit_of(metric) for metric in mention.metrics}
-        return self.figure.kind in units or (self.figure.kind == "count" and self._is_bare(mention))
-
-    def _is_bare(self, mention: MetricMention) -> bool:
-        """A number right behind "ventas:" may be an amount without its currency."""
-        return self.around.piece_of(mention) is self.piece and mention.last <= self.figure.first
-
     def _names_metric(self, fact: Fact, base: Metric, suffix: str) -> bool:
-        mention = self._metric
-        if mention is None:
+        if suffix == "coverage":
+            return self._says_coverage()
+        metrics = self._metrics
+        if metrics is None:
             asked = [metric for metric in self.sheet.plan.metrics if unit_of(metric) == unit_of(base)]
             return base in asked[:1]
-        metrics = set(mention.metrics)
-        for daily, whole in PER_DAY_OF.items():
-            if daily in metrics and ("day" in fact.dimensions or self.sheet.plan.average):
-                metrics.add(Metric(whole))
-        if suffix == "coverage":
-            return self.around.cue(self.figure, "coverage") is not None
-        if fact.unit == "percent" and not suffix and unit_of(base) == "percent":
-            return base in metrics
         return base in metrics
+
+    def _says_coverage(self) -> bool:
+        sentence = self.around.sentence_of(self.figure)
+        return any(self.around.reading.text_at(place) in COVERAGE for place in range(sentence.first, sentence.last))
+
+    @cached_property
+    def _metrics(self) -> frozenset[str] | None:
+        return self.agreement.senses.metrics_of(self.figure)
 
     # --- kind and direction
 
@@ -166,7 +152,20 @@ class Said:
 
     # --- rows
 
+    @cached_property
+    def _is_whole(self) -> bool:
+        """Whether the figure is told as the whole of which something is a part: "out of 101", "de un total de 101"."""
+        text, first = self.around.reading.text_at, self.figure.first
+        before = [text(first - n) for n in (4, 3, 2, 1)]
+        return (
+            before[2:] == ["out", "of"]
+            or before in (["de", "un", "total", "de"], ["of", "a", "total", "of"], ["sobre", "un", "total", "de"])
+            or before[1:] in (["total", "of", "the"], ["from", "total", "of"])
+        )
+
     def _names_row(self, fact: Fact) -> bool:
+        if self._is_whole:
+            return fact.role == "total"
         return all(self._names_dimension(fact, dimension) for dimension in ENTITIES)
 
     def _names_dimension(self, fact: Fact, dimension: str) -> bool:
@@ -211,26 +210,42 @@ class Said:
 
     # --- period
 
-    def _names_period(self, fact: Fact, suffix: str) -> bool:
-        row = row_span(fact)
-        mentions = self._times()
+    def _names_period(self, fact: Fact, base: Metric, suffix: str) -> bool:
+        row = self.agreement.row_of(fact)
         if suffix in ("change", "difference") and not self._compares_right(fact):
             return False
+        if row and row_span(fact) is None and not self.piece.reference:
+            return False  # a baseline
+        if base == Metric.UNSOLD_PRODUCTS and self._names_period_of_unsold():
+            return True
+        mentions = self._times()
         if not mentions:
-            if row is not None:
-                return False
-            return self._default_period(fact)
-        keys = {span_of(fact.period)} if row is None else {row}
-        if row is not None:
-            own = [m for m in mentions if any(self.calendar.is_same(said, row) for said in m.spans)]
-            return bool(own) and all(m in own or self.calendar.covers(m, row) for m in mentions)
+            return not row_span(fact) and (bool(row) or self._default_period(fact, suffix))
+        if base in STATES and all(self.calendar.is_today(m) for m in mentions):
+            return True
+        keys = row or frozenset({span_of(fact.period)})
+        if suffix in ("change", "difference") and fact.compared_with and self.around.piece_of(mentions[0]).reference:
+            keys |= {span_of(fact.compared_with)}  # "..., against 12 in January (8 % less)"
         exact = [m for m in mentions if any(self.calendar.means(m, key) for key in keys)]
-        return bool(exact) and all(m in exact or self.calendar.covers(m, span_of(fact.period)) for m in mentions)
+        return bool(exact) and all(m in exact or any(self.calendar.covers(m, key) for key in keys) for m in mentions)
+
+    def _names_period_of_unsold(self) -> bool:
+        """ "Sold in October and not in November": the asked period is named, and besides it only what it is compared with."""
+        mentions = [m for m in self.around.sentence_of(self.figure).of(TimeMention) if m.spans]
+        asked = [m for m in mentions if self.calendar.means(m, self.calendar.period)]
+        others = [m for m in mentions if m not in asked]
+        return bool(asked) and all(
+            any(self.calendar.means(m, span) for span in self.calendar.baselines) for m in others
+        )
+
+    def _is_period(self, mention: TimeMention) -> bool:
+        """Whether a mention names a period, and not in brackets only until when it counts."""
+        return bool(mention.spans) and not (mention.edge and self.around.piece_of(mention).opener == "(")
 
     def _times(self) -> list[TimeMention]:
         """The periods the figure belongs to: the one it is bound to, and in its own piece also those that frame it."""
-        found = self.around.bind(self.figure, TimeMention, _has_span)
-        if found is None:
+        found = self.around.bind(self.figure, TimeMention, self._is_period)
+        if found is None or (self.piece.reference and not self.around.piece_of(found[0]).reference):
             return []
         mention, origin = found
         frame = (
@@ -240,10 +255,10 @@ class Said:
         )
         return [mention, *frame]
 
-    def _default_period(self, fact: Fact) -> bool:
+    def _default_period(self, fact: Fact, suffix: str) -> bool:
         """Without a period in the sentence: what is compared with where that is said, else what was spoken of, else what was asked."""
         span = span_of(fact.period)
-        if self.piece.reference and not self._reference_is_row():
+        if self.piece.reference and not self._reference_is_row() and suffix not in ("change", "difference"):
             return span in self.calendar.baselines and (self.calendar.comparison in (None, span))
         if not self.around.cue(self.figure, "total"):
             topic = self.around.heading(self.figure, TimeMention, _has_span) or self.around.topic(
@@ -276,6 +291,8 @@ class Said:
     def _names_weekday(self, fact: Fact) -> bool:
         found = self.around.bind(self.figure, TimeMention, lambda m: bool(m.weekdays) and not m.spans)
         row, narrowed = fact.dimensions.get("weekday"), fact.filters.get("weekdays")
+        if self._is_whole and row is None:
+            return True
         if row is not None:
             return found is not None and {WEEKDAYS[day] for day in found[0].weekdays} == {row}
         if found is None:
@@ -285,6 +302,8 @@ class Said:
     def _names_hour(self, fact: Fact) -> bool:
         found = self.around.bind(self.figure, TimeMention, lambda m: m.hours is not None)
         row, narrowed = fact.dimensions.get("hour"), fact.filters.get("hours")
+        if self._is_whole and row is None:
+            return True
         if row is not None:
             hour = int(row[:2])
             return (
@@ -305,7 +324,7 @@ class Said:
 
     def _names_filters(self, fact: Fact) -> bool:
         """Whether everything the figure is narrowed to is named somewhere up to the end of its sentence."""
-        if not fact.filters and self._plan_narrows() and not self.around.cue(self.figure, "total", "share"):
+        if self._lacks_a_filter(fact) and not self._is_whole and not self.around.cue(self.figure, "total", "share"):
             return False
         end = self.around.sentence_of(self.figure).last
         names = [m for m in self.around.reading.found(NameMention) if m.first < end]
@@ -332,16 +351,12 @@ class Said:
             words in text for words in ("entre semana", "weekday", "laborable", "lunes a viernes", "monday to friday")
         )
 
-    def _plan_narrows(self) -> bool:
+    def _lacks_a_filter(self, fact: Fact) -> bool:
+        """Whether the question is narrowed to something that this fact is not."""
         filters = self.sheet.plan.filters
-        return bool(
-            filters.products
-            or filters.categories
-            or filters.stores
-            or filters.customers
-            or filters.payment_methods
-            or filters.weekdays
-            or filters.hours
+        asked = {several for several in (*FILTERED, "weekdays", "hours") if getattr(filters, several)}
+        return any(
+            several not in fact.filters and FILTERED.get(several, several) not in fact.dimensions for several in asked
         )
 
 
@@ -351,12 +366,24 @@ _SMALL = frozenset((
 ))  # fmt: skip
 
 
+def _rows_of_baselines(sheet: FactSheet) -> dict[int, frozenset[Span]]:
+    """The row of each baseline in a breakdown by time; its own dimensions lack the date, and it stands behind its value."""
+    found: dict[int, frozenset[Span]] = {}
+    row: frozenset[Span] = frozenset()
+    for fact in sheet.facts:
+        if fact.role == "value":
+            row = row_spans(fact, sheet.period)
+        elif fact.role == "baseline" and row and row_span(fact) is None:
+            found[id(fact)] = row
+    return found
+
+
 def _sign(value: str) -> int:
     return {"up": 1, "down": -1}.get(value, 0)
 
 
 def _has_span(mention: TimeMention) -> bool:
-    return bool(mention.spans) or (not mention.hours and not mention.weekdays and not mention.spans and False)
+    return bool(mention.spans)
 
 
 def _lies_in(mention: TimeMention, frame: TimeMention) -> bool:
@@ -447,6 +474,3 @@ def _is_bound(figure: Figure, shown: Decimal, value: Decimal) -> bool:
         (value / cut).quantize(Decimal(1), rounding) * cut == shown and (cut != cuts[0] or not figure.close)
         for cut in cuts
     )
-
-
-__all__ = ["TIME_DIMENSIONS", "Agreement", "Said", "has_unit", "has_value"]

@@ -44,6 +44,14 @@ def span_of(period: Period) -> Span:
     return period.start, period.end
 
 
+def row_spans(fact: Fact, asked: Period) -> frozenset[Span]:
+    """The calendar unit of a row, and the part of it that lies in the asked period."""
+    whole = row_span(fact)
+    if whole is None:
+        return frozenset()
+    return frozenset({whole, (max(whole[0], asked.start), min(whole[1], asked.end))})
+
+
 def row_span(fact: Fact) -> Span | None:
     """The calendar unit that a row of a breakdown by time stands for; None for other facts."""
     for dimension in TIME_DIMENSIONS:
@@ -72,7 +80,7 @@ class SheetCalendar:
         self.sheet = sheet
         self.period = span_of(sheet.period)
         self.comparison = span_of(sheet.comparison) if sheet.comparison else None
-        self.rows = {span for fact in sheet.facts if (span := row_span(fact))}
+        self.rows = {span for fact in sheet.facts for span in row_spans(fact, sheet.period)}
         others = [span_of(period) for fact in sheet.facts for period in (fact.period, fact.compared_with) if period]
         self.baselines = {s for s in others if s != self.period and s not in self.rows}
         if self.comparison:
@@ -104,6 +112,10 @@ class SheetCalendar:
             return True
         return said[0] == span[0] and span[1] < said[1] and self.today in (span[1] - DAY, span[1])
 
+    def is_today(self, mention: TimeMention) -> bool:
+        """Whether a mention names the day of asking."""
+        return self.today is not None and (self.today, self.today + DAY) in mention.spans
+
     def means(self, mention: TimeMention, span: Span) -> bool:
         """Whether a mention names this period."""
         if mention.edge == "since":
@@ -121,6 +133,8 @@ class SheetCalendar:
         if not mention.spans:
             return not mention.hours
         if any(self.means(mention, span) or self.covers(mention, span) for span in self.spans):
+            return True
+        if (recorded := self.sheet.recorded) and (recorded[0], recorded[1] + DAY) in mention.spans:
             return True
         ends = {day for span in (self.period, *self.baselines) for day in (span[0], span[1] - DAY)}
         ends |= {*(self.sheet.recorded or ()), *((self.today,) if self.today else ())}

@@ -14,7 +14,7 @@ from cafe_ai.assistants.checker.cues import find_cues
 from cafe_ai.assistants.checker.dates import find_dates
 from cafe_ai.assistants.checker.figures import find_figures
 from cafe_ai.assistants.checker.hours import find_hours
-from cafe_ai.assistants.checker.metrics import find_metrics
+from cafe_ai.assistants.checker.metrics import find_metrics, mark_wholes
 from cafe_ai.assistants.checker.model import Fault, Figure, Verdict
 from cafe_ai.assistants.checker.names import find_names
 from cafe_ai.assistants.checker.plan_figures import PlanFigures
@@ -42,6 +42,7 @@ def check(text: str, sheet: FactSheet, locale: str, names: Collection[str] = ())
     find_hours(reading, sheet)
     find_metrics(reading)
     find_figures(reading)
+    mark_wholes(reading)
     if len(reading.found(Figure)) > MOST_FIGURES:
         return Verdict((Fault(text[:40], 0, len(text), "too many figures"),))
     around = Surroundings(reading, split(reading, find_cues(reading)))

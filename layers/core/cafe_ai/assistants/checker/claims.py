@@ -8,8 +8,9 @@ from cafe_ai.analytics.model import Fact, FactSheet
 from cafe_ai.assistants.checker.agreement import WEEKDAYS
 from cafe_ai.assistants.checker.calendar import SheetCalendar, row_span, span_of
 from cafe_ai.assistants.checker.clauses import Piece, Sentence
+from cafe_ai.assistants.checker.metric_senses import MetricSenses
 from cafe_ai.assistants.checker.metrics import metric_base
-from cafe_ai.assistants.checker.model import Cue, Figure, Mention, MetricMention, NameMention, TimeMention
+from cafe_ai.assistants.checker.model import Cue, Figure, Mention, NameMention, TimeMention
 from cafe_ai.assistants.checker.names import ENTITIES
 from cafe_ai.assistants.checker.reading import Reading
 from cafe_ai.assistants.checker.subjects import Surroundings
@@ -28,6 +29,7 @@ class Claims:
         self.sheet = sheet
         self.calendar = calendar
         self.around = around
+        self.senses = MetricSenses(sheet, around)
         self.rows = rows_in_order(sheet)
         self.dimensions = {dimension for row in self.rows for dimension, _ in row}
 
@@ -111,12 +113,9 @@ class Claims:
 
     def _changes(self, cue: Cue) -> list[Fact]:
         """The changes that a direction word speaks of."""
-        metric = self.around.bind(cue, MetricMention, lambda m: True)
-        mention = metric[0] if metric else self.around.topic(cue, MetricMention, lambda m: True)
-        bases = set(mention.metrics) if mention else set(self.sheet.plan.metrics[:1])
+        bases = self.senses.bases_of(cue) or frozenset(self.sheet.plan.metrics[:1])
         found = [f for f in self.sheet.facts if metric_base(f.metric)[1] in ("change", "difference")]
-        if any(metric_base(f.metric)[0] in bases for f in found) or metric:
-            found = [f for f in found if metric_base(f.metric)[0] in bases]
+        found = [f for f in found if metric_base(f.metric)[0] in bases]
         row = self._row_of(cue)
         if row:
             return [f for f in found if row <= set(f.dimensions.items())]
@@ -124,11 +123,15 @@ class Claims:
         return whole or found
 
     def _row_of(self, cue: Mention) -> set[tuple[str, str]]:
+        """The row that a cue speaks of: the names and the time row it is bound to."""
         row: set[tuple[str, str]] = set()
         for dimension in self.dimensions & set(ENTITIES):
             found = self.around.bind(cue, NameMention, lambda m, d=dimension: d in m.subjects)  # type: ignore[misc]
             if found:
                 row.add((dimension, found[0].subjects[dimension]))
+        if self.dimensions - set(ENTITIES):
+            time = self.around.bind(cue, TimeMention, lambda m: self._row(m) is not None)
+            row |= set(self._row(time[0]) or ()) if time else set()
         return row
 
     def _speaks_of_baseline(self, sentence: Sentence, cue: Cue) -> bool:
@@ -219,8 +222,7 @@ class Claims:
             self.reading.fault(cue.first, cue.last, "the facts have them the other way round")
 
     def _value_of(self, row: Row, cue: Cue) -> Decimal | None:
-        metric = self.around.bind(cue, MetricMention, lambda m: True)
-        bases = set(metric[0].metrics) if metric else set()
+        bases = self.senses.bases_of(cue) or frozenset()
         facts = [f for f in self.sheet.facts if f.role == "value" and tuple(_row_of_fact(f)) == row]
         chosen = [f for f in facts if f.metric in bases] or [f for f in facts if f.metric == self.sheet.plan.metrics[0]]
         return chosen[0].value if chosen else None
@@ -325,8 +327,8 @@ class Claims:
         return mine is not None and mine == (max(values) if cue.value == "best" else min(values))
 
     def _speaks_of_rank(self, cue: Cue) -> bool:
-        metric = self.around.bind(cue, MetricMention, lambda m: True)
-        return metric is None or self.sheet.plan.metrics[0] in metric[0].metrics
+        bases = self.senses.bases_of(cue)
+        return bases is None or self.sheet.plan.metrics[0] in bases
 
     def _check_ordinal(self, sentence: Sentence, piece: Piece, cue: Cue) -> None:
         """ "In second place, Café": the row must stand there."""

@@ -10,8 +10,10 @@ from cafe_ai.assistants.checker.reading import Reading
 
 M = TypeVar("M", bound=Mention)
 
+_VERBS = frozenset(("fue", "fueron", "es", "son", "was", "were", "is", "are", "ha", "han", "has", "have"))
+"""Behind what something is compared with they go on with the sentence: "compared with October, the best was X"."""
 _ENDS = frozenset((".", "!", "?"))
-_SYMBOLS = frozenset((",", ";", "(", ")", "[", "]", "|", ":", "¿", "¡", '"', "…"))
+_SYMBOLS = frozenset((",", ";", "(", ")", "[", "]", "|", ":", "¿", "¡", "…"))
 _WORDS = frozenset((
     "y", "e", "and", "pero", "but", "mientras", "while", "whereas", "aunque", "although", "though", "sino", "seguido", "seguida", "seguidos", "seguidas",
     "followed", "ademas", "luego", "then", "&", "cuando", "when", "donde", "where", "asi", "plus", "o", "u", "or", "ni", "nor",
@@ -118,15 +120,23 @@ def _add(sentences: list[Sentence], reading: Reading, first: int, last: int, sta
         if reading.owner(place) is not None and place not in starts:
             continue
         token = reading.tokens[place]
-        if place in starts or token.text in _WORDS or token.text in _SYMBOLS or _is_dash(reading, place, first):
+        closes = token.text in _VERBS and opener == "compare"
+        if (
+            place in starts
+            or closes
+            or token.text in _WORDS
+            or token.text in _SYMBOLS
+            or _is_dash(reading, place, first)
+        ):
             if place > start:
                 pieces.append(Piece(start, place, opener))
-            start = place if place in starts else place + 1
+            start = place if place in starts or token.text in _VERBS else place + 1
             opener = starts.get(place, token.text)
     if end > start or not pieces:
         pieces.append(Piece(start, end, opener))
-    for piece in pieces:
-        piece.reference = piece.opener == "compare"
+    for before, piece in zip([None, *pieces], pieces, strict=False):
+        goes_on = before is not None and before.reference and piece.opener in ("(", "cuando", "when", "donde", "where")
+        piece.reference = piece.opener == "compare" or goes_on
     sentences.append(Sentence(len(sentences), pieces, reading.tokens[end - 1].text == ":"))
 
 

@@ -61,7 +61,6 @@ CHANGE = "variacion|variaciones|cambio|cambios|diferencia|diferencias|change|cha
 NEGATION = "no|ni|nunca|jamas|tampoco|not|never|neither|nor|n't|isn't|wasn't|weren't|didn't|doesn't|don't|aren't|haven't|hasn't|hadn't|cannot|can't|won't|wouldn't|couldn't|shouldn't|lejos de|far from|failed to|lejos del|en vez de|instead of|rather than|en lugar de|falso|false|untrue|incorrecto|wrong|hardly|salvo|excepto|except|excluding|sin contar|without counting|aside from|apart from"
 ANAPHORA = "este producto|esta producto|ese producto|dicho producto|este articulo|this product|that product|this item|that item|esta categoria|this category|that category|esta tienda|this store|that store|este local|este cliente|this customer|that customer|su|sus|its|it|their|they|his|her|he|she|le|les|ambos|dicho|dicha|dichos|mismo|misma|ello|ella|ellos|ellas|este|esta|estos|estas|ese|esa|esos|esas|that|this|those|these|lo|la que|which|el cual|la cual|the former|the latter|cuyo|cuya|cuyas|cuyos|ahi"
 AVERAGE = "media|medio|medios|medias|promedio|promedios|average|averaged|averages|averaging|mean|avg|de media|on average|en promedio"
-COVERAGE = "coste|costes|costo|costos|cost|costs|costed|conocido|conocidos|conocida"
 UNREAL = (
     "objetivo|meta|target|goal|forecast|prevision|previsto|previstos|previstas|esperado|esperados|esperadas|expected|estimado|estimada|estimados|estimadas|estimated|proyeccion|projected|projection|presupuesto|presupuestado|budget|budgeted|"
     "podria|podrian|would|could|might|sería|seria|serian|habria|habrian|pronostico|planned|planeado|prevemos|esperamos|esperabas|expectation|expectations|expectativas|si no|estima|estimamos"
@@ -96,6 +95,5 @@ def cue_phrases() -> Iterator[tuple[str, tuple[str, str]]]:
     yield from _all("hypothetical", "", HYPOTHETICAL)
     yield from _all("anaphora", "", ANAPHORA)
     yield from _all("average", "", AVERAGE)
-    yield from _all("coverage", "", COVERAGE)
     yield from _all("respective", "", "respectivamente|respectively|en ese orden|in that order")
     yield from ((word, ("ordinal", str(number))) for word, number in ORDINAL_WORDS.items())

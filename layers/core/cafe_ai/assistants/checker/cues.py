@@ -79,11 +79,32 @@ def _holds(reading: Reading, cue: Cue) -> bool:
         return reading.text_at(cue.first - 1) not in _NOT_AFTER.get(word, ()) and reading.text_at(
             cue.last
         ) not in _NOT_BEFORE.get(word, ())
+    if cue.kind == "compare" and word == "than":
+        return not isinstance(_owner(reading, cue.last), Figure)
+    if (
+        cue.kind == "amount"
+        and reading.text_at(cue.last) in ("de", "del")
+        and isinstance(_owner(reading, cue.last + 1), Figure)
+    ):
+        return False  # "más de 60"
     if cue.kind == "negation":
         return reading.text_at(cue.last) not in _FINE_NEGATIONS and not (
             word == "no" and reading.text_at(cue.last) in (".", "º", "o")
         )
     return True
+
+
+def _begins_comparison(reading: Reading, cue: Cue) -> bool:
+    """Whether "que" goes on with what is compared with, and not with a clause of its own."""
+    after = reading.text_at(cue.last)
+    named = isinstance(_owner(reading, cue.last), TimeMention | NameMention | Figure)
+    return reading.text_at(cue.first - 1) != "lo" and (
+        named or after in ("en", "el", "la", "los", "las", "un", "una", "hace", "durante", "al")
+    )
+
+
+def _owner(reading: Reading, place: int) -> object:
+    return reading.owner(place) if place < len(reading.tokens) else None
 
 
 def _settle(reading: Reading, cue: Cue, cues: list[Cue]) -> Cue | None:
@@ -98,11 +119,12 @@ def _settle(reading: Reading, cue: Cue, cues: list[Cue]) -> Cue | None:
         near = any(
             start <= other.first and other.last <= cue.first and other.kind in ("amount", "direction") for other in cues
         )
-        return Cue(cue.first, cue.last, "compare") if near else None
+        goes_on = word == "from" or _begins_comparison(reading, cue)
+        return Cue(cue.first, cue.last, "compare") if near and goes_on else None
     place, article = cue.last, False
     while reading.word(place) in ("los", "las", "the", "el", "la"):
         place, article = place + 1, True
-    owner = reading.owner(place) if place < len(reading.tokens) else None
+    owner = _owner(reading, place)
     if word == "on":
         return (
             Cue(cue.first, cue.last, "compare")

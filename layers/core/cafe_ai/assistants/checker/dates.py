@@ -82,12 +82,18 @@ def _weekday_before(reading: Reading, place: int) -> tuple[int | None, int]:
 
 
 def _edge(reading: Reading, place: int) -> str | None:
-    """Whether the date at the place is only where a period starts or ends."""
+    """Whether the date at the place is only where a period starts or ends: "desde marzo", "to 09:00 on 1 December"."""
     before = place - 1
+    if reading.word(before) in ("del", "on", "of") and ":" in reading.word(before - 1):
+        return "until"
     while reading.word(before) in ("el", "la", "las", "the", "dia", "los"):
         before -= 1
     word = reading.word(before)
     if word in ("desde", "since") or (word in ("de", "del") and reading.word(before - 1) == "partir"):
+        return "since"
+    if word == "to" and reading.word(before - 1) == "(":
+        return "until"
+    if word == "from" and reading.word(before - 1) == "(":
         return "since"
     return "until" if word in ("hasta", "until", "till", "through") else None
 
@@ -193,7 +199,9 @@ def _day_bounds(reading: Reading, place: int) -> tuple[int, int, int] | None:
         return None
     joint = first[1]
     word = reading.word(joint)
-    if word not in _TO and not (word in _AND and reading.word(place - 1) in ("between", "entre", "el", "the")):
+    if word not in _TO and not (
+        word in _AND and reading.word(place - 1) in ("between", "entre", "el", "the", "of", "del")
+    ):
         return None
     joint += 1
     while reading.word(joint) in ("el", "the", "al", "dia"):
@@ -275,7 +283,7 @@ def _dated_unit(reading: Reading, unit: CalendarUnit, number: int, end: int) -> 
 
 def _read_year(reading: Reading, place: int) -> _Read | None:
     year = _year(reading, place)
-    if year is None or _is_counted(reading, place + 1) or reading.word(place - 1) in ("+", "-", *CURRENCY_WORDS):
+    if year is None or _is_counted(reading, place + 1) or _is_signed(reading, place):
         return None
     return _Read(DatePoint("year", year), place + 1)
 
@@ -377,6 +385,11 @@ def _year_after(reading: Reading, end: int) -> tuple[int | None, int]:
         at += 1
     year = _year(reading, at)
     return (year, at + 1) if year is not None and not _is_counted(reading, at + 1) else (None, end)
+
+
+def _is_signed(reading: Reading, place: int) -> bool:
+    before = reading.word(place - 1)
+    return before in CURRENCY_WORDS or (before in ("+", "-") and reading.is_glued(place))
 
 
 def _is_counted(reading: Reading, place: int) -> bool:

@@ -54,7 +54,7 @@ def _read_at(reading: Reading, place: int) -> Figure | None:
     word = reading.word(place)
     if not word:
         return None
-    if found := _FRACTIONS.match(reading, place):
+    if (found := _FRACTIONS.match(reading, place)) and not (word == "most" and reading.text_at(place - 1) == "the"):
         return _read_fraction(reading, place, *found)
     if word in MULTIPLES:
         return _finish(reading, place, Numeral(Decimal(MULTIPLES[word]), Decimal(1), 3, place + 1), "multiple")
@@ -212,7 +212,18 @@ def _with_context(reading: Reading, figure: Figure) -> Figure:
 def _sign(reading: Reading, first: int) -> tuple[str, int]:
     """A plus or minus that touches the number and nothing before it, or the word "minus"."""
     if reading.is_glued(first) and reading.word(first - 1) in ("-", "+"):
-        loose = not reading.is_glued(first - 1) or reading.tokens[first - 2].text in ("(", "[", "|", '"', ":", "~", "≈")
+        loose = not reading.is_glued(first - 1) or reading.tokens[first - 2].text in (
+            "€",
+            "£",
+            "$",
+            "(",
+            "[",
+            "|",
+            '"',
+            ":",
+            "~",
+            "≈",
+        )
         if loose:
             return reading.word(first - 1), first - 1
     if reading.word(first - 1) in ("minus", "plus"):

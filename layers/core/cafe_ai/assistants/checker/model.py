@@ -71,9 +71,15 @@ class TimeMention(Mention):
 
 @dataclass(frozen=True, slots=True)
 class MetricMention(Mention):
-    """Words for a metric: the bases of the metrics that they may mean."""
+    """Words for a metric: the bases of the metrics that they may mean.
+
+    per: "day", "order" or "unit" for words that only make another metric a rate ("a day"). whole: they say what a percentage
+    is a percentage of ("31 % of sales").
+    """
 
     metrics: frozenset[str] = frozenset()
+    per: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

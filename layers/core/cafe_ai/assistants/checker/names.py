@@ -20,21 +20,28 @@ FILTERED = {
 }
 # Names that are also everyday words count only as they are written in the facts.
 _COMMON = frozenset(("none", "the", "it", "te", "mas", "sin", "con", "other", "otros", "otro", "all", "no", "si", "de", "la", "el", "media", "total", "general", "special", "basket", "extra", "spread", "manual", "discount", "adjustment", "samples", "postage", "carriage", "centro", "set"))  # fmt: skip
-_BEFORE = frozenset(
-    (
-        "cliente",
-        "customer",
-        "client",
-        "producto",
-        "product",
-        "categoria",
-        "category",
-        "tienda",
-        "store",
-        "local",
-        "shop",
-    )
-)
+_COUNTS = COUNTED_WORDS - {
+    "dia",
+    "dias",
+    "day",
+    "days",
+    "h",
+    "m",
+    "a",
+    "x",
+    "new",
+    "nuevos",
+    "por",
+    "per",
+    "sales",
+    "ventas",
+    "store",
+    "stores",
+}
+_BEFORE = frozenset((
+    "cliente", "customer", "client", "producto", "product", "categoria", "category", "tienda", "store", "local", "shop",
+    "clientes", "customers", "clients", "productos", "products", "categorias", "categories", "tiendas", "stores",
+))  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -69,8 +76,10 @@ def find_names(reading: Reading, sheet: FactSheet, others: Collection[str]) -> N
         found = _match(reading, place, index)
         if found:
             first = place
-            if reading.word(place - 1) in _BEFORE and found.subjects:
-                first = place - 1
+            while reading.word(first - 1) in _BEFORE or (
+                reading.word(first - 1) == '"' and reading.word(first - 2) in _BEFORE
+            ):
+                first -= 1
             reading.claim(NameMention(first, place + len(found.tokens), found.subjects))
             place += len(found.tokens)
         else:
@@ -127,7 +136,7 @@ def _fits(reading: Reading, place: int, name: _Name) -> bool:
         return True
     token, written = name.tokens[0], reading.tokens[place].written
     if token.kind == "number":
-        return reading.word(end) not in COUNTED_WORDS | CURRENCY_WORDS.keys() and reading.word(place - 1) not in (
+        return reading.word(end) not in _COUNTS | CURRENCY_WORDS.keys() and reading.word(place - 1) not in (
             "-",
             "+",
             *CURRENCY_WORDS,

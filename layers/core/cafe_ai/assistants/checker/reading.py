@@ -56,6 +56,12 @@ class Reading:
         for place in range(mention.first, mention.last):
             self._owner[place] = mention
 
+    def replace(self, old: Mention, new: Mention) -> None:
+        """Puts a mention in the place of another."""
+        self.mentions[next(n for n, mention in enumerate(self.mentions) if mention is old)] = new
+        for place in range(new.first, new.last):
+            self._owner[place] = new
+
     def owner(self, place: int) -> Mention | None:
         """The mention that claimed a token."""
         return self._owner[place]

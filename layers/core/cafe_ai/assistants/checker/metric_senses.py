@@ -1,0 +1,226 @@
+"""Which metric each figure of a text is said of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cafe_ai.analytics.model import Dimension, FactSheet, Metric
+from cafe_ai.assistants.checker.clauses import Piece
+from cafe_ai.assistants.checker.metrics import RATES, unit_of
+from cafe_ai.assistants.checker.model import Figure, Mention, MetricMention
+from cafe_ai.assistants.checker.subjects import Surroundings
+from cafe_ai.assistants.checker.words import ROW_NOUNS
+
+PRODUCT_COUNTS = frozenset((Metric.PRODUCTS_SOLD, Metric.UNSOLD_PRODUCTS, Metric.CATALOGUE_SIZE, Metric.OUT_OF_STOCK))
+CUSTOMER_COUNTS = frozenset(
+    (Metric.CUSTOMERS, Metric.NEW_CUSTOMERS, Metric.RETURNING_CUSTOMERS, Metric.INACTIVE_CUSTOMERS)
+)
+NARROWER: dict[str, frozenset[str]] = {
+    Metric.CUSTOMERS: CUSTOMER_COUNTS - {Metric.CUSTOMERS},
+    Metric.UNITS: frozenset((Metric.DAILY_UNITS, Metric.STOCK, Metric.UNITS_PER_ORDER)),
+    Metric.ORDERS: frozenset((Metric.DAILY_ORDERS,)),
+    Metric.PRODUCTS_SOLD: frozenset((Metric.UNSOLD_PRODUCTS,)),
+}
+"""Metrics that are counted with a wider one's noun: "1 customer has not bought", "5 units in stock"."""
+_LINKS = frozenset(
+    (
+        "de",
+        "of",
+        "en",
+        "in",
+        "las",
+        "los",
+        "the",
+        "tus",
+        "your",
+        "son",
+        "eran",
+        "were",
+        "are",
+        "han",
+        "have",
+        "que",
+        "el",
+        "la",
+        "total",
+        "totales",
+        "ya",
+    )
+)
+
+
+class MetricSenses:
+    """Finds the metric of each figure of a text about a sheet."""
+
+    def __init__(self, sheet: FactSheet, around: Surroundings) -> None:
+        self.sheet = sheet
+        self.around = around
+
+    def metrics_of(self, figure: Figure) -> frozenset[str] | None:
+        """The metrics a figure may be of; None where the text names none."""
+        mention = self._mention(figure)
+        if mention is None:
+            per = self._rate(figure)
+            if not per or (self._is_breakdown() and (per != "day" or self._tells_days())):
+                return None
+            return frozenset({RATES[per][Metric.NET_SALES]}) if per in RATES and figure.kind == "money" else frozenset()
+        metrics = mention.metrics
+        if Metric.NET_SALES in metrics and self._counts(figure) is None:
+            metrics -= {Metric.PRODUCTS_SOLD}  # "sold" counts products only where they follow
+        return self._with_rate(figure, self._narrowed(figure, mention, metrics))
+
+    def subject_of(self, cue: Mention) -> MetricMention | None:
+        """The metric that a word without a figure speaks of."""
+
+        def fits(mention: MetricMention) -> bool:
+            return bool(mention.metrics) and not mention.whole and not self._names_row(cue, mention)
+
+        behind = self.noun_behind(cue)
+        if behind is not None and fits(behind):
+            return behind
+        found = self.around.bind(cue, MetricMention, fits)
+        mention = found[0] if found else self.around.topic(cue, MetricMention, fits)
+        return mention and self._what_was_sold(mention, fits)
+
+    def _what_was_sold(self, mention: MetricMention, fits: Callable[[MetricMention], bool]) -> MetricMention:
+        """In the place of "sold" or "bought" what the same piece says was sold, or who bought."""
+        if {Metric.NET_SALES, Metric.UNITS} <= mention.metrics:
+            others = [m for m in self.around.piece_of(mention).of(MetricMention) if m is not mention and fits(m)]
+            return others[-1] if others else mention
+        return mention
+
+    def bases_of(self, cue: Mention) -> frozenset[str] | None:
+        """The metrics that a word without a figure speaks of, told per day or order where its mention is."""
+        mention = self.subject_of(cue)
+        if mention is None:
+            return None
+        piece = self.around.piece_of(mention)
+        rated = frozenset(self._rated(piece, metric) for metric in mention.metrics)
+        return mention.metrics | rated
+
+    def _mention(self, figure: Figure) -> MetricMention | None:
+        if behind := self._right_behind(figure):
+            return behind
+
+        def fits(mention: MetricMention) -> bool:
+            return not mention.whole and fits_whole(mention)
+
+        def fits_whole(mention: MetricMention) -> bool:
+            return not mention.per and self._has_unit(figure, mention) and not self._names_row(figure, mention)
+
+        found = self.around.bind(figure, MetricMention, fits)
+        if found:
+            return self._what_was_sold(found[0], fits)
+        heading = self.around.heading(figure, MetricMention, fits)
+        whole = self.around.bind(figure, MetricMention, fits_whole)
+        return (
+            heading
+            or self._rate_behind(figure)
+            or (whole[0] if whole else None)
+            or self.around.topic(figure, MetricMention, fits)
+        )
+
+    def _rate_behind(self, figure: Figure) -> MetricMention | None:
+        """ "41 % of the customers of X ... bought more than once": what a percentage is of may be told at the end."""
+        if figure.kind not in ("percent", "fraction"):
+            return None
+        sentence = self.around.sentence_of(figure)
+        for piece in sentence.pieces:
+            if piece.first > figure.first:
+                if piece.of(Figure):
+                    return None
+                for mention in piece.of(MetricMention):
+                    if any(unit_of(metric) == "percent" for metric in mention.metrics):
+                        return mention
+        return None
+
+    def _names_row(self, figure: Mention, mention: MetricMention) -> bool:
+        """Whether "customer" only says what the rows of the breakdown are."""
+        counts = isinstance(figure, Figure) and figure.kind == "count"
+        return mention.metrics == {Metric.CUSTOMERS} and Dimension.CUSTOMER in self.sheet.plan.breakdowns and not counts
+
+    def _right_behind(self, figure: Figure) -> MetricMention | None:
+        """The metric that follows the figure as its noun: "12 orders", "12 € of returns"."""
+        owner = self.noun_behind(figure)
+        return owner if owner and self._has_unit(figure, owner) else None
+
+    def noun_behind(self, mention: Mention) -> MetricMention | None:
+        """The metric named right behind a mention, with at most two small words between."""
+        reading, place = self.around.reading, mention.last
+        while reading.word(place) in _LINKS:
+            place += 1
+        owner = reading.owner(place) if place < len(reading.tokens) else None
+        near = isinstance(owner, MetricMention) and not owner.per and not owner.whole and place - mention.last <= 2
+        return owner if near and isinstance(owner, MetricMention) else None
+
+    def _has_unit(self, figure: Figure, mention: MetricMention) -> bool:
+        if figure.kind in ("percent", "points", "fraction", "multiple"):
+            return True
+        units = {unit_of(metric) for metric in mention.metrics}
+        if figure.kind == "count":
+            counts = self._counts(figure)
+            if counts is not None:
+                return bool(counts & mention.metrics)
+            bare = self.around.piece_of(mention) is self.around.piece_of(figure) and mention.last <= figure.first
+            return "count" in units or (bare and figure.step < 1)
+        return figure.kind in units
+
+    def _counts(self, figure: Figure) -> frozenset[str] | None:
+        """What the noun behind a count lets it count."""
+        noun = ROW_NOUNS.get(self.around.reading.word(figure.last))
+        return PRODUCT_COUNTS if noun == "product" else None
+
+    def _narrowed(self, figure: Figure, mention: MetricMention, metrics: frozenset[str]) -> frozenset[str]:
+        """The mention's metrics, or narrower ones where the piece, the sentence before or the heading says so."""
+        for wide, narrow in NARROWER.items():
+            if wide in metrics:
+                piece = self.around.piece_of(figure)
+                here = _metrics_in(piece, mention) & narrow
+                if here:
+                    return here
+                metrics |= self._said_before(figure, narrow)
+        return metrics
+
+    def _said_before(self, figure: Figure, narrow: frozenset[str]) -> frozenset[str]:
+        sentence = self.around.sentence_of(figure)
+        found: set[str] = set()
+        for piece in sentence.pieces:
+            if piece.first >= figure.first:
+                break
+            found |= {self._rated(piece, metric) for m in piece.of(MetricMention) for metric in m.metrics}
+        if heading := self.around.heading(figure, MetricMention, lambda m: bool(m.metrics)):
+            piece = self.around.piece_of(heading)
+            found |= {self._rated(piece, metric) for m in piece.of(MetricMention) for metric in m.metrics}
+        return frozenset(found & narrow)
+
+    def _rated(self, piece: Piece, metric: str) -> str:
+        per = next((m.per for m in piece.of(MetricMention) if m.per), "")
+        return RATES.get(per, {}).get(metric, metric)
+
+    def _with_rate(self, figure: Figure, metrics: frozenset[str]) -> frozenset[str]:
+        """The metrics told per day, order or unit where the figure's piece says so."""
+        per = self._rate(figure)
+        if not per or (per not in RATES and self._is_breakdown()):
+            return metrics
+        if per not in RATES:
+            return frozenset()
+        already = frozenset(RATES.get(per, {}).values()) & metrics
+        told = metrics if per == "day" and self._tells_days() else frozenset[str]()
+        return told | already | frozenset(RATES[per][m] for m in metrics if m in RATES.get(per, {}))
+
+    def _rate(self, figure: Figure) -> str:
+        piece = self.around.piece_of(figure)
+        found = [m for m in piece.of(MetricMention) if m.per and m.per != "label"]
+        return found[0].per if found else ""
+
+    def _tells_days(self) -> bool:
+        """Whether "per day" only says that the rows are days, or averages."""
+        return self.sheet.plan.average or Dimension.DAY in self.sheet.plan.breakdowns
+
+    def _is_breakdown(self) -> bool:
+        """Whether "per customer" may only say how the figures are broken down, or that they are averages."""
+        return self.sheet.plan.average or bool(self.sheet.plan.breakdowns)
+
+
+def _metrics_in(piece: Piece, but: Mention) -> frozenset[str]:
+    return frozenset(metric for m in piece.of(MetricMention) if m is not but for metric in m.metrics)
