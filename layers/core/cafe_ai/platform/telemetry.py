@@ -28,6 +28,7 @@ UNKNOWN = "unknown"
 CORRELATION_ATTRIBUTE = "correlation_id"  # of a message: whose request it comes from
 STACK_FRAMES = 15
 CAUSES = 5
+MISTAKES_IN_CODE = (AttributeError, ImportError, NameError, TypeError)  # their messages quote names, not values
 
 _correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 
@@ -90,12 +91,17 @@ def log_failure(message: str, error: BaseException, **fields: object) -> None:
 
 
 def describe(error: BaseException) -> list[dict[str, object]]:
-    """The error and what caused it, outermost first: type and stack."""
+    """The error and what caused it, outermost first: type, stack, and the SQLSTATE of the database's errors."""
     chain: list[dict[str, object]] = []
     link: BaseException | None = error
     while link is not None and len(chain) < CAUSES:
         stack = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(link.__traceback__)]
-        chain.append({"type": f"{type(link).__module__}.{type(link).__qualname__}", "stack": stack[-STACK_FRAMES:]})
+        told: dict[str, object] = {"type": f"{type(link).__module__}.{type(link).__qualname__}"}
+        if isinstance(link, MISTAKES_IN_CODE):
+            told["message"] = str(link)
+        if sqlstate := getattr(link, "sqlstate", None):
+            told["sqlstate"] = sqlstate
+        chain.append({**told, "stack": stack[-STACK_FRAMES:]})
         link = link.__cause__ or link.__context__
     return chain
 
