@@ -13,9 +13,13 @@ class DatabaseError(Exception):
     sqlstate = "23514"
 
 
+def break_a_constraint() -> None:
+    raise DatabaseError("DETAIL: Failing row contains (the prompt).")
+
+
 def fail_with_a_cause() -> None:
     try:
-        raise DatabaseError("DETAIL: Failing row contains (the prompt).")
+        break_a_constraint()
     except DatabaseError as error:
         raise ValueError("the prompt was wrong") from error
 
