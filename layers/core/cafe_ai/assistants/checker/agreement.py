@@ -11,7 +11,7 @@ from cafe_ai.assistants.checker.calendar import SheetCalendar, row_span, row_spa
 from cafe_ai.assistants.checker.clauses import Piece
 from cafe_ai.assistants.checker.metric_senses import MetricSenses
 from cafe_ai.assistants.checker.metrics import metric_base, unit_of
-from cafe_ai.assistants.checker.model import Figure, NameMention, Span, TimeMention
+from cafe_ai.assistants.checker.model import Cue, Figure, NameMention, Span, TimeMention
 from cafe_ai.assistants.checker.names import ENTITIES, FILTERED
 from cafe_ai.assistants.checker.subjects import Origin, Surroundings
 
@@ -119,7 +119,7 @@ class Said:
             if cue.kind == "amount" and 0 <= cue.first - figure.last <= 2 and not self._between(figure.last, cue.first):
                 return _sign(cue.value)
         for cue in reversed(self.piece.cues):
-            if cue.kind == "direction" and cue.last <= figure.first and self._leads_to(cue.last, figure.first):
+            if cue.kind == "direction" and cue.last <= figure.first and not self._is_level(cue) and self._leads_to(cue.last, figure.first):
                 return _sign(cue.value)
             if cue.kind == "direction" and 0 <= cue.first - figure.last <= 1 and cue.value != "flat":
                 return _sign(cue.value)
@@ -130,6 +130,11 @@ class Said:
             self.around.reading.owner(place) is not None and isinstance(self.around.reading.owner(place), Figure)
             for place in range(first, last)
         )
+
+    def _is_level(self, cue: Cue) -> bool:
+        """Whether a direction names the level it is seen from: "below the 12 of October"."""
+        words = {self.around.reading.text_at(place) for place in range(cue.first, cue.last)}
+        return not words.isdisjoint(("encima", "debajo", "above", "below", "superior", "inferior", "superiores", "inferiores", "exceeded", "exceeds"))
 
     def _leads_to(self, first: int, last: int) -> bool:
         """Whether only small words stand between a direction and its figure, none of them "to"."""
@@ -224,10 +229,18 @@ class Said:
         if base in STATES and all(self.calendar.is_today(m) for m in mentions):
             return True
         keys = row or frozenset({span_of(fact.period)})
-        if suffix in ("change", "difference") and fact.compared_with and self.around.piece_of(mentions[0]).reference:
-            keys |= {span_of(fact.compared_with)}  # "..., against 12 in January (8 % less)"
+        if suffix in ("change", "difference") and fact.compared_with and self._told_after_both(fact, mentions[0]):
+            keys |= {span_of(fact.compared_with)}
         exact = [m for m in mentions if any(self.calendar.means(m, key) for key in keys)]
         return bool(exact) and all(m in exact or any(self.calendar.covers(m, key) for key in keys) for m in mentions)
+
+    def _told_after_both(self, fact: Fact, mention: TimeMention) -> bool:
+        """"12 in March and 10 in January (8 % less)": a change told behind both of its periods."""
+        piece = self.around.piece_of(mention)
+        if piece.reference:
+            return True
+        before = [m for m in self.around.sentence_of(self.figure).of(TimeMention) if m.first < self.figure.first]
+        return piece is not self.piece and any(self.calendar.means(m, span_of(fact.period)) for m in before)
 
     def _names_period_of_unsold(self) -> bool:
         """ "Sold in October and not in November": the asked period is named, and besides it only what it is compared with."""
@@ -264,6 +277,8 @@ class Said:
             topic = self.around.heading(self.figure, TimeMention, _has_span) or self.around.topic(
                 self.figure, TimeMention, _has_span
             )
+            if topic is not None and suffix in ("change", "difference") and fact.compared_with:
+                return any(self.calendar.means(topic, said) for said in (span, span_of(fact.compared_with)))
             if topic is not None:
                 return self.calendar.means(topic, span)
         return span == self.calendar.period

@@ -174,7 +174,12 @@ def _read_range(reading: Reading, calendar: SheetCalendar, place: int) -> TimeMe
         return _english_days(reading, calendar, place, first, joint)
     if (last.point.unit == "day") != (first.point.unit == "day"):
         return None
-    return _mention(reading, calendar, place, last.end, first.point, last.point)
+    mention = _mention(reading, calendar, place, last.end, first.point, last.point)
+    if not calendar.knows(mention):
+        ends = _mention(reading, calendar, place, first.end, first.point), _mention(reading, calendar, joint, last.end, last.point)
+        if all(calendar.knows(end) for end in ends):
+            return ends[0]  # from one known period to another
+    return mention
 
 
 def _english_days(

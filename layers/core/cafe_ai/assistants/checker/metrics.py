@@ -49,7 +49,7 @@ _MORE: dict[Metric, str] = {
     Metric.AVERAGE_TICKET: "ticket medio por pedido|average ticket size|average order size|valor medio por ticket|valor medio|ticket promedio|importe medio por ticket|gasto medio por ticket|valor del pedido medio|average value per order",
     Metric.AVERAGE_PRICE: "precio medio de venta por unidad|average price per unit|precio unitario medio|precio medio unitario|precio medio por articulo",
     Metric.UNITS_PER_ORDER: "units each|unidades cada uno|items each|unit each|units in each order|unidades en cada pedido|articulos de media por pedido|unidades de media por pedido|unidades medias por pedido|average units per order|average items per order|unidades por pedido de media|units an order|unidades por cada pedido|unidades vendidas por pedido|units sold per order|media de unidades por pedido|average number of units per order|unidades de promedio por pedido",
-    Metric.DAILY_AVERAGE: "ventas diarias|daily sales|daily revenue|media diaria de ventas|promedio diario de ventas|average daily net sales|ventas netas diarias|media de ventas netas por dia|ventas medias por dia|daily net sales|average sales a day|daily takings",
+    Metric.DAILY_AVERAGE: "daily average of sales|daily average of net sales|average of sales per day|average of daily sales|daily average of revenue|media diaria de ventas netas|promedio diario de ventas netas|daily average in sales|ventas diarias|daily sales|daily revenue|media diaria de ventas|promedio diario de ventas|average daily net sales|ventas netas diarias|media de ventas netas por dia|ventas medias por dia|daily net sales|average sales a day|daily takings",
     Metric.DAILY_ORDERS: "pedidos cada dia|orders each day|tickets por dia|orders daily|pedidos de media al dia|pedidos medios al dia|pedidos al dia de media|average orders a day|pedidos de media por dia|pedidos medios por dia|daily average of orders|orders on average per day|daily number of orders|tickets diarios de media|daily order average|pedidos diarios de media",
     Metric.DAILY_UNITS: "unidades cada dia|units each day|unidades de media al dia|unidades medias al dia|unidades vendidas al dia|units sold a day|unidades medias por dia|unidades de media por dia|average units a day|unidades medias diarias|daily average of units|daily unit average|unidades diarias de media|units daily",
     Metric.MARGIN: "margen total|gross margins|gross profits|beneficio bruto total|margen obtenido|net profit|beneficio neto|loss|losses|perdidas",
@@ -120,12 +120,13 @@ _PHRASES = Phrases(
 
 def find_metrics(reading: Reading) -> None:
     """Claims the words for metrics, the longest phrase first at each place."""
-    _PHRASES.scan(reading, _mention)
 
+    def make(first: int, last: int, meaning: object) -> MetricMention | None:
+        metrics, per = meaning  # type: ignore[misc]
+        sequence = reading.text_at(first) == "order" and reading.text_at(first - 1) in ("the", "in", "this", "that", "same")
+        return None if sequence else MetricMention(first, last, metrics, per)
 
-def _mention(first: int, last: int, meaning: object) -> MetricMention:
-    metrics, per = meaning  # type: ignore[misc]
-    return MetricMention(first, last, metrics, per)
+    _PHRASES.scan(reading, make)
 
 
 def metric_base(name: str) -> tuple[Metric, str]:

@@ -136,9 +136,10 @@ def _fits(reading: Reading, place: int, name: _Name) -> bool:
         return True
     token, written = name.tokens[0], reading.tokens[place].written
     if token.kind == "number":
-        return reading.word(end) not in _COUNTS | CURRENCY_WORDS.keys() and reading.word(place - 1) not in (
-            "-",
-            "+",
-            *CURRENCY_WORDS,
-        )
+        return reading.word(end) not in _COUNTS | CURRENCY_WORDS.keys() and not _is_signed(reading, place)
     return written == token.written or token.text not in _COMMON
+
+
+def _is_signed(reading: Reading, place: int) -> bool:
+    before = reading.word(place - 1)
+    return before in CURRENCY_WORDS or (before in ("-", "+") and reading.is_glued(place))

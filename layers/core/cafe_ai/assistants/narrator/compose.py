@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cafe_ai.analytics.model import Dimension, FactSheet, Filters, Gap, Metric
 from cafe_ai.assistants.narrator.en import English
@@ -13,7 +14,7 @@ from cafe_ai.language.formats import Language, language_of
 
 VOICES: dict[Language, type[Voice]] = {"es": Spanish, "en": English}
 
-_LINES_AT_MOST = 12  # a longer breakdown is told in one paragraph
+_SEEN_AT_A_GLANCE = 12  # of a longer breakdown the best and the worst row are pointed out
 _LISTED_AT_MOST = 31
 _TOLD_WITH_NAMES = (Metric.UNSOLD_PRODUCTS, Metric.OUT_OF_STOCK)
 _NOT_OVER_A_PERIOD = (Metric.INACTIVE_CUSTOMERS, Metric.UNSOLD_PRODUCTS)
@@ -66,9 +67,17 @@ def _breakdown(voice: Voice, sheet: FactSheet, reading: Reading) -> Iterator[str
     if only and voice.words[listing.metrics[0]].timeless and not ranking:
         yield voice.total(only, Filters(products=tuple(rows[0].dimensions.values())))
     elif only and ranking and (listing.direction or not listing.compared_with):
-        yield voice.first_row(listing, rows[0])
+        yield voice.first_row(listing, _with_its_share(rows[0], reading))
     elif not _is_too_long(listing, rows):
         yield _list(voice, listing, rows)
+
+
+def _with_its_share(row: Row, reading: Reading) -> Row:
+    """The only row of a ranking with the share that would be an aside beside several."""
+    share = next((aside.first.share for aside in reading.context if aside.dimensions == row.dimensions), None)
+    if share is None:
+        return row
+    return Row(row.dimensions, {**row.figures, row.first.metric: replace(row.first, share=share)})
 
 
 def _listing(sheet: FactSheet, rows: Sequence[Row]) -> Listing:
@@ -98,14 +107,12 @@ def _direction(sheet: FactSheet, rows: Sequence[Row]) -> int | None:
 def _list(voice: Voice, listing: Listing, rows: Sequence[Row]) -> str:
     head = voice.list_head(listing)
     labels = [voice.row_label(row, row.first.told_by.period) for row in rows]
-    if listing.dimension not in NAMED and len(rows) <= _LINES_AT_MOST:
+    if listing.dimension not in NAMED:
         labels = [_capitalize(label) for label in labels]
-    shown = [f"{label}: {voice.row_figures(row)}" for label, row in zip(labels, rows, strict=True)]
-    if len(rows) > _LINES_AT_MOST:
-        more = [voice.others] if len(shown) > _LISTED_AT_MOST else []
-        return f"{head} {'; '.join([*shown[:_LISTED_AT_MOST], *more])}"
-    marks = [f"{number}. " if listing.ranking else "- " for number in range(1, len(shown) + 1)]
-    return "\n".join([head, *(f"{mark}{line}" for mark, line in zip(marks, shown, strict=True))])
+    lines = [f"{label}: {voice.row_figures(row)}" for label, row in zip(labels, rows, strict=True)]
+    marks = [f"{number}. " if listing.ranking else "- " for number in range(1, len(lines) + 1)]
+    shown = [f"{mark}{line}" for mark, line in zip(marks, lines, strict=True)][:_LISTED_AT_MOST]
+    return "\n".join([head, *shown, *([f"- {voice.others}"] if len(lines) > len(shown) else [])])
 
 
 def _additions(voice: Voice, sheet: FactSheet, reading: Reading) -> Iterator[str]:
@@ -115,8 +122,9 @@ def _additions(voice: Voice, sheet: FactSheet, reading: Reading) -> Iterator[str
     if reading.coverage and reading.coverage.value < 100:
         yield voice.coverage(reading.coverage)
     if reading.context:
-        yield _aside(voice, reading.context[0])
-    elif not sheet.plan.ranking and len(reading.rows) > _LINES_AT_MOST:
+        if not (len(reading.rows) == 1 and reading.context[0].first.share):
+            yield _aside(voice, reading.context[0])
+    elif not sheet.plan.ranking and len(reading.rows) > _SEEN_AT_A_GLANCE:
         yield from _extremes(voice, reading)
     if reading.rows and _is_too_long(listing := _listing(sheet, reading.rows), reading.rows):
         yield voice.too_long(listing.dimension)

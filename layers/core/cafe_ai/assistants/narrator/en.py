@@ -17,6 +17,7 @@ from cafe_ai.language.formats import (
     WEEKDAY_NAMES,
     format_count,
     format_date,
+    format_hour,
     format_hour_range,
     format_month,
     join_list,
@@ -31,7 +32,8 @@ class English(Voice):
 
     language = "en"
     verbs = VERBS
-    words = METRICS
+    metric_words = METRICS
+    net_beside_gross = ("sales", "net sales")
     gaps = GAPS
     quotes = ("“", "”")
     others = "others"
@@ -124,7 +126,8 @@ class English(Voice):
 
     def share_of_row(self, fact: Fact) -> str:
         metric = base_metric(fact.metric)
-        label = self.row_label(Row(fact.dimensions), fact.period, in_sentence=True)
+        label = self.row_label(Row(fact.dimensions), fact.period, in_sentence="hour" not in fact.dimensions)
+        label = f"the hour from {label}" if "hour" in fact.dimensions else label
         noun = f"{self.words[metric].noun}{self.scope(metric, self.filters)}"
         return f"{label} made up {self.figure(fact)} of {noun} {self.when(fact.period)}"
 
@@ -146,7 +149,8 @@ class English(Voice):
         nouns = self.join([self.words[metric].noun for metric in listing.metrics])
         average = "on average " if listing.average else ""
         scope = self.scope(listing.metrics[0], self.around_rows(listing))
-        return f"{nouns}{scope} {average}by {_by(listing)}{when}:"
+        by = "" if words.timeless else f" {average}by {_by(listing)}"
+        return f"{nouns}{scope}{by}{when}:"
 
     def _are(self, listing: Listing, *, plural: bool) -> str:
         if self.words[listing.metrics[0]].timeless:
@@ -211,8 +215,23 @@ class English(Voice):
                 case "product" | "category" | "store" | "payment_method":
                     labels.append(self.quote([value]) if in_sentence else value)
                 case _:
-                    labels.append(_time_label(name, value, period, in_sentence=in_sentence))
+                    labels.append(self._time_label(name, value, period, in_sentence=in_sentence))
         return ", ".join(labels)
+
+    def _time_label(self, dimension: str, value: str, period: Period, *, in_sentence: bool) -> str:
+        match dimension:
+            case "hour":
+                hour = int(value[:2])
+                span = f"{format_hour(hour)} to {format_hour((hour + 1) % 24)}"
+                return format_hour_range(hour, hour + 1, "en") if in_sentence else span
+            case "weekday":
+                return WEEKDAY_NAMES["en"][WEEKDAY_NUMBERS[value]]
+            case "day":
+                dated = in_sentence or not self.within_a_year()
+                day = format_date(date.fromisoformat(value), "en", weekday=True, year=dated)
+                return day
+            case _:
+                return _bucket_label(dimension, value, period, in_sentence=in_sentence)
 
     def row_figures(self, row: Row) -> str:
         if row.first.is_compared:
@@ -319,15 +338,7 @@ def _weekdays(numbers: Sequence[int]) -> str:
     return "on " + join_list([f"{WEEKDAY_NAMES['en'][day]}s" for day in days], "en")
 
 
-def _time_label(dimension: str, value: str, period: Period, *, in_sentence: bool) -> str:
-    match dimension:
-        case "hour":
-            hour = int(value[:2])
-            return format_hour_range(hour, hour + 1, "en")
-        case "weekday":
-            return WEEKDAY_NAMES["en"][WEEKDAY_NUMBERS[value]]
-        case "day":
-            return format_date(date.fromisoformat(value), "en", weekday=True)
+def _bucket_label(dimension: str, value: str, period: Period, *, in_sentence: bool) -> str:
     days = bucket(dimension, value, period)
     if dimension == "week":
         week = "" if in_sentence else "week of "

@@ -32,7 +32,8 @@ class Spanish(Voice):
 
     language = "es"
     verbs = VERBS
-    words = METRICS
+    metric_words = METRICS
+    net_beside_gross = ("ventas", "ventas netas")
     gaps = GAPS
     quotes = ("«", "»")
     others = "otros"
@@ -129,7 +130,8 @@ class Spanish(Voice):
 
     def share_of_row(self, fact: Fact) -> str:
         metric = base_metric(fact.metric)
-        label = self.row_label(Row(fact.dimensions), fact.period, in_sentence=True)
+        label = self.row_label(Row(fact.dimensions), fact.period, in_sentence="hour" not in fact.dimensions)
+        label = f"la franja {label}" if "hour" in fact.dimensions else label
         noun = f"{self.words[metric].noun}{self.scope(metric, self.filters)}"
         return f"{label} supuso el {self.figure(fact)} {_contracted('de', noun)} {self.when(fact.period)}"
 
@@ -158,7 +160,8 @@ class Spanish(Voice):
         scope = self.scope(listing.metrics[0], self.around_rows(listing))
         if listing.is_series:
             return f"{these}, {_by(listing)}, {nouns}{scope}{average}{when}:"
-        return f"{these} {nouns}{scope} {_by(listing)}{average}{when}:"
+        by = "" if words.timeless else f" {_by(listing)}"
+        return f"{these} {nouns}{scope}{by}{average}{when}:"
 
     def _are(self, listing: Listing, *, plural: bool) -> str:
         if self.words[listing.metrics[0]].timeless:
@@ -226,8 +229,22 @@ class Spanish(Voice):
                 case "product" | "category" | "store" | "payment_method":
                     labels.append(self.quote([value]) if in_sentence else value)
                 case _:
-                    labels.append(_time_label(name, value, period, in_sentence=in_sentence))
+                    labels.append(self._time_label(name, value, period, in_sentence=in_sentence))
         return ", ".join(labels)
+
+    def _time_label(self, dimension: str, value: str, period: Period, *, in_sentence: bool) -> str:
+        match dimension:
+            case "hour":
+                hour = int(value[:2])
+                return f"{'la ' if in_sentence else ''}{format_hour_range(hour, hour + 1, 'es')}"
+            case "weekday":
+                return f"{'el ' if in_sentence else ''}{WEEKDAY_NAMES['es'][WEEKDAY_NUMBERS[value]]}"
+            case "day":
+                dated = in_sentence or not self.within_a_year()
+                day = format_date(date.fromisoformat(value), "es", weekday=True, year=dated)
+                return f"{'el ' if in_sentence else ''}{day}"
+            case _:
+                return _bucket_label(dimension, value, period, in_sentence=in_sentence)
 
     def row_figures(self, row: Row) -> str:
         if row.first.is_compared:
@@ -337,15 +354,7 @@ def _weekdays(numbers: Sequence[int]) -> str:
     return "los " + join_list([WEEKDAY_NAMES["es"][day] + ("s" if day > 4 else "") for day in days], "es")
 
 
-def _time_label(dimension: str, value: str, period: Period, *, in_sentence: bool) -> str:
-    match dimension:
-        case "hour":
-            hour = int(value[:2])
-            return f"{'la ' if in_sentence else ''}{format_hour_range(hour, hour + 1, 'es')}"
-        case "weekday":
-            return f"{'el ' if in_sentence else ''}{WEEKDAY_NAMES['es'][WEEKDAY_NUMBERS[value]]}"
-        case "day":
-            return f"{'el ' if in_sentence else ''}{format_date(date.fromisoformat(value), 'es', weekday=True)}"
+def _bucket_label(dimension: str, value: str, period: Period, *, in_sentence: bool) -> str:
     days = bucket(dimension, value, period)
     if dimension == "week":
         week = "la " if in_sentence else "semana "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -78,6 +78,18 @@ class MetricWords:
         special = self.zero if value == 0 else self.negative if value < 0 else self.one if value == 1 else ""
         return special or self.clause
 
+    def renamed(self, old: str, new: str) -> MetricWords:
+        """The same words with another name for the metric."""
+        return replace(
+            self,
+            noun=self.noun.replace(old, new),
+            clause=self.clause.replace(old, new),
+            zero=self.zero.replace(old, new),
+            label=self.label.replace(old, new),
+            most=Superlative(self.most.singular.replace(old, new)),
+            least=Superlative(self.least.singular.replace(old, new)),
+        )
+
     def label_for(self, value: Decimal) -> str:
         """The label that fits the value."""
         return self.label_one if value == 1 and self.label_one else self.label
@@ -116,7 +128,8 @@ class Voice(ABC):
 
     language: ClassVar[Language]
     verbs: ClassVar[Mapping[str, tuple[str, str]]]
-    words: ClassVar[Mapping[Metric, MetricWords]]
+    metric_words: ClassVar[Mapping[Metric, MetricWords]]
+    net_beside_gross: ClassVar[tuple[str, str]]  # how sales are called where gross sales are told as well
     gaps: ClassVar[Mapping[Gap, str]]
     quotes: ClassVar[tuple[str, str]]
     others: ClassVar[str]
@@ -124,6 +137,10 @@ class Voice(ABC):
 
     def __init__(self, sheet: FactSheet) -> None:
         self.sheet = sheet
+        self.words = self.metric_words
+        if Metric.GROSS_SALES in sheet.plan.metrics:
+            net = self.metric_words[Metric.NET_SALES].renamed(*self.net_beside_gross)
+            self.words = {**self.metric_words, Metric.NET_SALES: net}
         self.filters = sheet.plan.filters
         self.as_of: datetime | None = sheet.as_of
 
@@ -208,6 +225,10 @@ class Voice(ABC):
     def gap(self, gap: Gap) -> str:
         """What is not known, and why."""
         return self.gaps[gap].format(**self.gap_parts())
+
+    def within_a_year(self) -> bool:
+        """Whether the period lies in one calendar year, so that its days need not name it."""
+        return self.sheet.period.start.year == (self.sheet.period.end - timedelta(days=1)).year
 
     def untold(self) -> str:
         """The metrics asked for that have no figure."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from cafe_ai.analytics.model import PeriodSpec
 from cafe_ai.assistants.planning.period_rules import EACH_MONTH, Mention
@@ -19,28 +18,31 @@ class TooManyPeriods(ValueError):  # noqa: N818 -- errors state the fact
 
 
 def assign(
-    mentions: Sequence[Mention], today: date, *, compares: bool, changes: bool, negated_at: int | None = None
+    mentions: Sequence[Mention], *, compares: bool, changes: bool, negated_at: int | None = None, goes_on: bool = False
 ) -> tuple[PeriodSpec | None, PeriodSpec | None]:
     """The period asked about and the one compared with, either None where it is not said.
 
     compares: the question says "frente a", "than" and the like. changes: it asks for a rise or fall. negated_at: where it
-    speaks of what did not happen; the period nearest to it is the one asked about. Raises TooManyPeriods.
+    speaks of what did not happen; the period nearest to it is the one asked about. goes_on: the period last spoken of
+    is meant where only the other one is named ("compáralo con septiembre"). Raises TooManyPeriods.
     """
-    specs = [mention.spec for mention in _with_years(mentions, today)]
+    specs = [mention.spec for mention in _with_years(mentions)]
     if len(specs) > 2:
         raise TooManyPeriods
     if negated_at is not None and len(specs) == 2:
         nearest = min(range(2), key=lambda n: _distance(mentions[n].place, negated_at))
         return specs[nearest], specs[1 - nearest]
     if len(specs) == 2:
-        return _two(specs[0], specs[1], today)
+        return _two(specs[0], specs[1])
     if not specs:
         return (None, PREVIOUS if changes else None) if not compares else (None, PREVIOUS)
-    return _one(mentions[0], specs[0], today, compares=compares, changes=changes)
+    if goes_on and compares:
+        return None, specs[0]
+    return _one(mentions[0], specs[0], compares=compares, changes=changes)
 
 
 def _one(
-    mention: Mention, spec: PeriodSpec, today: date, *, compares: bool, changes: bool
+    mention: Mention, spec: PeriodSpec, *, compares: bool, changes: bool
 ) -> tuple[PeriodSpec | None, PeriodSpec | None]:
     if (compares or changes) and spec.kind == "range" and (two := _ends(spec)):
         return two[1], two[0]
@@ -72,7 +74,7 @@ def _asked_beside(compared: PeriodSpec) -> PeriodSpec | None:
     return PeriodSpec("calendar", unit="month", offset=0)
 
 
-def _two(first: PeriodSpec, second: PeriodSpec, today: date) -> tuple[PeriodSpec, PeriodSpec]:
+def _two(first: PeriodSpec, second: PeriodSpec) -> tuple[PeriodSpec, PeriodSpec]:
     """The first is asked about. Beside a shorter period "the year before" means the same dates a year earlier."""
     if first.kind in ("previous", "same_last_year") and second.kind not in ("previous", "same_last_year"):
         first, second = second, first
@@ -103,7 +105,7 @@ def _two(first: PeriodSpec, second: PeriodSpec, today: date) -> tuple[PeriodSpec
     return first, second
 
 
-def _with_years(mentions: Sequence[Mention], today: date) -> list[Mention]:
+def _with_years(mentions: Sequence[Mention]) -> list[Mention]:
     """ "En noviembre, el año pasado" names one period."""
     if len(mentions) == 2:
         dated = [

@@ -9,6 +9,8 @@ from cafe_ai.analytics.model import Dimension, Filters, Metric, PeriodSpec, Plan
 from cafe_ai.assistants.planning.model import Previous
 
 ALL = PeriodSpec("all")
+LISTED = 10
+"""How many products or customers are listed where the question sets no number."""
 
 
 @dataclass(slots=True)
@@ -49,18 +51,24 @@ def complete(draft: Draft) -> Plan | None:
         metrics = (Metric.NET_SALES,)
     if not metrics:
         return None
-    filters = Filters(**draft.filters, weekdays=draft.weekdays, hours=draft.hours)  # type: ignore[arg-type]
+    filters = Filters(**draft.filters, weekdays=draft.weekdays, hours=draft.hours)
     return Plan(
         metrics,
         draft.period or ALL,
         draft.breakdowns,
         filters,
         draft.comparison,
-        draft.ranking,
+        _ranking(draft),
         draft.share,
         draft.average,
         draft.inactive_days,
     )
+
+
+def _ranking(draft: Draft) -> Ranking | None:
+    """The ranking asked for; a list of products or customers without one is cut to the first."""
+    lists = draft.breakdowns in ((Dimension.PRODUCT,), (Dimension.CUSTOMER,))
+    return draft.ranking or (Ranking(limit=LISTED) if lists else None)
 
 
 def follow_up(draft: Draft, previous: Previous) -> Plan:
@@ -79,7 +87,7 @@ def follow_up(draft: Draft, previous: Previous) -> Plan:
         plan = replace(plan, comparison=draft.comparison)
     if draft.breakdowns:
         plan = replace(
-            plan, breakdowns=draft.breakdowns, ranking=draft.ranking, share=draft.share, average=draft.average
+            plan, breakdowns=draft.breakdowns, ranking=_ranking(draft), share=draft.share, average=draft.average
         )
     elif draft.ranking and before.breakdowns:
         plan = replace(plan, ranking=draft.ranking)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from cafe_ai.analytics.model import PeriodSpec
 from cafe_ai.analytics.periods import WEEKDAY_NAMES, CalendarUnit, add_months
@@ -44,7 +45,7 @@ def _the_other_one(reading: Reading, mentions: list[Mention]) -> list[Mention]:
     """ "El tercer trimestre con el segundo": the second is a quarter too."""
     numbered = [mention.spec.start for mention in mentions if mention.spec.kind == "named" and mention.spec.start]
     found = reading.find(r"(?:el|the|del|al) O(?: one)?(?= ,|$)") if len(numbered) == 1 else None
-    if not found or not numbered[0][-2:-1] in ("Q", "H"):
+    if not found or numbered[0][-2:-1] not in ("Q", "H"):
         return mentions
     reading.blank(found)
     start = f"{numbered[0][:-1]}{int(found.values('O')[0])}"
@@ -160,6 +161,22 @@ def _before(found: Found, today: date) -> PeriodSpec:
     return PeriodSpec("previous", unit=_unit(found) if found.values("U") else None)
 
 
+def _quarter_or_half(found: Found, today: date) -> PeriodSpec | None:
+    said = found.text
+    if (
+        "half" in found.values("U")
+        or "mitad" in said
+        or "half" in said
+        or any(lexeme.text in ("h1", "h2") for lexeme in found.lexemes)
+    ):
+        return _numbered("H", 2)(found, today)
+    if "quarter" in found.values("U") or any(
+        lexeme.text[:1] in "qt1234" and len(lexeme.text) == 2 for lexeme in found.lexemes
+    ):
+        return _numbered("Q", 4)(found, today)
+    return None
+
+
 _OF_YEAR = r"(?: (?:,|de|del|of|in|en|el|the|ano|year))*(?: (?:D|U pasado|U anterior|last U|este U|this U))?"
 _SO_FAR = r"(?: (?:so far|hasta ahora|hasta hoy|hasta la fecha|to date|en curso))?"
 _FROM = r"(?:(?:principios|comienzos|inicios|inicio|primeros|start|beginning|early|the|el|la|de|del|of) )*"
@@ -174,8 +191,8 @@ RULES: tuple[tuple[str, Read], ...] = (
      rf"|{_IN}(?:(?:el|the|dia|U) )*[NO] (?:al?|hasta|to|through|thru|till|until|-) (?:(?:el|la|the|dia) )*D"
      rf"|{_IN}D (?:al?|hasta|to|through|-) (?:(?:el|la|the|dia) )*N(?! U)"
      r"|(?:del|desde el|entre el|from the|between the) (?:U )?[NO] (?:al|hasta el|y el|to the|and the) (?:U )?[NO](?! U)", _range),
-    (rf"{_IN}(?:O|ultimo|last) (?:trimestre|quarter|U)(?: del?| of)(?: (?:el|ano|U|the))* D|{_IN}(?:q[1-4]|[1-4][qt]|t[1-4]){_OF_YEAR}|{_IN}O (?:trimestre|quarter){_OF_YEAR}|D -? ?(?:q[1-4]|t[1-4])|[NO] ?t D", lambda found, today: _quarter_or_half(found, today)),
-    (rf"{_IN}O U{_OF_YEAR}|{_IN}h[12]{_OF_YEAR}|{_IN}O (?:mitad|half)(?: del?| of)(?: (?:el|the))*(?: (?:D|U))", lambda found, today: _quarter_or_half(found, today)),
+    (rf"{_IN}(?:O|ultimo|last) (?:trimestre|quarter|U)(?: del?| of)(?: (?:el|ano|U|the))* D|{_IN}(?:q[1-4]|[1-4][qt]|t[1-4]){_OF_YEAR}|{_IN}O (?:trimestre|quarter){_OF_YEAR}|D -? ?(?:q[1-4]|t[1-4])|[NO] ?t D", _quarter_or_half),
+    (rf"{_IN}O U{_OF_YEAR}|{_IN}h[12]{_OF_YEAR}|{_IN}O (?:mitad|half)(?: del?| of)(?: (?:el|the))*(?: (?:D|U))", _quarter_or_half),
     (r"(?:en |in |el |this )*(?:pasado|ultimo|last|past) D(?! D)|(?:en )?D (?:pasado|ultimo)", _passed),
     (rf"(?:desde|a partir de|since|from|de) {_FROM}D(?: (?:en adelante|onwards?|on|until now|hasta ahora|hasta hoy|to date|to today|hasta la fecha))|(?:desde|a partir de|since) {_FROM}D",
      lambda found, today: PeriodSpec("since", start=_dates(found)[0])),
@@ -210,22 +227,6 @@ def _rolling(found: Found) -> PeriodSpec:
     return PeriodSpec("rolling", unit="week" if unit == "weekend" else unit, count=found.number())
 
 
-def _quarter_or_half(found: Found, today: date) -> PeriodSpec | None:
-    said = found.text
-    if (
-        "half" in found.values("U")
-        or "mitad" in said
-        or "half" in said
-        or any(lexeme.text in ("h1", "h2") for lexeme in found.lexemes)
-    ):
-        return _numbered("H", 2)(found, today)
-    if "quarter" in found.values("U") or any(
-        lexeme.text[:1] in "qt1234" and len(lexeme.text) == 2 for lexeme in found.lexemes
-    ):
-        return _numbered("Q", 4)(found, today)
-    return None
-
-
 def _day_or_week(found: Found) -> PeriodSpec | None:
     number = next(int(lexeme.value) for lexeme in found.lexemes if lexeme.kind in "NO")
     unit = next(iter(found.values("U")), "day")
@@ -247,7 +248,7 @@ def _read_months_listed(reading: Reading) -> list[Mention]:
         return []
     parts = [str(value) for value in found.values("D")]
     numbers = [int(part[-2:]) for part in parts]
-    follow_each_other = all(after == before % 12 + 1 for before, after in zip(numbers, numbers[1:], strict=False))
+    follow_each_other = all(after == before % 12 + 1 for before, after in pairwise(numbers))
     if not follow_each_other or any(_has_day(part) or _is_year(part) for part in parts):
         return []
     reading.blank(found)

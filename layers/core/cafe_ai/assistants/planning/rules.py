@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from cafe_ai.analytics.metrics import METRICS
 from cafe_ai.analytics.model import Dimension, Metric, PeriodSpec, Plan, Ranking
@@ -27,7 +28,7 @@ _FUTURE = r"(?:pasado )?manana|tomorrow(?:'s)?|venderemos|vamos a vender|tendrem
 _NOT_KNOWN = r"(?:beneficio|resultado|ganancia|ganancias|margen|beneficios) (?:neto|neta|netos|netas|operativo)|net (?:profit|income|earnings|margin)|operating profit|perdidas|losses|cuenta de resultados"
 _PER_CUSTOMER = r"(?:gasto|compra|venta|ventas|importe|facturacion|ingreso|ingresos|ticket)(?: (?:medi[oa]s?|promedio))? por (?:cliente|persona)(?: (?:de media|en promedio))?(?= ,|$| en| de| del)|(?:average |mean )?(?:spend|sales|revenue|purchase) (?:per|by each) (?:customer|client|person)|average customer (?:value|spend)"
 _DURATION = r"(?:(?:desde hace|hace|durante|for|in|en|over|during|desde) )*(?:(?:mas de|al menos|more than|over|at least|como minimo|los ultimos|las ultimas|ultimos|the last|the past|last|past|de|than) )*(?:N|un|una|a|one) U(?: o mas| or more)?"
-_SAME_PERIOD = r"(?:en |in |on |for |over |during |de )?(?:(?:es[ea]|aquel|aquella|dich[oa]|that|el mismo|la misma|the same|ese mismo) (?:U|periodo|period|time|dates|fechas?|D))|entonces|back then"
+_SAME_PERIOD = r"(?:en |in |on |for |over |during |de )?(?:(?:es[ea]|aquel|aquella|dich[oa]|that|el mismo|la misma|the same|ese mismo) (?:U|periodo|period|time|dates|fechas?|D))(?! (?:del?|of|last|hace|previous|a year|one year))|entonces|back then"
 _PRICE_TOP = r"(?:mas )?car[oa]s?|(?:most )?expensive|priciest"
 _PRICE_BOTTOM = r"(?:mas )?barat[oa]s?|(?:least expensive|cheapest|economic[oa]s?)"
 _LOYAL = r"frecuentes?|fieles|fiel|loyal|frequent(?:ly)?|mas veces|often|compras hizo|compras hicieron"
@@ -134,12 +135,18 @@ class _Question:
             if weekday and not shape.breakdowns:
                 draft.breakdowns = (Dimension.WEEKDAY, *draft.breakdowns)
             draft.breakdowns = tuple(dict.fromkeys((*shape.breakdowns, *draft.breakdowns)))
-            draft.ranking = shape.ranking
+            draft.ranking = shape.ranking or self._other_end()
             if draft.ranking and price_order:
                 draft.ranking = replace(draft.ranking, order="bottom" if price_order == "bottom" else "top")
         for pattern in (_PRICE_BOTTOM, _PRICE_TOP):
             reading.take(pattern)
         return metrics, negated_at
+
+    def _other_end(self) -> Ranking | None:
+        """ "¿Y los peores?" after a ranking asks for its other end."""
+        before = self.context.previous.plan.ranking if self.context.previous and self.connected else None
+        order = shape_rules.read_order(self.reading) if before and not self.draft.breakdowns else None
+        return replace(before, order=order) if before and order else None
 
     def _read_inactive(self) -> None:
         """Reads for how long inactive customers have not bought: "más de 90 días sin comprar"."""
@@ -188,10 +195,10 @@ class _Question:
         try:
             draft.period, draft.comparison = comparing.assign(
                 mentions,
-                self.context.today,
                 compares=compares,
                 changes=change is not None and not trend,
                 negated_at=negated_at,
+                goes_on=self.context.previous is not None and not draft.metrics,
             )
         except TooManyPeriods:
             self.unread = Declined("not_understood")
@@ -291,12 +298,9 @@ class _Question:
         """What is left without filler at its ends, as places [first, end)."""
         stretches = []
         for first, end in self.reading.left():
-            while first < end and self._is_filler(self.reading.lexemes[first]):
-                first += 1
-            while end > first and self._is_filler(self.reading.lexemes[end - 1]):
-                end -= 1
-            if first < end:
-                stretches.append((first, end))
+            told = [place for place in range(first, end) if not self._is_filler(self.reading.lexemes[place])]
+            if told:
+                stretches.append((told[0], told[-1] + 1))
         return stretches
 
     def _match(self, first: int, end: int) -> Declined | None:
@@ -397,4 +401,4 @@ def _between(first: int, end: int, joins: list[int]) -> list[tuple[int, int]]:
     if not joins:
         return []
     edges = [first - 1, *joins, end]
-    return [(a + 1, b) for a, b in zip(edges, edges[1:], strict=False) if a + 1 < b]
+    return [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]

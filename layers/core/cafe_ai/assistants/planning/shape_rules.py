@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from cafe_ai.analytics.model import Dimension, Ranking
 from cafe_ai.assistants.planning.lexemes import TAKEN
@@ -73,9 +74,9 @@ def read_weekday_breakdown(reading: Reading) -> Found | None:
 def read_breakdowns(reading: Reading) -> tuple[Dimension, ...]:
     """The dimensions a question wants its figures broken down by; the words are taken."""
     found: list[tuple[int, Dimension]] = []
-    for dimension, nouns in _NOUNS.items():
+    for named, nouns in _NOUNS.items():
         if taken := reading.take(rf"{_BY} (?:(?:el|la|cada|uno de los|una de las|of the|of our) )*(?:{nouns})"):
-            found.append((taken.place, dimension))
+            found.append((taken.place, named))
     for taken in reading.find_all(
         rf"{_BY} (?:(?:cada|tipo de) )?U(?! (?:pasad[oa]|anterior|que|actual))|each U|every U"
     ):
@@ -83,13 +84,13 @@ def read_breakdowns(reading: Reading) -> tuple[Dimension, ...]:
         if dimension and not re.match(r"(?:a|al|a la) U", taken.match[0]):
             reading.blank(taken)
             found.append((taken.place, dimension))
-    for dimension, adverbs in _ADVERBS.items():
+    for named, adverbs in _ADVERBS.items():
         for taken in reading.find_all(adverbs):
             units = taken.values("U")
             if units and _UNIT_DIMENSIONS.get(str(units[0])) is None:
                 continue
             reading.blank(taken)
-            found.append((taken.place, _UNIT_DIMENSIONS[str(units[0])] if units else dimension))
+            found.append((taken.place, _UNIT_DIMENSIONS[str(units[0])] if units else named))
     return tuple(dict.fromkeys(dimension for _, dimension in sorted(found)))
 
 
@@ -98,7 +99,7 @@ def read_ranking(reading: Reading, *, weekdays: bool, breakdowns: tuple[Dimensio
 
     weekdays: it asks by day of the week already. Superlatives stay for `read_extremes` to take.
     """
-    order = _order(reading)
+    order = read_order(reading)
     if weekdays and order:
         return Shape((Dimension.WEEKDAY,), _ranking(reading, order, 1))
     if sellers := reading.take(_SELLERS):
@@ -163,7 +164,8 @@ def _blank_all_but_superlatives(reading: Reading, found: Found) -> None:
             reading.blank_at(found.place + offset, found.place + offset + 1)
 
 
-def _order(reading: Reading) -> str | None:
+def read_order(reading: Reading) -> Literal["top", "bottom"] | None:
+    """Whether it asks for the most or the least of something."""
     least = reading.find(rf"{LEAST}(?! de una vez)")
     most = reading.find(rf"(?<!una vez o )(?<!dos o ){MOST}(?! (?:de una vez|de N|than|que en|que el|than in))")
     if least and most:

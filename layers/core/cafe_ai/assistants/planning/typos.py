@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cafe_ai.assistants.planning.lexemes import Lexeme, read_words
-from cafe_ai.assistants.planning.names import SHORTEST, ShopNames, nearly
-from cafe_ai.assistants.planning.words import NOT_RECORDED, vocabulary
+from cafe_ai.assistants.planning.names import ShopNames, nearly
+from cafe_ai.assistants.planning.words import NOT_RECORDED, SPENDING, meaningful, vocabulary
+
+SHORTEST = 6
+"""Shorter words are not corrected: too many others are one letter away, and a cake must not become an afternoon."""
 
 
 def correct(lexemes: list[Lexeme], names: ShopNames) -> list[Lexeme]:
@@ -16,14 +19,14 @@ def correct(lexemes: list[Lexeme], names: ShopNames) -> list[Lexeme]:
 
 def _is_strange(lexeme: Lexeme, names: ShopNames) -> bool:
     word = lexeme.text
-    known = word in vocabulary() or word in NOT_RECORDED or names.knows(word)
+    known = word in vocabulary() or word in NOT_RECORDED or word in SPENDING or names.knows(word)
     return lexeme.kind == "word" and len(word) >= SHORTEST and word.isalpha() and not known
 
 
 def _corrected(lexeme: Lexeme, names: ShopNames) -> Lexeme:
     if names.resembles(lexeme.text):
         return lexeme
-    near = [(word, typos) for word, typos in nearly(lexeme.text, vocabulary()) if len(word) >= SHORTEST]
+    near = [(word, typos) for word, typos in nearly(lexeme.text, meaningful()) if len(word) >= SHORTEST]
     if not near:
         return lexeme
     best, _ = min(near, key=lambda item: (item[1], item[0]))

@@ -18,11 +18,17 @@ SPENDING = frozenset(_LISTS["spending"].split())
 
 @functools.cache
 def vocabulary() -> frozenset[str]:
-    """Every single word that means something to the rules: it is no name by itself, and typos are corrected towards it."""
+    """Every single word that the rules know; it is no name by itself."""
+    return meaningful() | FILLER
+
+
+@functools.cache
+def meaningful() -> frozenset[str]:
+    """The words that decide what is asked; misspelt ones are corrected towards these."""
     phrases = [phrase for said in METRIC_WORDS.values() for each in said.values() for phrase in each]
     metric_words = {word for phrase in phrases for word in phrase.split()}
     dates = set(MONTH_NUMBERS) | set(NUMBER_WORDS) | set(ORDINALS) | set(WEEKDAY_NUMBERS)
-    return frozenset(metric_words | dates | FILLER | _rule_words())
+    return frozenset((metric_words | dates | _rule_words()) - FILLER)
 
 
 def _rule_words() -> set[str]:

@@ -1,0 +1,104 @@
+"""The answer as it is returned, and as the audit and the conversation keep it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from cafe_ai.analytics.model import FactSheet
+from cafe_ai.assistants.memory import remember
+from cafe_ai.assistants.model import Answer, Question
+from cafe_ai.assistants.words import Wording
+from cafe_ai.audit import service as audit
+from cafe_ai.audit.model import Inference
+from cafe_ai.conversations.model import Turn
+from cafe_ai.platform.clock import now_utc
+from cafe_ai.platform.ids import uuid7
+from cafe_ai.tenancy.model import Member
+
+if TYPE_CHECKING:
+    from cafe_ai.assistants.service import Understood
+    from cafe_ai.bootstrap import Runtime
+    from cafe_ai.llm.metering import Meter
+
+ENDPOINT = "/api/v1/ai/query"
+RULES = "rules"
+"""What stands for a model's name where none was used."""
+
+
+def write(
+    runtime: Runtime,
+    member: Member,
+    question: Question,
+    understood: Understood,
+    wording: Wording,
+    meter: Meter | None,
+    *,
+    degraded: bool,
+    milliseconds: int,
+) -> Answer:
+    """Writes the turn and its inference together (or spools both), and gives the answer."""
+    sheet = understood.outcome if isinstance(understood.outcome, FactSheet) else None
+    remembered = remember(sheet.plan, sheet.period) if sheet else None
+    now = now_utc()
+    answer = Answer(
+        text=wording.text,
+        assistant_type=question.assistant_type,
+        conversation_id=uuid7(),
+        tokens_used=meter.tokens_used if meter else 0,
+        response_time_ms=milliseconds,
+        facts=sheet.facts if sheet else (),
+        sources=(),
+        model_name=(meter.model_name if meter else None) or RULES,
+        degraded=degraded,
+        cost_usd=meter.cost_usd if meter else Decimal(0),
+        verified=wording.verified,
+    )
+    turn = Turn(
+        id=answer.conversation_id,
+        user_id=member.user_id,
+        business_id=member.business.id,
+        follows_id=question.conversation_id,
+        assistant_type=question.assistant_type.value,
+        locale=understood.context.locale,
+        prompt=question.text,
+        response=answer.text,
+        plan=remembered,
+        tokens_used=answer.tokens_used,
+        response_time_ms=milliseconds,
+        created_at=now,
+    )
+    inference = Inference(
+        id=uuid7(),
+        user_id=member.user_id,
+        business_id=member.business.id,
+        model_name=answer.model_name,
+        prompt=question.text,
+        response=answer.text,
+        endpoint=ENDPOINT,
+        status="success",
+        response_time_ms=milliseconds,
+        timestamp=now,
+        prompt_tokens=meter.prompt_tokens if meter else 0,
+        completion_tokens=meter.completion_tokens if meter else 0,
+        tokens_used=answer.tokens_used,
+        cost_usd=answer.cost_usd,
+        prompt_version=meter.prompt_version if meter else None,
+        request_id=member.request_id,
+        plan=remembered,
+        facts_hash=_hash(sheet) if sheet else None,
+        degraded=degraded,
+    )
+    audit.record(runtime, inference, turn, member.deadline)
+    return answer
+
+
+def _hash(sheet: FactSheet) -> str:
+    """The SHA-256 of the facts, in hex: the same facts give the same hash."""
+    told = [
+        [f.metric, str(f.value), f.period.starts_at.isoformat(), f.period.ends_at.isoformat(), dict(f.dimensions)]
+        for f in sheet.facts
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

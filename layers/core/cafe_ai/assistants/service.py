@@ -1,0 +1,169 @@
+"""Question → plan → facts → words → check: the answer to a question about a business.
+
+No transaction is open while a language model answers: one reads, none waits, one writes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from cafe_ai.analytics import repository as figures
+from cafe_ai.analytics.metrics import METRICS
+from cafe_ai.analytics.model import Dimension, FactSheet, Plan
+from cafe_ai.analytics.periods import ShopCalendar, UnknownPeriod
+from cafe_ai.analytics.service import gather
+from cafe_ai.assistants import records, shops
+from cafe_ai.assistants.memory import recall
+from cafe_ai.assistants.model import Answer, Locale, Question
+from cafe_ai.assistants.narrator import decline
+from cafe_ai.assistants.planning.model import Declined, Planned, PlanningContext
+from cafe_ai.assistants.planning.rules import RulesPlanner
+from cafe_ai.assistants.words import Wording, put_into_words
+from cafe_ai.conversations import repository as conversations
+from cafe_ai.conversations.model import Turn
+from cafe_ai.errors import PermissionDenied
+from cafe_ai.language.detection import detect_language
+from cafe_ai.llm.port import ModelUnavailable
+from cafe_ai.platform.clock import now_utc
+from cafe_ai.tenancy.model import Business, Member, Permission
+
+if TYPE_CHECKING:
+    from cafe_ai.bootstrap import Runtime
+    from cafe_ai.llm.metering import Meter
+    from cafe_ai.platform.db import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What became of a question: the context it was read in, and its facts or why there are none."""
+
+    context: PlanningContext
+    outcome: FactSheet | Declined
+
+
+def answer(runtime: Runtime, member: Member, question: Question) -> Answer:
+    """The answer to a member's question, written to the audit and the conversation before it is returned.
+
+    Rules plan first; a language model plans what they did not understand, and tells the facts. Raises
+    ConversationNotFound, PermissionDenied, and Unavailable where the database is away.
+    """
+    started = time.monotonic()
+    meter = _meter(runtime, member)
+    with _reading(runtime, member) as uow:
+        turn = conversations.get_turn(uow, question.conversation_id) if question.conversation_id else None
+        context = _context(uow, member, question, turn)
+        understood = _read_figures(uow, member, RulesPlanner().plan(question.text, context), context)
+    reachable = meter is not None
+    if meter is not None and isinstance(understood.outcome, Declined):
+        try:
+            understood = _plan_with_model(runtime, member, question, meter, understood)
+        except ModelUnavailable:
+            reachable = False
+    wording = _tell(member, question, understood, meter if reachable else None)
+    degraded = not (wording.by_model or (reachable and isinstance(understood.outcome, Declined)))
+    return records.write(
+        runtime, member, question, understood, wording, meter, degraded=degraded, milliseconds=_since(started)
+    )
+
+
+def _plan_with_model(
+    runtime: Runtime, member: Member, question: Question, meter: Meter, by_rules: Understood
+) -> Understood:
+    """What a language model makes of a question that the rules did not understand. Raises ModelUnavailable."""
+    from cafe_ai.assistants.planning.language_model import LanguageModelPlanner, PlanRejected
+
+    def customers(said: Sequence[str]) -> list[tuple[str, str | None]]:
+        with _reading(runtime, member) as uow:
+            return figures.customers_called(uow, member.business.id, said)
+
+    try:
+        planned = LanguageModelPlanner(meter).plan(question.text, replace(by_rules.context, customers=customers))
+    except PlanRejected:
+        return by_rules
+    if isinstance(planned, Declined):
+        vague = isinstance(by_rules.outcome, Declined) and by_rules.outcome.reason == "not_understood"
+        return replace(by_rules, outcome=planned) if vague or planned.candidates else by_rules
+    with _reading(runtime, member) as uow:
+        return _read_figures(uow, member, planned, by_rules.context)
+
+
+def _read_figures(uow: UnitOfWork, member: Member, planned: Planned | Declined, context: PlanningContext) -> Understood:
+    """The facts of a plan, once it is clear that the member may know them."""
+    if isinstance(planned, Declined):
+        return Understood(context, planned)
+    _permit(member, planned.plan)
+    anchor = context.previous.period if context.previous else None
+    try:
+        return Understood(context, gather(uow, planned.plan, member.business, context.as_of, anchor))
+    except UnknownPeriod:
+        return Understood(context, Declined("not_understood"))
+
+
+def _permit(member: Member, plan: Plan) -> None:
+    """Permission is asked for what the plan reads, whichever assistant was addressed."""
+    needed = {METRICS[metric].permission for metric in plan.metrics}
+    if plan.filters.customers or Dimension.CUSTOMER in plan.breakdowns:
+        needed.add(Permission.CUSTOMERS)
+    if not all(member.may(permission) for permission in needed):
+        raise PermissionDenied("Your role in this business does not allow to ask for these figures.")
+
+
+def _tell(member: Member, question: Question, understood: Understood, language_model: Meter | None) -> Wording:
+    locale, outcome = understood.context.locale, understood.outcome
+    if isinstance(outcome, Declined):
+        text = decline(outcome.reason, locale, outcome.subject, outcome.candidates)
+        return Wording(text, by_model=False, verified=True)
+    names = (member.business.name,)
+    return put_into_words(outcome, question.text, locale, language_model, member.deadline, names)
+
+
+def _context(uow: UnitOfWork, member: Member, question: Question, turn: Turn | None) -> PlanningContext:
+    business = member.business
+    as_of = _moment(question.as_of, business)
+    return PlanningContext(
+        as_of=as_of,
+        today=ShopCalendar(business.timezone, business.day_starts, as_of, as_of.date()).today,
+        names=shops.names_of(uow, business),
+        deadline=member.deadline,
+        customers=lambda said: figures.customers_called(uow, business.id, said),
+        sees_customers=member.may(Permission.CUSTOMERS),
+        previous=recall(turn.plan) if turn else None,
+        locale=_locale(question, turn, business),
+    )
+
+
+def _locale(question: Question, turn: Turn | None, business: Business) -> Locale:
+    """The language asked for, the question's own, that of the turn before, or the business's."""
+    chosen = question.locale or detect_language(question.text) or (turn.locale if turn else business.locale)
+    return "en" if chosen == "en" else "es"
+
+
+def _moment(as_of: datetime | None, business: Business) -> datetime:
+    """The moment of asking in the shop's time zone; without an offset it is the shop's local time."""
+    zone = ZoneInfo(business.timezone)
+    if as_of is None:
+        return now_utc().astimezone(zone)
+    return as_of.replace(tzinfo=zone) if as_of.tzinfo is None else as_of.astimezone(zone)
+
+
+def _reading(runtime: Runtime, member: Member) -> AbstractContextManager[UnitOfWork]:
+    return runtime.database.transaction(member.business.id, member.user_id, member.deadline, read_only=True)
+
+
+def _meter(runtime: Runtime, member: Member) -> Meter | None:
+    """The language model with its meter; None where there is none or the budget is spent."""
+    if runtime.language_model is None or member.budget_spent:
+        return None
+    from cafe_ai.llm.metering import Meter
+
+    return Meter(runtime.language_model)
+
+
+def _since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)

@@ -1,0 +1,70 @@
+"""Facts → words → check: the language model's prose where it tells nothing but the facts, else the narrator's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from cafe_ai.analytics.model import FactSheet
+from cafe_ai.assistants import prose
+from cafe_ai.assistants.checker import check
+from cafe_ai.assistants.model import Locale
+from cafe_ai.assistants.narrator import narrate
+from cafe_ai.llm.port import LanguageModel, ModelUnavailable
+from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.telemetry import measures
+
+ATTEMPTS = 2
+"""How often a model may try to tell the facts: once, and once more without what the checker refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text about the facts. by_model: it is a model's. verified: every figure in it was found in the facts."""
+
+    text: str
+    by_model: bool
+    verified: bool
+
+
+def put_into_words(
+    sheet: FactSheet,
+    question: str,
+    locale: Locale,
+    language_model: LanguageModel | None,
+    deadline: Deadline,
+    names: Collection[str],
+) -> Wording:
+    """The facts in the locale's language. names: other names that may stand in the text, such as the business's."""
+    if language_model is not None and sheet.facts:
+        text = _written_by(language_model, sheet, question, locale, deadline, names)
+        if text is not None:
+            return Wording(text, by_model=True, verified=True)
+    text = narrate(sheet, locale)
+    verdict = check(text, sheet, locale, names)
+    if not verdict.ok:
+        measures().count("NarrationDoubted")
+    return Wording(text, by_model=False, verified=verdict.ok)
+
+
+def _written_by(
+    language_model: LanguageModel,
+    sheet: FactSheet,
+    question: str,
+    locale: Locale,
+    deadline: Deadline,
+    names: Collection[str],
+) -> str | None:
+    """A model's text in which the checker finds no fault; None where it writes none, or not in time."""
+    faults: tuple[str, ...] = ()
+    for _ in range(ATTEMPTS):
+        try:
+            text = prose.write(language_model, question, sheet, locale, deadline, faults).text
+        except ModelUnavailable:
+            return None
+        verdict = check(text, sheet, locale, names)
+        if verdict.ok and prose.is_presentable(text):
+            return text
+        measures().count("ProseRefused")
+        faults = tuple(fault.excerpt for fault in verdict.faults)
+    return None
