@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,14 @@ SETTINGS = {  # nothing here outlives the tests, so nothing need reach the disk
     "max_wal_senders": "0",
     "max_connections": "350",
 }
+
+# Reads from a pipe that closes when this process ends, be it killed.
+STOP_WHEN_WE_ARE_GONE = """
+cat > /dev/null
+kill -QUIT "$(head -n 1 "$0/server/data/postmaster.pid")"
+sleep 1
+rm -rf "$0"
+"""
 
 _numbers = count(1)
 
@@ -62,16 +71,21 @@ class TestDatabase:
 
 @contextmanager
 def running_server() -> Iterator[PostgresServer]:
-    """A new server on a free loopback port, in a temporary folder; both are gone on leaving."""
+    """A new server on a free loopback port, in a temporary folder; both are gone on leaving, and when we are killed."""
     with tempfile.TemporaryDirectory(prefix="cafe-ai-postgres-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # the server may run as another user
         passwords = {role: token_urlsafe() for role in (SUPERUSER, OWNER, APP, SAAS)}
         server = PostgresServer(Path(folder) / "server", free_port(), passwords, SETTINGS)
+        watcher = subprocess.Popen(
+            ["sh", "-c", STOP_WHEN_WE_ARE_GONE, folder], stdin=subprocess.PIPE, start_new_session=True
+        )
         try:
             server.start()
             yield server
         finally:
             server.remove()
+            watcher.kill()
+            watcher.communicate()
 
 
 def create_template(server: PostgresServer) -> TestDatabase:
