@@ -186,16 +186,30 @@ def test_a_series_names_each_period_and_its_total() -> None:
     assert "- December 2010 (to 1 December): £1.00\nIn total, sales have been £31.00 in the" in told(series, "en")
 
 
-def test_a_month_of_days_is_one_paragraph_with_the_best_and_the_worst() -> None:
+def test_a_month_of_days_is_listed_and_the_best_and_the_worst_are_pointed_out() -> None:
     facts = [fact(Metric.ORDERS, day, dimensions={"day": f"2010-11-{day:02d}"}) for day in range(1, 31)]
     text = told(sheet(facts, metrics=(Metric.ORDERS,), breakdowns=(Dimension.DAY,)))
     assert text.startswith(
-        "Estos fueron, día a día, los pedidos en noviembre de 2010: lunes 1 de noviembre de 2010: 1 pedido; "
+        "Estos fueron, día a día, los pedidos en noviembre de 2010:\n- Lunes 1 de noviembre: 1 pedido\n"
     )
     assert text.endswith(
-        "El día con más pedidos fue el martes 30 de noviembre de 2010, con 30 pedidos. "
+        "- Martes 30 de noviembre: 30 pedidos\n"
+        "El día con más pedidos fue el martes 30 de noviembre de 2010, con 30 pedidos.\n"
         "El día con menos pedidos fue el lunes 1 de noviembre de 2010, con 1 pedido."
     )
+
+
+def test_the_share_of_the_only_one_stands_in_its_sentence() -> None:
+    first = ranked(Dimension.HOUR, {"12:00": "30.00"}, ranking=Ranking("top", 1))
+    aside = fact("net_sales_share", "10.5", role="context", dimensions={"hour": "12:00"})
+    alone = sheet([*first.facts, aside], breakdowns=(Dimension.HOUR,), ranking=Ranking("top", 1))
+    assert told(alone).endswith("fue la de 12:00 a 13:00, con unas ventas de 30,00 £ (el 10,5 % del total).")
+    several = ranked(Dimension.HOUR, {"12:00": "30.00", "13:00": "20.00"})
+    with_aside = sheet([*several.facts, aside], breakdowns=(Dimension.HOUR,), ranking=TOP)
+    assert told(with_aside).endswith(
+        "\nLa franja de 12:00 a 13:00 supuso el 10,5 % de las ventas en noviembre de 2010."
+    )
+    assert told(with_aside, "en").endswith("\nThe hour from 12:00 to 13:00 made up 10.5% of sales in November 2010.")
 
 
 def test_equal_days_are_neither_best_nor_worst() -> None:
@@ -298,7 +312,7 @@ def test_prices_and_stock_are_told_in_the_present() -> None:
     )
     tea = fact(Metric.PRICE, "1.20", when=TODAY, dimensions={"product": "té verde"})
     assert told(sheet([price, tea], metrics=(Metric.PRICE,), when=TODAY), "en") == (
-        "Prices by product:\n- Croissant: £1.80\n- té verde: £1.20"
+        "Prices:\n- Croissant: £1.80\n- té verde: £1.20"
     )
 
 

@@ -262,6 +262,15 @@ def test_several_metrics_share_their_period_and_subject() -> None:
     )
 
 
+def test_sales_are_called_net_beside_gross_sales() -> None:
+    metrics = (Metric.NET_SALES, Metric.GROSS_SALES)
+    both = sheet([fact(Metric.NET_SALES, "900.00"), fact(Metric.GROSS_SALES, "950.00")], metrics=metrics)
+    assert (
+        told(both) == "En noviembre de 2010 las ventas netas fueron de 900,00 £ y las ventas brutas fueron de 950,00 £."
+    )
+    assert told(both, "en") == "In November 2010, net sales were £900.00 and gross sales were £950.00."
+
+
 def test_a_rise_names_both_periods_and_both_figures() -> None:
     facts = compared(Metric.NET_SALES, Decimal("1422654.64"), Decimal("1084094.22"), NOVEMBER, OCTOBER)
     rise = sheet(facts, comparison=OCTOBER)

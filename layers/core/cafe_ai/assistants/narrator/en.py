@@ -228,8 +228,7 @@ class English(Voice):
                 return WEEKDAY_NAMES["en"][WEEKDAY_NUMBERS[value]]
             case "day":
                 dated = in_sentence or not self.within_a_year()
-                day = format_date(date.fromisoformat(value), "en", weekday=True, year=dated)
-                return day
+                return format_date(date.fromisoformat(value), "en", weekday=True, year=dated)
             case _:
                 return _bucket_label(dimension, value, period, in_sentence=in_sentence)
 
