@@ -5,6 +5,10 @@ ENV ?= dev
 ARCH ?= arm64
 
 PY := .venv/bin/python
+PYTEST = $(PY) -m pytest -q
+WORKERS = -n auto --maxprocesses 4
+.NOTPARALLEL:
+
 # Bytecode halves the time that every command takes to start.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/core
@@ -30,7 +34,7 @@ stop: ## Stop what `make run` started
 	@if [ -x $(PY) ]; then $(PY) -m infra.local.main stop; else echo "Nothing is installed here, so nothing runs."; fi
 
 .PHONY: test
-test: lint types unit-to-e2e ## Everything: format, lint, types, import rules, all tests
+test: lint types unit integration e2e ## Everything: format, lint, types, import rules, all tests
 
 .PHONY: install
 install: ## Install what is missing, into this folder
@@ -51,21 +55,17 @@ format: install ## Write the code as the formatter wants it
 types: install ## Check the types
 	$(PY) -m mypy
 
-.PHONY: unit-to-e2e
-unit-to-e2e: install
-	$(PY) -m pytest tests/unit tests/architecture tests/integration tests/security tests/e2e
-
 .PHONY: unit
 unit: install ## The tests that need nothing running
-	$(PY) -m pytest tests/unit tests/architecture
+	$(PYTEST) $(WORKERS) tests/unit tests/architecture
 
 .PHONY: integration
 integration: install ## The tests on a real PostgreSQL
-	$(PY) -m pytest tests/integration tests/security
+	$(PYTEST) $(WORKERS) tests --ignore tests/unit --ignore tests/architecture --ignore tests/e2e
 
 .PHONY: e2e
 e2e: install ## The tests through API Gateway, on a stack of their own
-	$(PY) -m pytest tests/e2e
+	$(PYTEST) tests/e2e
 
 .PHONY: build
 build: install ## Build the functions for AWS (arm64; ARCH=x86_64 for the other)
