@@ -5,7 +5,7 @@ ENV ?= dev
 ARCH ?= arm64
 
 PY := .venv/bin/python
-PYTEST = $(PY) -m pytest -q
+PYTEST = $(PY) -m pytest
 WORKERS = -n auto --maxprocesses 4
 .NOTPARALLEL:
 

@@ -46,9 +46,11 @@ class Record:
 
 
 def load(layout: Layout) -> Record:
-    """A file that is missing, or was cut short by a crash or a full disk, reads as a stack that never started."""
+    """A file that is missing, was cut short by a crash, or came with a copied folder, reads as a stack never started."""
     try:
         data: dict[str, Any] = json.loads(layout.state_file.read_text(encoding="utf-8"))
+        if data["home"] != str(layout.home):
+            return Record()  # the processes on record are another stack's
         return Record(
             ports=dict(data["ports"]),
             build=data["build"],
@@ -62,7 +64,7 @@ def load(layout: Layout) -> Record:
 def save(layout: Layout, record: Record) -> None:
     """Replace the file in one step, readable by its owner only: it holds the local database's passwords."""
     layout.home.mkdir(parents=True, exist_ok=True)
-    content = json.dumps(asdict(record), indent=1)
+    content = json.dumps({"home": str(layout.home), **asdict(record)}, indent=1)
     write_private(layout.state_file, content)
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from dataclasses import fields
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def test_what_is_saved_is_loaded(layout: Layout) -> None:
     save(layout, record)
     assert load(layout) == record
     assert read_state(layout) == READY
+
+
+def test_a_copied_folders_processes_are_the_originals(layout: Layout, tmp_path: Path) -> None:
+    save(layout, Record(ports={"emulator": 14566}, processes={"issuer": Process(12, "34")}, ready=READY))
+    shutil.copytree(layout.home, tmp_path / "copy" / ".local")
+    assert load(Layout(tmp_path / "copy", tmp_path / "copy" / ".local")) == Record()
 
 
 def test_only_its_owner_reads_it(layout: Layout) -> None:
