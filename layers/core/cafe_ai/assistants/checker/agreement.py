@@ -119,7 +119,12 @@ class Said:
             if cue.kind == "amount" and 0 <= cue.first - figure.last <= 2 and not self._between(figure.last, cue.first):
                 return _sign(cue.value)
         for cue in reversed(self.piece.cues):
-            if cue.kind == "direction" and cue.last <= figure.first and not self._is_level(cue) and self._leads_to(cue.last, figure.first):
+            if (
+                cue.kind == "direction"
+                and cue.last <= figure.first
+                and not self._is_level(cue)
+                and self._leads_to(cue.last, figure.first)
+            ):
                 return _sign(cue.value)
             if cue.kind == "direction" and 0 <= cue.first - figure.last <= 1 and cue.value != "flat":
                 return _sign(cue.value)
@@ -134,7 +139,20 @@ class Said:
     def _is_level(self, cue: Cue) -> bool:
         """Whether a direction names the level it is seen from: "below the 12 of October"."""
         words = {self.around.reading.text_at(place) for place in range(cue.first, cue.last)}
-        return not words.isdisjoint(("encima", "debajo", "above", "below", "superior", "inferior", "superiores", "inferiores", "exceeded", "exceeds"))
+        return not words.isdisjoint(
+            (
+                "encima",
+                "debajo",
+                "above",
+                "below",
+                "superior",
+                "inferior",
+                "superiores",
+                "inferiores",
+                "exceeded",
+                "exceeds",
+            )
+        )
 
     def _leads_to(self, first: int, last: int) -> bool:
         """Whether only small words stand between a direction and its figure, none of them "to"."""
@@ -235,7 +253,7 @@ class Said:
         return bool(exact) and all(m in exact or any(self.calendar.covers(m, key) for key in keys) for m in mentions)
 
     def _told_after_both(self, fact: Fact, mention: TimeMention) -> bool:
-        """"12 in March and 10 in January (8 % less)": a change told behind both of its periods."""
+        """ "12 in March and 10 in January (8 % less)": a change told behind both of its periods."""
         piece = self.around.piece_of(mention)
         if piece.reference:
             return True

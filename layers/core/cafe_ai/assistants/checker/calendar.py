@@ -128,6 +128,12 @@ class SheetCalendar:
         """Whether a mention names something that the period lies in."""
         return any(said[0] <= span[0] and span[1] <= said[1] for said in mention.spans)
 
+    def knows_exactly(self, mention: TimeMention) -> bool:
+        """Whether a mention is one of the sheet's periods, or all that is recorded."""
+        recorded = self.sheet.recorded
+        known = any(self.means(mention, span) for span in self.spans)
+        return known or bool(recorded and (recorded[0], recorded[1] + DAY) in mention.spans)
+
     def knows(self, mention: TimeMention) -> bool:
         """Whether a date without a figure is one the sheet speaks of: a period, an end of one, or an end of the records."""
         if not mention.spans:

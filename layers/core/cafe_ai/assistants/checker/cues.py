@@ -103,6 +103,14 @@ def _begins_comparison(reading: Reading, cue: Cue) -> bool:
     )
 
 
+def _is_range(reading: Reading, place: int) -> bool:
+    """Whether "from" begins a period: "from 8 to 14 November"."""
+    mention = _owner(reading, place)
+    return isinstance(mention, TimeMention) and any(
+        reading.text_at(n) == "to" for n in range(mention.first, mention.last)
+    )
+
+
 def _owner(reading: Reading, place: int) -> object:
     return reading.owner(place) if place < len(reading.tokens) else None
 
@@ -119,7 +127,7 @@ def _settle(reading: Reading, cue: Cue, cues: list[Cue]) -> Cue | None:
         near = any(
             start <= other.first and other.last <= cue.first and other.kind in ("amount", "direction") for other in cues
         )
-        goes_on = word == "from" or _begins_comparison(reading, cue)
+        goes_on = _begins_comparison(reading, cue) if word == "que" else not _is_range(reading, cue.last)
         return Cue(cue.first, cue.last, "compare") if near and goes_on else None
     place, article = cue.last, False
     while reading.word(place) in ("los", "las", "the", "el", "la"):
@@ -157,7 +165,7 @@ def _from_to(reading: Reading) -> list[Cue]:
             or reading.word(start) not in ("de", "desde", "from", "del")
         ):
             continue
-        if to - before.last <= REACH and not any(
+        if to - before.last <= 3 * REACH and not any(
             reading.text_at(place) in (".", ";") for place in range(before.last, to)
         ):
             found += [Cue(start, start + 1, "compare"), Cue(to, to + 1, "resume")]

@@ -175,8 +175,11 @@ def _read_range(reading: Reading, calendar: SheetCalendar, place: int) -> TimeMe
     if (last.point.unit == "day") != (first.point.unit == "day"):
         return None
     mention = _mention(reading, calendar, place, last.end, first.point, last.point)
-    if not calendar.knows(mention):
-        ends = _mention(reading, calendar, place, first.end, first.point), _mention(reading, calendar, joint, last.end, last.point)
+    if not calendar.knows_exactly(mention):
+        ends = (
+            _mention(reading, calendar, place, first.end, first.point),
+            _mention(reading, calendar, joint, last.end, last.point),
+        )
         if all(calendar.knows(end) for end in ends):
             return ends[0]  # from one known period to another
     return mention
@@ -389,7 +392,8 @@ def _year_after(reading: Reading, end: int) -> tuple[int | None, int]:
     if reading.word(at) in ("ano",):
         at += 1
     year = _year(reading, at)
-    return (year, at + 1) if year is not None and not _is_counted(reading, at + 1) else (None, end)
+    amount = reading.word(at + 1) in ("%", "€", "£", "$")
+    return (year, at + 1) if year is not None and not amount else (None, end)
 
 
 def _is_signed(reading: Reading, place: int) -> bool:

@@ -123,7 +123,13 @@ def find_metrics(reading: Reading) -> None:
 
     def make(first: int, last: int, meaning: object) -> MetricMention | None:
         metrics, per = meaning  # type: ignore[misc]
-        sequence = reading.text_at(first) == "order" and reading.text_at(first - 1) in ("the", "in", "this", "that", "same")
+        sequence = reading.text_at(first) == "order" and reading.text_at(first - 1) in (
+            "the",
+            "in",
+            "this",
+            "that",
+            "same",
+        )
         return None if sequence else MetricMention(first, last, metrics, per)
 
     _PHRASES.scan(reading, make)

@@ -57,6 +57,10 @@ class Surroundings:
         before = self._before(pieces, number, kind, fits)
         if before is not None:
             return before, "sentence"
+        if pieces[number].opener == "(" and number + 1 < len(pieces) and pieces[number + 1].opener == ")":
+            behind = [m for m in pieces[number + 1].of(kind) if fits(m)]
+            if behind:
+                return behind[0], "sentence"
         if self._introduces(pieces[number]):
             for piece in pieces[number + 1 :]:
                 found = [m for m in piece.of(kind) if fits(m)]
