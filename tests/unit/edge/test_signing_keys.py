@@ -8,10 +8,18 @@ from typing import Any
 
 import pytest
 
-from cafe_ai.errors import DependencyDown, Unauthorized
+from cafe_ai.errors import DeadlineExceeded, DependencyDown, Unauthorized
 from cafe_ai.platform.clock import Deadline
-from cafe_ai.tenancy.tokens import KEYS_LIVE_SECONDS, SECONDS_BETWEEN_FETCHES, Identity, SigningKeys, verify
-from tests.support.issuer import AUDIENCE, Issuer
+from cafe_ai.tenancy.tokens import (
+    KEYS_LIVE_SECONDS,
+    SECONDS_BETWEEN_FETCHES,
+    Identity,
+    SigningKeys,
+    fetch_json,
+    verify,
+)
+from infra.local.postgres import free_port
+from tests.support.issuer import AUDIENCE, Issuer, running_issuer
 
 SOON = Deadline.after(3600)
 
@@ -116,3 +124,23 @@ def test_operator_is_only_who_the_claim_says_so_of(world: World) -> None:
     assert world.verify(world.issuer.token(operator=True)).operator
     assert not world.verify(world.issuer.token(operator="true")).operator
     assert not world.verify().operator
+
+
+def test_keys_are_fetched_over_http() -> None:
+    with running_issuer() as issuer:
+        assert fetch_json(issuer.url + "/.well-known/jwks.json?v=1", 2) == issuer.key_set()
+        assert fetch_json(issuer.url, 2) == issuer.key_set()
+        issuer.down = True
+        with pytest.raises(ValueError, match="503"):
+            fetch_json(issuer.url, 2)
+
+
+def test_nothing_listening_is_an_os_error() -> None:
+    with pytest.raises(OSError, match="refused"):
+        fetch_json(f"http://127.0.0.1:{free_port()}/jwks", 2)
+
+
+def test_a_request_without_time_left_does_not_ask_the_issuer(world: World) -> None:
+    with pytest.raises(DeadlineExceeded):
+        world.keys.find("first", Deadline.after(0.1))
+    assert world.issuer.requests == 0
