@@ -152,17 +152,18 @@ def open_csv(path: Path, layout: Layout, encoding: str) -> Iterator[CsvFile]:
     except LookupError:
         raise FileRefused(f"There is no encoding {encoding!r}; try utf-8 or cp1252.") from None
     try:
-        with path.open("rb") as binary:
-            start = binary.read(4)
-            binary.seek(0)
-            if not start:
-                raise FileRefused(f"{path.name} is empty: a first line with the columns' names was expected.")
-            for signature, meaning in _SIGNATURES.items():
-                if start.startswith(signature) and not codec.startswith("utf-16"):
-                    raise FileRefused(f"{path.name} is {meaning}, not a CSV file in UTF-8.")
-            yield CsvFile(path, binary, layout, "utf-8-sig" if codec == "utf-8" else codec)
+        binary = path.open("rb")
     except OSError as error:
         raise FileRefused(f"{path} cannot be read: {error.strerror or error}.") from None
+    with binary:
+        start = binary.read(4)
+        binary.seek(0)
+        if not start:
+            raise FileRefused(f"{path.name} is empty: a first line with the columns' names was expected.")
+        for signature, meaning in _SIGNATURES.items():
+            if start.startswith(signature) and not codec.startswith("utf-16"):
+                raise FileRefused(f"{path.name} is {meaning}, not a CSV file in UTF-8.")
+        yield CsvFile(path, binary, layout, "utf-8-sig" if codec == "utf-8" else codec)
 
 
 class RejectedRows:
