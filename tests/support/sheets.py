@@ -237,9 +237,12 @@ def _ranking(rng: random.Random) -> FactSheet:
 
 
 def _series(rng: random.Random) -> FactSheet:
-    dimension = rng.choice((Dimension.MONTH, Dimension.WEEK, Dimension.DAY, Dimension.QUARTER, Dimension.YEAR))
+    by_time = (Dimension.MONTH, Dimension.WEEK, Dimension.DAY, Dimension.QUARTER, Dimension.YEAR)
+    dimension = rng.choice((*by_time, Dimension.HOUR, Dimension.WEEKDAY))
     metric = rng.choice((Metric.NET_SALES, *SALES_METRICS))
     filters = random_filters(rng, metric)
+    if dimension not in by_time:
+        filters = replace(filters, weekdays=(), hours=None)
     when = period_of_rows(dimension)
     rows = sorted(random_rows(rng, dimension, rng.choice((2, 5, 31))), key=lambda row: min(row.values()))
     shared = {"when": when, "filters": filters_of(filters)}
@@ -247,7 +250,7 @@ def _series(rng: random.Random) -> FactSheet:
         replace(fact(metric, random_value(rng, metric), dimensions=row, **shared), period=row_period(row, when))  # type: ignore[arg-type]
         for row in rows
     ]
-    if metric in ADDITIVE_METRICS:
+    if metric in ADDITIVE_METRICS and dimension in by_time:
         facts.append(fact(metric, sum(one.value for one in facts), role="total", **shared))  # type: ignore[arg-type]
     return sheet(facts, metrics=(metric,), when=when, breakdowns=(dimension,), filters=filters)
 

@@ -127,7 +127,7 @@ class English(Voice):
     def share_of_row(self, fact: Fact) -> str:
         metric = base_metric(fact.metric)
         label = self.row_label(Row(fact.dimensions), fact.period, in_sentence="hour" not in fact.dimensions)
-        label = f"the hour from {label}" if "hour" in fact.dimensions else label
+        label = f"the hour {label}" if "hour" in fact.dimensions else label
         noun = f"{self.words[metric].noun}{self.scope(metric, self.filters)}"
         return f"{label} made up {self.figure(fact)} of {noun} {self.when(fact.period)}"
 
@@ -222,7 +222,7 @@ class English(Voice):
         match dimension:
             case "hour":
                 hour = int(value[:2])
-                span = f"{format_hour(hour)} to {format_hour((hour + 1) % 24)}"
+                span = f"from {format_hour(hour)} to {format_hour((hour + 1) % 24)}"
                 return format_hour_range(hour, hour + 1, "en") if in_sentence else span
             case "weekday":
                 return WEEKDAY_NAMES["en"][WEEKDAY_NUMBERS[value]]
