@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local import database, emulator, issuer, processes
 from infra.local.build import ensure_build, fingerprint
 from infra.local.console import step
-from infra.local.deploy import DeployFailed, base_url, deploy
+from infra.local.deploy import base_url, deploy
 from infra.local.dev_users import DEV_USERS
 from infra.local.layout import Layout
 from infra.local.native import LOCAL_ORIGINS
@@ -112,7 +112,7 @@ def _start(layout: Layout) -> State:
         postgres.start()
         postgres.prepare()
         emulator.wait_until_ready(layout, record.processes["emulator"], record.ports["emulator"])
-    with step("Deploying template.yaml"), showing(layout.log("emulator"), BotoCoreError, ClientError, DeployFailed):
+    with step("Deploying template.yaml"), showing(layout.log("emulator"), BotoCoreError, ClientError):
         outputs = deploy(layout, build, record.ports["emulator"], _parameters(postgres, record.ports))
     with step("Loading the sample business, Café Central"):
         business_id = load_sample_business(postgres.dsn(SAAS))

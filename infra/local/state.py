@@ -46,7 +46,7 @@ class Record:
 
 
 def load(layout: Layout) -> Record:
-    """A file that is missing, was cut short by a crash, or came with a copied folder, reads as a stack never started."""
+    """A file that is missing, cut short by a crash, or came with a copied folder reads as a stack never started."""
     try:
         data: dict[str, Any] = json.loads(layout.state_file.read_text(encoding="utf-8"))
         if data["home"] != str(layout.home):
