@@ -61,6 +61,9 @@ def gather(
         told, missing = gathering.subject(subject)
         facts += told
         gaps += missing
+    if gaps == ["no_prices"] and plan.ranking and plan.metrics == (Metric.NET_SALES,):
+        by_units = gather(uow, replace(plan, metrics=(Metric.UNITS,)), business, as_of, anchor, from_lines=from_lines)
+        return replace(by_units, gaps=("no_prices", *by_units.gaps))  # what sells best is known without prices too
     return replace(sheet, facts=tuple(facts), gaps=tuple(dict.fromkeys(gaps)))
 
 

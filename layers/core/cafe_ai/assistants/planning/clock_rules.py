@@ -9,7 +9,8 @@ _WITHIN = r"(?:(?:en|de|del|durante|on|over|at|during|only|solo|for|por) )*"
 _WEEKDAY_RULES = (
     rf"{_WITHIN}(?:(?:los|todos|cada|every|each|the|solo|dias) )+[WV](?:(?: ,)?(?: (?:y|e|and|o|or|,))* (?:(?:los|el|on|the) )*[WV])*",
     rf"{_WITHIN}V(?:(?: ,)?(?: (?:y|e|and|o|or|,))* (?:(?:los|on) )*[WV])*",
-    r"(?:(?:en|on|el|del) )*W(?: (?:y|e|and) (?:(?:en|on|el) )*W)+",
+    r"(?:(?:en|on) )?W(?: (?:y|e|and) (?:(?:en|on) )?W)+",
+    r"(?:(?:de|en|on) )*(?:un|a) W(?: (?:normal|cualquiera|medio|typical|average))?",
 )
 _WEEKDAY_RANGE = r"(?:de|from|entre|between) [WV] (?:a|to|through|y|and) [WV]"
 _WORKDAYS = r"entre semana|(?:on |during |in )?(?:the )?(?:weekdays|workdays|working U)|(?:en |de |los )*U (?:laborables?|de diario)"

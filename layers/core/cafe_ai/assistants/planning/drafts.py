@@ -47,7 +47,7 @@ def complete(draft: Draft) -> Plan | None:
         metrics = (Metric.NET_SALES,)
     elif not metrics and draft.filters.keys() & {"products", "categories"}:
         metrics = (Metric.NET_SALES, Metric.UNITS)
-    elif not metrics and draft.filters:
+    elif not metrics and (draft.filters or draft.comparison):
         metrics = (Metric.NET_SALES,)
     if not metrics:
         return None

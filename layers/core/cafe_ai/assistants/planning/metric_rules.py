@@ -14,9 +14,10 @@ from cafe_ai.language.vocabulary import METRIC_WORDS
 SALES_NOUNS = r"(?:ventas|ventas netas|ingresos|facturacion|sales|net sales|revenue|turnover|takings)"
 _SALES_TOO = rf"{SALES_NOUNS} (?:y|and|e|,)(?: (?:y|and|e|el|la|los|las|the|numero|de|number|of|our|total))* (?:pedidos|tickets|unidades|margen|clientes|devoluciones|orders|units|margin|customers|returns|transactions|ticket|average|descuentos|discounts)|(?:y|and|e|,) (?:(?:las|los|la|the|our) )*{SALES_NOUNS}"
 _COUNTED_SALES = r"(?:cuantas|numero de|cantidad de|how many|number of|total number of) (?:ventas|sales)"
+_AMOUNT = r"cuanto (?:llevamos|hicimos|hemos hecho|sacamos|hemos sacado|llevo|entro)|how much (?:have we done|did we do|have we made so far)"
 _HOW_OFTEN = r"cuantas veces|how many times|how often"
 _COUNTED = r"(?:cuant[oa]s|how many|numero de|number of|cantidad de)"
-_COUNTED_ITEMS = rf"{_COUNTED} (?:productos?|articulos?|items?|products?|cosas|things|piezas)(?! (?:distint[oa]s|diferentes|different|distinct|unique|no|hay|tenemos|are|sin|have|did not|didn't))"
+_COUNTED_ITEMS = rf"{_COUNTED} (?:productos?|articulos?|items?|products?|cosas|things|piezas)(?! (?:distint[oa]s|diferentes|different|distinct|unique|no|hay|tenemos|are|sin|have|did not|didn't|per|por|en cada|a))"
 _OVERVIEW = (
     r"como (?:nos )?(?:fue|fueron|va|van|vamos|ha ido|ha sido|anda|estuvo|marcha)(?: (?:el negocio|la cosa|todo|las cosas))?|que tal(?: (?:nos )?(?:fue|va|ha ido|estuvo|vamos|fueron|van))?|how (?:did we do|was|were|are we doing|is business|did it go|have we done|did we perform|is it going|have we been doing|did business go|'s business)"
     r"|(?:un )?resumen|(?:a )?summary|overview|vision general"
@@ -49,6 +50,8 @@ def read_metrics(reading: Reading, *, several_words: bool) -> list[tuple[int, Me
             found.append((-1, Metric.NET_SALES, "with others"))
         if counted := reading.take(_COUNTED_SALES) or reading.take(_HOW_OFTEN):
             found.append((counted.place, Metric.ORDERS, counted.text))
+        if amount := reading.take(_AMOUNT):
+            found.append((amount.place, Metric.NET_SALES, amount.text))
         if counted := reading.take(_COUNTED_ITEMS):
             found.append((counted.place, Metric.UNITS, counted.text))
     pattern, metrics = _any(several_words)

@@ -196,7 +196,7 @@ RULES: tuple[tuple[str, Read], ...] = (
     (r"(?:en |in |el |this )*(?:pasado|ultimo|last|past) D(?! D)|(?:en )?D (?:pasado|ultimo)", _passed),
     (rf"(?:desde|a partir de|since|from|de) {_FROM}D(?: (?:en adelante|onwards?|on|until now|hasta ahora|hasta hoy|to date|to today|hasta la fecha))|(?:desde|a partir de|since) {_FROM}D",
      lambda found, today: PeriodSpec("since", start=_dates(found)[0])),
-    (r"(?:desde|since) (?:que (?:abrimos|empezamos|hay datos|tenemos datos|abrio)|siempre|el principio|el inicio|el comienzo|we opened|the beginning|the start|opening)|de siempre|de todos los tiempos|(?:en|de|a lo largo de) toda (?:la|nuestra) historia|historic[oa]s?|all - time|all-time"
+    (r"(?:desde|since) (?:que (?:abrimos|empezamos|hay datos|tenemos datos|abrio)|siempre|el principio|el inicio|el comienzo|we opened|the beginning|the start|opening)|de siempre|de la historia|en la historia|de nuestra historia|in history|on record|de todos los tiempos|(?:en|de|a lo largo de) toda (?:la|nuestra) historia|historic[oa]s?|all - time|all-time"
      r"|of all time|all time|hasta la fecha|ever|en todo el historico|en total hasta ahora", _whole("all")),
     (r"(?:hasta|until|up to|through) (?:(?:el|finales|final|fin|the|end|of|de) )*D", lambda found, today: PeriodSpec("until", end=_dates(found)[0])),
     (rf"{_IN}U (?:(?:del?|of|que empieza|que empezo|starting|beginning|commencing|el|the) )+D", _week_of),
@@ -216,7 +216,7 @@ RULES: tuple[tuple[str, Read], ...] = (
      r"|(?:el |la |al |a la |the )(?:anterior|previous one|one before|prior one)|(?:el |al |the )?(?:periodo anterior|previous period|prior period|periodo previo)", _before),
     (rf"{_IN}(?:proxim[oa]s?|siguientes?|next|coming|upcoming) (?:N )?(?:U|W|D)|{_IN}U (?:que viene|proxim[oa]|siguiente)", _calendar(1, "month")),
     (r"(?:el |on )?(?:pasado|ultimo|last|past) W|(?:el |on )?W pasado", _weekday(-1)),
-    (r"(?:este|this) W|(?:el|on|del) W(?! (?:y|and|o|or))", _weekday(0)),
+    (r"(?:este|this) W|(?:el|on|del) W", _weekday(0)),
     (r"(?:del|de este|of the|in the|of this|en el|de todo el|durante el) U(?! de| pasado| of)|anual", lambda found, today: _running(found)),
 )  # fmt: skip
 """Each way to name a period."""

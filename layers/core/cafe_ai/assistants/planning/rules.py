@@ -62,7 +62,7 @@ class _Question:
         self.reading = Reading(text, merge_dates(_with_names(words, self.names), context.today))
         self.draft = Draft()
         self.unread: Declined | None = None
-        self.connected = self.counted = False
+        self.connected = self.counted = self.compares = False
 
     def plan(self) -> Planned | Declined:
         reading, draft = self.reading, self.draft
@@ -71,6 +71,7 @@ class _Question:
         if declined := self._read_customer():
             return declined
         self._read_names()
+        by_weekday = bool(shape_rules.read_weekday_breakdown(reading))
         draft.hours, when = clock_rules.read_hours(reading)
         draft.weekdays = clock_rules.read_weekdays(reading)
         if reading.find(_FUTURE):
@@ -79,7 +80,8 @@ class _Question:
             return Declined("not_recorded", reading.written_at(found.place, found.place + len(found.lexemes)))
         if reading.find(_PER_CUSTOMER):
             return Declined("not_understood")
-        metrics, negated_at = self._read_figures()
+        metrics, negated_at = self._read_figures(by_weekday=by_weekday)
+        self.compares = shape_rules.read_comparison(reading)
         mentions = read_periods(reading, self.context.today)
         if any(mention.spec.kind == "calendar" and mention.spec.offset > 0 for mention in mentions):
             return Declined("future")
@@ -114,7 +116,7 @@ class _Question:
         field = FILTER_OF[kind]
         self.draft.filters[field] = tuple(dict.fromkeys((*self.draft.filters.get(field, ()), *names)))
 
-    def _read_figures(self) -> tuple[list[tuple[int, Metric, str]], int | None]:
+    def _read_figures(self, *, by_weekday: bool) -> tuple[list[tuple[int, Metric, str]], int | None]:
         """Metrics of several words, breakdowns and rankings; and where something is said not to have happened."""
         reading, draft = self.reading, self.draft
         self._read_inactive()
@@ -128,11 +130,10 @@ class _Question:
                 price_order = order
         if found := reading.take(_LOYAL):
             metrics.append((found.place, Metric.ORDERS, found.text))
-        weekday = shape_rules.read_weekday_breakdown(reading)
         draft.breakdowns = shape_rules.read_breakdowns(reading)
         if negated_at is None:
-            shape = shape_rules.read_ranking(reading, weekdays=bool(weekday), breakdowns=draft.breakdowns)
-            if weekday and not shape.breakdowns:
+            shape = shape_rules.read_ranking(reading, weekdays=by_weekday, breakdowns=draft.breakdowns)
+            if by_weekday and not shape.breakdowns:
                 draft.breakdowns = (Dimension.WEEKDAY, *draft.breakdowns)
             draft.breakdowns = tuple(dict.fromkeys((*shape.breakdowns, *draft.breakdowns)))
             draft.ranking = shape.ranking or self._other_end()
@@ -177,7 +178,9 @@ class _Question:
         reading, draft = self.reading, self.draft
         share = shape_rules.read_share(reading)
         trend = shape_rules.read_trend(reading)
-        compares = shape_rules.read_comparison(reading)
+        compares = self.compares
+        if compares and len(mentions) < 2 and (compared := self._names_compared()):
+            draft.breakdowns, compares = (compared,), False
         change = shape_rules.read_change(reading)
         average = shape_rules.read_average(reading)
         shape_rules.read_extremes(reading)
@@ -210,6 +213,11 @@ class _Question:
         if change and draft.ranking and draft.breakdowns:
             self._rank_by_change(change)
         self._read_ratio(share=share, average=average)
+
+    def _names_compared(self) -> Dimension | None:
+        """What several names stand for: "pan frente a café" compares two products."""
+        kinds = {"products": Dimension.PRODUCT, "categories": Dimension.CATEGORY, "stores": Dimension.STORE}
+        return next((kind for field, kind in kinds.items() if len(self.draft.filters.get(field, ())) > 1), None)
 
     def _rank_by_change(self, change: str) -> None:
         falls = any(
@@ -342,7 +350,7 @@ class _Question:
 
     def _resembling(self, first: int, end: int) -> list:  # type: ignore[type-arg]
         words = [lexeme.text for lexeme in self.reading.lexemes[first:end] if lexeme.kind in ("word", "N", "D", "O")]
-        if all(word in FILLER for word in words):
+        if all(word in FILLER or not word.isalpha() for word in words):
             return []
         return self.context.names.resemble(words)
 

@@ -67,7 +67,8 @@ class Shape:
 def read_weekday_breakdown(reading: Reading) -> Found | None:
     """ "Qué día de la semana", "by weekday"; read before periods, which know "de la semana pasada"."""
     return reading.take(
-        rf"(?:{_BY} )?(?:(?:que|cual|which|what|el|los|the) )*(?:{_NOUNS[Dimension.WEEKDAY]})(?! (?:pasad|anterior|que viene))"
+        r"(?:(?:que|cual|which|what|el|los|the|BY) )*(?:U de la U|U of the U)(?! (?:pasad|anterior|que viene))"
+        r"|(?:BY|que|cual|which|what|best|worst|busiest|strongest|weakest|slowest) weekdays?".replace("BY", _BY)
     )
 
 
@@ -131,7 +132,7 @@ def _noun_ranked(reading: Reading, order: str) -> Shape:
     dimensions: list[tuple[Dimension | None, str]] = [*_NOUNS.items(), (None, "U")]
     for dimension, nouns in dimensions:
         asked = rf"(?:que|cual(?:es)?|which|what|dime|en que|on which|on what|in which|in what|lista|list)(?: (?:es|son|fue|fueron|ha sido|han sido|is|was|are|were|were|has been))? {articles}(?:{nouns})"
-        beside = rf"{articles}(?:{superlative}) (?:N )?(?:selling |performing |vendid[oa]s? )?(?:{nouns})|{articles}(?:{nouns}) (?:con |with |that |que |de |donde |in which |por |by |{TAKEN} )*(?:the |se |nos |han |ha |hemos |has |have |mas |(?:fueron|fue|son|es) )*(?:{superlative})|{articles}(?:{nouns}) (?:{_VERB} |que |se |nos |tuvimos |{TAKEN} |hubo |we |had |were |was |did |han |ha |hemos |our |hicimos )*(?:the )?(?:{superlative})"
+        beside = rf"{articles}(?:{superlative}) (?:N )?(?:selling |performing |popular(?:es)? |sold |ordered |bought |valuable |vendid[oa]s? |demandad[oa]s? |comprad[oa]s? |pedid[oa]s? )?(?:{nouns})|{articles}(?:{nouns}) (?:con |with |that |que |de |donde |in which |por |by |{TAKEN} )*(?:the |se |nos |han |ha |hemos |has |have |mas |(?:fueron|fue|son|es) )*(?:{superlative})|{articles}(?:{nouns}) (?:{_VERB} |que |se |nos |tuvimos |{TAKEN} |hubo |we |had |were |was |did |han |ha |hemos |our |hicimos )*(?:the )?(?:{superlative})"
         patterns.append((dimension, nouns, asked, beside))
     for dimension, nouns, pattern in [(d, n, asked) for d, n, asked, _ in patterns] + [
         (d, n, beside) for d, n, _, beside in patterns

@@ -15,6 +15,8 @@ FILLER = frozenset(_LISTS["filler"].split())
 NOT_RECORDED = frozenset(_LISTS["not_recorded"].split())
 SPENDING = frozenset(_LISTS["spending"].split())
 
+_PATTERN_WORD = re.compile(r"(?<![\\\w])([a-z]{4,})(\?)?")
+
 
 @functools.cache
 def vocabulary() -> frozenset[str]:
@@ -39,4 +41,5 @@ def _rule_words() -> set[str]:
     for module in (clock_rules, metric_rules, period_rules, rules, shape_rules):
         for value in vars(module).values():
             texts += list(value.values()) if isinstance(value, dict) else [value]
-    return {word for text in texts if isinstance(text, str) for word in re.findall(r"(?<![\\\w])[a-z]{4,}", text)}
+    found = [match for text in texts if isinstance(text, str) for match in _PATTERN_WORD.finditer(text)]
+    return {match[1] for match in found} | {match[1][:-1] for match in found if match[2]}
