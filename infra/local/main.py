@@ -29,14 +29,16 @@ def run(layout: Layout, *, detach: bool) -> int:
         say(readiness(state, layout, ask(state, layout)))
         return 0
     say("Starting the stack.")
-    serving = False
+    detached = False
     try:
         _show_answer(stack.start(layout), layout)
-        serving = detach
-        say("It runs in the background; `make stop` stops it." if detach else "Serving until Ctrl-C.")
-        return 0 if detach else _watch(layout)
+        if not detach:
+            return _serve(layout)
+        detached = True
+        say("It runs in the background; `make stop` stops it.")
+        return 0
     finally:
-        if not serving and stack.stop(layout):
+        if not detached and stack.stop(layout):
             say("Stopped.")
 
 
@@ -51,9 +53,10 @@ def _show_answer(state: State, layout: Layout) -> None:
     say(readiness(state, layout, answer))
 
 
-def _watch(layout: Layout) -> int:
+def _serve(layout: Layout) -> int:
     """Until Ctrl-C, until another command stops the stack, or until a part of it ends by itself."""
     try:
+        say("Serving until Ctrl-C.")
         while stack.running(layout):
             time.sleep(WATCH_SECONDS)
     except Stopped:
