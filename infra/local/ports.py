@@ -3,6 +3,7 @@
 import os
 import socket
 
+from infra.local.console import say
 from infra.local.problems import PortInUse, StackError
 
 API_PORT = 14566  # where the API is looked for first; CAFE_AI_PORT says another, 0 any
@@ -35,7 +36,11 @@ def is_free(port: int) -> bool:
 def _choose_api_port(kept: int | None) -> int:
     asked = os.environ.get("CAFE_AI_PORT")
     if not asked:
-        return _free(kept or API_PORT)
+        wanted = kept or API_PORT
+        port = _free(wanted)
+        if port != wanted:
+            say(f"Port {wanted} is in use by another program; the API takes port {port}.")
+        return port
     if not asked.isdecimal() or int(asked) > MAX_PORT:
         raise StackError(f"CAFE_AI_PORT={asked} is no port: give a number up to {MAX_PORT}, or 0 for any free one.")
     if int(asked) and not is_free(int(asked)):

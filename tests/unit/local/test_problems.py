@@ -59,10 +59,13 @@ def taken() -> int:
         yield listener.getsockname()[1]
 
 
-def test_a_taken_port_is_replaced(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_taken_port_is_replaced_and_that_is_said(
+    taken: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.delenv("CAFE_AI_PORT", raising=False)
     chosen = choose_ports({"emulator": taken, "issuer": taken, "postgres": taken})
     assert taken not in chosen.values()
+    assert f"Port {taken} is in use" in capsys.readouterr().out
     assert all(ports.is_free(port) for port in chosen.values())
 
 
