@@ -1,8 +1,9 @@
 """What each metric means: its unit, who may read it, and its formula (SPEC, section 10).
 
-A formula is an SQL expression over the measures of a group of order lines, summed and unrounded: orders (distinct orders
-with a positive line), lines, units, net, gross, returns, discounts, cost, costed_net, priced_lines, costed_lines, products
-(distinct products with a positive line), and %(days)s, the calendar days of the period. Rounding happens once, at the end.
+A formula is an SQL expression over the measures of a group of order lines, summed and unrounded: orders (distinct
+orders with a positive line), lines, units, net, gross, returns, discounts, cost, costed_net, priced_lines,
+costed_lines, products (distinct products with a positive line), and %(days)s, the calendar days of the period.
+Rounding happens once, at the end.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ Subject = Literal["sales", "customers", "inactive", "unsold", "catalogue"]
 class Definition:
     """A metric's meaning.
 
-    subject: which rows it is made of. formula: over the subject's measures. needs: the measure that must not be zero for the
-    figure to be known. additive: a day without rows counts as zero. per_order: it counts orders, which do not add up over
-    products.
+    subject: which rows it is made of. formula: over the subject's measures. needs: the measure that must not be zero
+    for the figure to be known. additive: a day without rows counts as zero. per_order: it counts orders, which do not
+    add up over products.
     """
 
     subject: Subject
@@ -94,28 +95,8 @@ PLACES: Mapping[Unit, Decimal] = {
     "hour": Decimal(1),
     "days": Decimal(1),
 }
-MINOR_UNITS_NONE = frozenset(
-    {
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "UYI",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-    }
-)
-"""ISO 4217 currencies without a minor unit."""
+WITHOUT_MINOR_UNIT = frozenset("BIF CLP COP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
+"""Currencies without a minor unit (ISO 4217), or whose minor unit nobody uses (COP)."""
 
 
 RATES = frozenset({Metric.UNITS_PER_ORDER, Metric.DAILY_ORDERS, Metric.DAILY_UNITS})
@@ -131,8 +112,8 @@ def round_metric(metric: Metric, value: Decimal, currency: str) -> Decimal:
 
 
 def round_half_up(value: Decimal, unit: Unit, currency: str | None = None) -> Decimal:
-    """The value as it is shown: money to the currency's minor unit, a percentage to 0.1, a count to 0.001 where it is not whole."""
-    step = Decimal(1) if unit == "money" and currency in MINOR_UNITS_NONE else PLACES[unit]
+    """The value as it is shown: money to the currency's minor unit, a percentage to 0.1, a count to 0.001."""
+    step = Decimal(1) if unit == "money" and currency in WITHOUT_MINOR_UNIT else PLACES[unit]
     rounded = value.quantize(step, ROUND_HALF_UP)
     if unit == "count":
         return rounded.to_integral_value() if rounded == rounded.to_integral_value() else rounded.normalize()

@@ -19,6 +19,8 @@ from cafe_ai.tenancy.model import Business
 
 INACTIVE_DAYS = 90
 """After how many days without an order a customer counts as inactive, where the question does not say."""
+NAMED_AT_MOST = 10
+"""How many of the products without sales or stock are named."""
 MISSING_DIMENSION: dict[Dimension, Gap] = {
     Dimension.STORE: "no_stores",
     Dimension.CATEGORY: "no_categories",
@@ -44,6 +46,8 @@ def gather(
     anchor is the period last spoken of, for follow-ups. from_lines forbids the rollups; the facts must be the same. Raises
     periods.UnknownPeriod where the plan's period names no dates.
     """
+    if Metric.INACTIVE_CUSTOMERS in plan.metrics and not plan.inactive_days:
+        plan = replace(plan, inactive_days=INACTIVE_DAYS)
     recorded = repository.recorded_days(uow, business.id, _today(business, as_of))
     calendar = ShopCalendar(business.timezone, business.day_starts, as_of, recorded[0] if recorded else as_of.date())
     period = resolve(plan.period, calendar, anchor)
@@ -216,7 +220,10 @@ class _Gathering:
             if self.sheet.comparison:
                 baseline = self._known(before, n, metric) if before else Decimal(0)
                 if baseline is not None:
-                    facts += self.make.compared(fact, value, baseline, self.sheet.comparison)
+                    then = self.sheet.comparison
+                    if before:
+                        then = self.make.row_period(before, self.plan.breakdowns, then)
+                    facts += self.make.compared(fact, value, baseline, then)
         return facts
 
     def _around(self, metric: Metric, rows: list[Row], facts: list[Fact]) -> list[Fact]:
@@ -293,13 +300,14 @@ class _Gathering:
         return facts + [make.value(Metric.UNITS, 0, self.sheet.period, {"product": row["d0"]}) for row in rows]
 
     def _inactive(self) -> list[Fact]:
-        days = self.plan.inactive_days or INACTIVE_DAYS
-        since = self.calendar.as_of - timedelta(days=days)
+        since = self.calendar.as_of - timedelta(days=self.plan.inactive_days or INACTIVE_DAYS)
         selection = Selection((Metric.INACTIVE_CUSTOMERS,), inactive_since=since)
         row = self._rows(selection, self.sheet.period)[0]
         return [self.make.value(Metric.INACTIVE_CUSTOMERS, row["v0"], self.sheet.period, rows=row["rows"])]
 
     def _catalogue(self, metrics: tuple[Metric, ...]) -> tuple[list[Fact], list[Gap]]:
+        if Metric.OUT_OF_STOCK in metrics:
+            return self._out_of_stock()
         lists = Metric.PRICE in metrics or Metric.STOCK in metrics
         ranking = self.plan.ranking
         dimensions = (Dimension.PRODUCT,) if lists or self.plan.breakdowns else ()
@@ -316,6 +324,16 @@ class _Gathering:
         if facts:
             return facts, []
         return [], ["no_catalogue_price" if Metric.PRICE in metrics else "no_stock"]
+
+    def _out_of_stock(self) -> tuple[list[Fact], list[Gap]]:
+        """How many products with a recorded stock have none left, and the first of their names."""
+        metric, period = Metric.OUT_OF_STOCK, self.sheet.period
+        total = self._rows(Selection((metric,)), period)[0]
+        if not total["rows"]:
+            return [], ["no_stock"]
+        gone = self._rows(Selection((metric,), (Dimension.PRODUCT,)), period)[:NAMED_AT_MOST]
+        facts = [self.make.value(metric, total["v0"], period, rows=total["rows"])]
+        return facts + [self.make.value(Metric.STOCK, 0, period, {"product": row["d0"]}) for row in gone], []
 
     def _coverage(self, fact: Fact, row: Row) -> list[Fact]:
         """How much of the net sales a margin was made of."""

@@ -41,8 +41,6 @@ def write(
 ) -> Answer:
     """Writes the turn and its inference together (or spools both), and gives the answer."""
     sheet = understood.outcome if isinstance(understood.outcome, FactSheet) else None
-    remembered = remember(sheet.plan, sheet.period) if sheet else None
-    now = now_utc()
     answer = Answer(
         text=wording.text,
         assistant_type=question.assistant_type,
@@ -56,43 +54,50 @@ def write(
         cost_usd=meter.cost_usd if meter else Decimal(0),
         verified=wording.verified,
     )
-    turn = Turn(
+    turn = _turn(member, question, answer, sheet, understood.context.locale)
+    audit.record(runtime, _inference(member, turn, answer, sheet, meter), turn, member.deadline)
+    return answer
+
+
+def _turn(member: Member, question: Question, answer: Answer, sheet: FactSheet | None, locale: str) -> Turn:
+    return Turn(
         id=answer.conversation_id,
         user_id=member.user_id,
         business_id=member.business.id,
         follows_id=question.conversation_id,
         assistant_type=question.assistant_type.value,
-        locale=understood.context.locale,
+        locale=locale,
         prompt=question.text,
         response=answer.text,
-        plan=remembered,
+        plan=remember(sheet.plan, sheet.period) if sheet else None,
         tokens_used=answer.tokens_used,
-        response_time_ms=milliseconds,
-        created_at=now,
+        response_time_ms=answer.response_time_ms,
+        created_at=now_utc(),
     )
-    inference = Inference(
+
+
+def _inference(member: Member, turn: Turn, answer: Answer, sheet: FactSheet | None, meter: Meter | None) -> Inference:
+    return Inference(
         id=uuid7(),
-        user_id=member.user_id,
-        business_id=member.business.id,
+        user_id=turn.user_id,
+        business_id=turn.business_id,
         model_name=answer.model_name,
-        prompt=question.text,
-        response=answer.text,
+        prompt=turn.prompt,
+        response=turn.response,
         endpoint=ENDPOINT,
         status="success",
-        response_time_ms=milliseconds,
-        timestamp=now,
+        response_time_ms=turn.response_time_ms,
+        timestamp=turn.created_at,
         prompt_tokens=meter.prompt_tokens if meter else 0,
         completion_tokens=meter.completion_tokens if meter else 0,
-        tokens_used=answer.tokens_used,
+        tokens_used=turn.tokens_used,
         cost_usd=answer.cost_usd,
         prompt_version=meter.prompt_version if meter else None,
         request_id=member.request_id,
-        plan=remembered,
+        plan=turn.plan,
         facts_hash=_hash(sheet) if sheet else None,
-        degraded=degraded,
+        degraded=answer.degraded,
     )
-    audit.record(runtime, inference, turn, member.deadline)
-    return answer
 
 
 def _hash(sheet: FactSheet) -> str:

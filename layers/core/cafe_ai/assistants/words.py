@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from cafe_ai.analytics.model import FactSheet
-from cafe_ai.assistants import prose
 from cafe_ai.assistants.checker import check
 from cafe_ai.assistants.model import Locale
 from cafe_ai.assistants.narrator import narrate
@@ -56,6 +55,8 @@ def _written_by(
     names: Collection[str],
 ) -> str | None:
     """A model's text in which the checker finds no fault; None where it writes none, or not in time."""
+    from cafe_ai.assistants import prose  # only with a model: it brings the tool's schema with it
+
     faults: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
         try:

@@ -45,7 +45,7 @@ def check(text: str, sheet: FactSheet, locale: str, names: Collection[str] = ())
     mark_wholes(reading)
     if len(reading.found(Figure)) > MOST_FIGURES:
         return Verdict((Fault(text[:40], 0, len(text), "too many figures"),))
-    around = Surroundings(reading, split(reading, find_cues(reading)))
+    around = Surroundings(reading, split(reading, find_cues(reading, calendar)))
     Claims(reading, sheet, calendar, around).check()
     _check_figures(reading, sheet, calendar, around)
     return Verdict(tuple(sorted(reading.faults, key=lambda fault: fault.start)))

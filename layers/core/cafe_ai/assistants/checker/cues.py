@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cafe_ai.assistants.checker.calendar import SheetCalendar
 from cafe_ai.assistants.checker.cue_words import cue_phrases
 from cafe_ai.assistants.checker.model import Cue, Figure, NameMention, TimeMention
 from cafe_ai.assistants.checker.reading import Phrases, Reading
@@ -50,7 +51,7 @@ REACH = 6
 """How many tokens before "que" or "from" may hold the words that make it a comparison."""
 
 
-def find_cues(reading: Reading) -> list[Cue]:
+def find_cues(reading: Reading, calendar: SheetCalendar) -> list[Cue]:
     """Every cue, in the order of the text."""
     cues: list[Cue] = []
     for kind, phrases in _PHRASES.items():
@@ -68,7 +69,7 @@ def find_cues(reading: Reading) -> list[Cue]:
     ]
     cues.sort(key=lambda cue: cue.first)
     return sorted(
-        [cue for cue in (_settle(reading, cue, cues) for cue in cues) if cue] + _from_to(reading),
+        [cue for cue in (_settle(reading, calendar, cue, cues) for cue in cues) if cue] + _from_to(reading),
         key=lambda cue: cue.first,
     )
 
@@ -115,7 +116,7 @@ def _owner(reading: Reading, place: int) -> object:
     return reading.owner(place) if place < len(reading.tokens) else None
 
 
-def _settle(reading: Reading, cue: Cue, cues: list[Cue]) -> Cue | None:
+def _settle(reading: Reading, calendar: SheetCalendar, cue: Cue, cues: list[Cue]) -> Cue | None:
     """Decides whether what may be a comparison is one."""
     if cue.kind != "maybe compare":
         return cue
@@ -133,6 +134,8 @@ def _settle(reading: Reading, cue: Cue, cues: list[Cue]) -> Cue | None:
     while reading.word(place) in ("los", "las", "the", "el", "la"):
         place, article = place + 1, True
     owner = _owner(reading, place)
+    if word == "over" and isinstance(owner, TimeMention) and calendar.means(owner, calendar.period):
+        return None  # "over the weekend"
     if word == "on":
         return (
             Cue(cue.first, cue.last, "compare")

@@ -65,7 +65,7 @@ class MetricSenses:
                 return None
             return frozenset({RATES[per][Metric.NET_SALES]}) if per in RATES and figure.kind == "money" else frozenset()
         metrics = mention.metrics
-        if Metric.NET_SALES in metrics and self._counts(figure) is None:
+        if Metric.NET_SALES in metrics and not self._sells_products(figure, mention):
             metrics -= {Metric.PRODUCTS_SOLD}  # "sold" counts products only where they follow
         return self._with_rate(figure, self._narrowed(figure, mention, metrics))
 
@@ -169,6 +169,11 @@ class MetricSenses:
         """What the noun behind a count lets it count."""
         noun = ROW_NOUNS.get(self.around.reading.word(figure.last))
         return PRODUCT_COUNTS if noun == "product" else None
+
+    def _sells_products(self, figure: Figure, mention: MetricMention) -> bool:
+        """Whether what was sold is counted in products, by the figure or beside the verb."""
+        beside = self.around.piece_of(mention).of(Figure)
+        return any(self._counts(other) is not None for other in (figure, *beside))
 
     def _narrowed(self, figure: Figure, mention: MetricMention, metrics: frozenset[str]) -> frozenset[str]:
         """The mention's metrics, or narrower ones where the piece, the sentence before or the heading says so."""

@@ -47,6 +47,8 @@ def _one(
     if (compares or changes) and spec.kind == "range" and (two := _ends(spec)):
         return two[1], two[0]
     if compares and mention.text != EACH_MONTH:
+        if spec.kind == "calendar" and spec.offset == 0:
+            return spec, PREVIOUS
         if spec.kind == "calendar" and spec.unit == "year" and spec.offset == -1:  # only as much of it as of this year
             return replace(spec, offset=0), PeriodSpec("same_last_year")
         return _asked_beside(spec), spec

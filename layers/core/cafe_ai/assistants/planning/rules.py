@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
 
 from cafe_ai.analytics.metrics import METRICS
 from cafe_ai.analytics.model import Dimension, Metric, PeriodSpec, Plan, Ranking
@@ -12,18 +11,19 @@ from cafe_ai.analytics.periods import CalendarUnit, shift
 from cafe_ai.assistants.planning import clock_rules, comparing, metric_rules, shape_rules
 from cafe_ai.assistants.planning.comparing import TooManyPeriods
 from cafe_ai.assistants.planning.drafts import Draft, complete, follow_up
+from cafe_ai.assistants.planning.leftovers import Leftovers
 from cafe_ai.assistants.planning.lexemes import Lexeme, merge_dates, read_words
 from cafe_ai.assistants.planning.model import FILTER_OF, Declined, NameKind, Planned, PlanningContext
-from cafe_ai.assistants.planning.names import MANY, NameFound
+from cafe_ai.assistants.planning.names import NameFound
 from cafe_ai.assistants.planning.period_rules import EACH_MONTH, Mention, read_periods
 from cafe_ai.assistants.planning.reading import Reading
 from cafe_ai.assistants.planning.typos import correct
-from cafe_ai.assistants.planning.words import FILLER, NOT_RECORDED, SPENDING
+from cafe_ai.language.text import fold
 
 _ARTICLES = r"(?:(?:el|la|los|las|the|de|del|en|in|at|of|for|our|nuestr[oa]s?|al?|con|with|by) )*"
 _NOUN = r"(?:productos?|articulos?|categorias?|familias?|tiendas?|local|sucursal|platos?|bebidas?|products?|items?|category|categories|store|shop|branch|pago|pagos|payments?)"
 _NAMED = rf"{_ARTICLES}(?:{_NOUN} )?X(?: {_NOUN})?"
-_CUSTOMER = r"(?:(?:el|la|al|del|the|our) )*(?:cliente|clienta|customer|client)(?: (?:numero|num|id|no|number|codigo|code|,))* (?:N|D|[a-z-]*\d[\w-]*)"
+_CUSTOMER = r"(?:(?:el|la|al|del|the|our) )*(?:cliente|clienta|customer|client)(?: (?:numero|num|id|no|number|codigo|code|con|,))* (?:[a-z]{1,5} - (?:N|D)|N|D|[a-z-]*\d[\w-]*)"
 _FUTURE = r"(?:pasado )?manana|tomorrow(?:'s)?|venderemos|vamos a vender|tendremos|habra|sera|seran|facturaremos|will|going to|gonna|pronosticos?|previsi\w+|forecasts?|predic\w*|pronostica|proyeccion\w*|projections?|expect(?:ed)? to|esperamos|se vendera\w*"
 _NOT_KNOWN = r"(?:beneficio|resultado|ganancia|ganancias|margen|beneficios) (?:neto|neta|netos|netas|operativo)|net (?:profit|income|earnings|margin)|operating profit|perdidas|losses|cuenta de resultados"
 _PER_CUSTOMER = r"(?:gasto|compra|venta|ventas|importe|facturacion|ingreso|ingresos|ticket)(?: (?:medi[oa]s?|promedio))? por (?:cliente|persona)(?: (?:de media|en promedio))?(?= ,|$| en| de| del)|(?:average |mean )?(?:spend|sales|revenue|purchase) (?:per|by each) (?:customer|client|person)|average customer (?:value|spend)"
@@ -32,7 +32,6 @@ _SAME_PERIOD = r"(?:en |in |on |for |over |during |de )?(?:(?:es[ea]|aquel|aquel
 _PRICE_TOP = r"(?:mas )?car[oa]s?|(?:most )?expensive|priciest"
 _PRICE_BOTTOM = r"(?:mas )?barat[oa]s?|(?:least expensive|cheapest|economic[oa]s?)"
 _LOYAL = r"frecuentes?|fieles|fiel|loyal|frequent(?:ly)?|mas veces|often|compras hizo|compras hicieron"
-_STRANGE = frozenset("NODWVC:")
 _DAYS: dict[CalendarUnit, int] = {
     "day": 1,
     "week": 7,
@@ -61,6 +60,7 @@ class _Question:
         self.names = context.names.find(words)
         self.reading = Reading(text, merge_dates(_with_names(words, self.names), context.today))
         self.draft = Draft()
+        self.leftovers = Leftovers(self.reading, context, self._narrow)
         self.unread: Declined | None = None
         self.connected = self.counted = self.compares = False
 
@@ -88,7 +88,7 @@ class _Question:
         mentions = self._read_weekends(mentions, when)
         metrics += metric_rules.read_metrics(reading, several_words=False)
         self._read_words(metrics, mentions, negated_at)
-        declined = self._read_what_is_left()
+        declined = self.leftovers.match()
         if self.unread or (declined and declined.reason == "unknown_subject" and not draft.says_something):
             return self.unread or Declined("not_understood")
         return declined or self._finish(same_period=same_period)
@@ -98,8 +98,9 @@ class _Question:
         found = self.reading.take(_CUSTOMER)
         if not found:
             return None
-        said = found.lexemes[-1]
-        called = self.context.customers([said.text]) if self.context.sees_customers else [(said.text, None)]
+        first = -3 if len(found.lexemes) > 2 and found.lexemes[-2].text == "-" else -1
+        said = fold(self.reading.written[found.lexemes[first].start : found.lexemes[-1].end])
+        called = self.context.customers([said]) if self.context.sees_customers else [(said, None)]
         if not called:
             return Declined("unknown_subject", self.reading.written_at(found.place, found.place + len(found.lexemes)))
         self.draft.filters["customers"] = tuple(external_id for external_id, _ in called)
@@ -184,7 +185,7 @@ class _Question:
         change = shape_rules.read_change(reading)
         average = shape_rules.read_average(reading)
         shape_rules.read_extremes(reading)
-        named = bool(draft.filters.keys() & {"products", "categories"} or self._names_left())
+        named = bool(draft.filters.keys() & {"products", "categories"} or self.leftovers.resemble_products())
         draft.metrics = metric_rules.choose_metrics(
             said,
             named=named,
@@ -210,6 +211,8 @@ class _Question:
         each_month = any(mention.text == EACH_MONTH for mention in mentions) and not draft.comparison
         if (each_month or trend) and not draft.breakdowns:
             draft.breakdowns = (self._series_unit() if trend else Dimension.MONTH,)
+        if change and not draft.breakdowns and (asked := shape_rules.read_asked(reading)):
+            draft.breakdowns, draft.ranking = (asked,), Ranking()
         if change and draft.ranking and draft.breakdowns:
             self._rank_by_change(change)
         self._read_ratio(share=share, average=average)
@@ -273,90 +276,6 @@ class _Question:
         )
         return Dimension.DAY if short else Dimension.MONTH
 
-    def _names_left(self) -> bool:
-        """Whether what nobody has read so far resembles a product or a category."""
-        return any(
-            name.kind in ("product", "category")
-            for first, end in self.reading.left()
-            for name in self._resembling(first, end)
-        )
-
-    def _read_what_is_left(self) -> Declined | None:
-        """Matches the words left to names with typos or missing words; declines at the first that means nothing."""
-        for first, end in self._stretches():
-            if subject := self._not_recorded(first, end):
-                return Declined("not_recorded", subject)
-            if declined := self._match(first, end):
-                return declined
-        return None
-
-    def _not_recorded(self, first: int, end: int) -> str | None:
-        """What a stretch names that is not in the records: "alquiler", or all of it where only the verb tells."""
-        lexemes = self.reading.lexemes[first:end]
-        matters = [lexeme for lexeme in lexemes if lexeme.text in NOT_RECORDED]
-        if matters:
-            return self.reading.written[matters[0].start : matters[0].end]
-        paid = next((place for place in range(first, end) if self.reading.lexemes[place].text in SPENDING), None)
-        if paid is None:
-            return None
-        named = [place for place in range(paid + 1, end) if not self._is_filler(self.reading.lexemes[place])]
-        return self.reading.written_at(named[0], end) if named else self.reading.written_at(paid, paid + 1)
-
-    def _stretches(self) -> list[tuple[int, int]]:
-        """What is left without filler at its ends, as places [first, end)."""
-        stretches = []
-        for first, end in self.reading.left():
-            told = [place for place in range(first, end) if not self._is_filler(self.reading.lexemes[place])]
-            if told:
-                stretches.append((told[0], told[-1] + 1))
-        return stretches
-
-    def _match(self, first: int, end: int) -> Declined | None:
-        names = self._resembling(first, end)
-        if not names:
-            lexemes = self.reading.lexemes
-            joins = [place for place in range(first, end) if lexemes[place].text in ("y", "e", "and", "o", "or", "u")]
-            parts = _between(first, end, joins) or _between(
-                first, end, [p for p in range(first, end) if self._is_filler(lexemes[p])]
-            )
-            if parts:
-                return next((declined for part in parts if (declined := self._match(*part))), None)
-            return self._match_customer(first, end)
-        kinds = {name.kind for name in names}
-        kind: NameKind = (
-            "category"
-            if "category" in kinds
-            and not any(name.kind == "product" and len(name.key) == end - first for name in names)
-            else names[0].kind
-        )
-        texts = tuple(dict.fromkeys(name.text for name in names if name.kind == kind))
-        if len(texts) > MANY:
-            return Declined("ambiguous_name", self.reading.written_at(first, end), texts[:MANY])
-        self._narrow(kind, texts)
-        return None
-
-    def _match_customer(self, first: int, end: int) -> Declined | None:
-        lexemes = self.reading.lexemes[first:end]
-        text = " ".join(lexeme.text for lexeme in lexemes)
-        called = self.context.customers([text]) if self.context.sees_customers else ()
-        if called:
-            self._narrow("customer", tuple(external_id for external_id, _ in called))
-            return None
-        if all(lexeme.kind == "U" for lexeme in lexemes):
-            return None
-        if any(lexeme.kind in _STRANGE for lexeme in lexemes):
-            return Declined("not_understood")
-        return Declined("unknown_subject", self.reading.written_at(first, end))
-
-    def _resembling(self, first: int, end: int) -> list:  # type: ignore[type-arg]
-        words = [lexeme.text for lexeme in self.reading.lexemes[first:end] if lexeme.kind in ("word", "N", "D", "O")]
-        if all(word in FILLER or not word.isalpha() for word in words):
-            return []
-        return self.context.names.resemble(words)
-
-    def _is_filler(self, lexeme: Lexeme) -> bool:
-        return (lexeme.kind == "word" and lexeme.text in FILLER) or lexeme.kind == ","
-
     def _finish(self, *, same_period: bool) -> Planned | Declined:
         draft, previous = self.draft, self.context.previous
         if not draft.says_something:
@@ -402,11 +321,3 @@ def _with_names(words: list[Lexeme], names: list[NameFound]) -> list[Lexeme]:
         joined.append(Lexeme(text, first.start, last.end, "X", number))
         place = name.end
     return joined + words[place:]
-
-
-def _between(first: int, end: int, joins: list[int]) -> list[tuple[int, int]]:
-    """The parts of [first, end) between the places in `joins`; empty where there are none."""
-    if not joins:
-        return []
-    edges = [first - 1, *joins, end]
-    return [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]

@@ -11,7 +11,7 @@ from cafe_ai.assistants.planning.lexemes import TAKEN
 from cafe_ai.assistants.planning.reading import Found, Reading
 
 _NOUNS: dict[Dimension, str] = {
-    Dimension.PRODUCT: r"productos?|articulos?|items?|products?|platos?|bebidas?|dish(?:es)?|referencias?|skus?|drinks?",
+    Dimension.PRODUCT: r"productos?|articulos?|items?|products?|referencias?|skus?",
     Dimension.CATEGORY: r"categorias?|familias?|categor(?:y|ies)|grupos? de productos?|product groups?|tipos? de productos?|product types?",
     Dimension.STORE: r"tiendas?|locales|local|sucursal(?:es)?|stores?|shops?|branch(?:es)?|establecimientos?|locations?|puntos? de venta",
     Dimension.CUSTOMER: r"clientes?|customers?|clients?|compradores?|buyers?",
@@ -184,6 +184,14 @@ def _ranking(reading: Reading, order: str | None, limit: int) -> Ranking:
             if lexeme.kind == "N":
                 reading.blank_at(found.place + offset, found.place + offset + 1)
     return Ranking("bottom" if order == "bottom" else "top", max(1, min(limit, 100)))
+
+
+def read_asked(reading: Reading) -> Dimension | None:
+    """What is asked for by "qué categorías ..." without a superlative; the words are taken."""
+    for dimension, nouns in _NOUNS.items():
+        if reading.take(rf"(?:que|cuales|which|what) (?:(?:son|fueron|los|las|the|of|our|de) )*(?:{nouns})"):
+            return dimension
+    return None
 
 
 def read_extremes(reading: Reading) -> None:

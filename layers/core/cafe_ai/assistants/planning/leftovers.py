@@ -1,0 +1,119 @@
+"""The words of a question that no rule has read: names with typos or missing words, or nothing that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from cafe_ai.assistants.planning.lexemes import Lexeme
+from cafe_ai.assistants.planning.model import Declined, NameKind, PlanningContext
+from cafe_ai.assistants.planning.names import MANY, Name
+from cafe_ai.assistants.planning.reading import Reading
+from cafe_ai.assistants.planning.words import FILLER, NOT_RECORDED, SPENDING
+
+Narrow = Callable[[NameKind, tuple[str, ...]], None]
+"""Told each kind of name that is found, with the names."""
+_STRANGE = frozenset("NODWVC:")
+"""The kinds of lexemes that change what is asked and that no rule has read."""
+
+
+class Leftovers:
+    """What is left of a reading."""
+
+    def __init__(self, reading: Reading, context: PlanningContext, narrow: Narrow) -> None:
+        self.reading = reading
+        self.context = context
+        self.narrow = narrow
+
+    def resemble_products(self) -> bool:
+        """Whether what nobody has read so far resembles a product or a category."""
+        return any(
+            name.kind in ("product", "category")
+            for first, end in self.reading.left()
+            for name in self._resembling(first, end)
+        )
+
+    def match(self) -> Declined | None:
+        """Matches the words left to names with typos or missing words; declines at the first that means nothing."""
+        for first, end in self._stretches():
+            if subject := self._not_recorded(first, end):
+                return Declined("not_recorded", subject)
+            if declined := self._match(first, end):
+                return declined
+        return None
+
+    def _not_recorded(self, first: int, end: int) -> str | None:
+        """What a stretch names that is not in the records: "alquiler", or all of it where only the verb tells."""
+        lexemes = self.reading.lexemes[first:end]
+        matters = [lexeme for lexeme in lexemes if lexeme.text in NOT_RECORDED]
+        if matters:
+            return self.reading.written[matters[0].start : matters[0].end]
+        paid = next((place for place in range(first, end) if self.reading.lexemes[place].text in SPENDING), None)
+        if paid is None:
+            return None
+        named = [place for place in range(paid + 1, end) if not self._is_filler(self.reading.lexemes[place])]
+        return self.reading.written_at(named[0], end) if named else self.reading.written_at(paid, paid + 1)
+
+    def _stretches(self) -> list[tuple[int, int]]:
+        """What is left without filler at its ends, as places [first, end)."""
+        stretches = []
+        for first, end in self.reading.left():
+            told = [place for place in range(first, end) if not self._is_filler(self.reading.lexemes[place])]
+            if told:
+                stretches.append((told[0], told[-1] + 1))
+        return stretches
+
+    def _match(self, first: int, end: int) -> Declined | None:
+        names = self._resembling(first, end)
+        if not names:
+            lexemes = self.reading.lexemes
+            joins = [place for place in range(first, end) if lexemes[place].text in ("y", "e", "and", "o", "or", "u")]
+            parts = _between(first, end, joins) or _between(
+                first, end, [p for p in range(first, end) if self._is_filler(lexemes[p])]
+            )
+            if parts:
+                return next((declined for part in parts if (declined := self._match(*part))), None)
+            return self._match_customer(first, end)
+        kind = _chosen_kind(names, end - first)
+        texts = tuple(dict.fromkeys(name.text for name in names if name.kind == kind))
+        if len(texts) > MANY:
+            return Declined("ambiguous_name", self.reading.written_at(first, end), texts[:MANY])
+        self.narrow(kind, texts)
+        return None
+
+    def _match_customer(self, first: int, end: int) -> Declined | None:
+        lexemes = self.reading.lexemes[first:end]
+        text = " ".join(lexeme.text for lexeme in lexemes)
+        called = self.context.customers([text]) if self.context.sees_customers else ()
+        if called:
+            self.narrow("customer", tuple(external_id for external_id, _ in called))
+            return None
+        if all(lexeme.kind == "U" for lexeme in lexemes):
+            return None
+        if any(lexeme.kind in _STRANGE for lexeme in lexemes):
+            return Declined("not_understood")
+        return Declined("unknown_subject", self.reading.written_at(first, end))
+
+    def _resembling(self, first: int, end: int) -> list[Name]:
+        words = [lexeme.text for lexeme in self.reading.lexemes[first:end] if lexeme.kind in ("word", "N", "D", "O")]
+        if all(word in FILLER or not word.isalpha() for word in words):
+            return []
+        return self.context.names.resemble(words)
+
+    def _is_filler(self, lexeme: Lexeme) -> bool:
+        return (lexeme.kind == "word" and lexeme.text in FILLER) or lexeme.kind == ","
+
+
+def _chosen_kind(names: list[Name], words: int) -> NameKind:
+    """A category before products that only share its word; a product of exactly these words before a category."""
+    exact = any(name.kind == "product" and len(name.key) == words for name in names)
+    categories = any(name.kind == "category" for name in names)
+    return "category" if categories and not exact else names[0].kind
+
+
+def _between(first: int, end: int, joins: list[int]) -> list[tuple[int, int]]:
+    """The parts of [first, end) between the places in `joins`; empty where there are none."""
+    if not joins:
+        return []
+    edges = [first - 1, *joins, end]
+    return [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
