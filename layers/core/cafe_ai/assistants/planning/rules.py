@@ -184,7 +184,10 @@ class _Question:
             draft.breakdowns, compares = (compared,), False
         change = shape_rules.read_change(reading)
         average = shape_rules.read_average(reading)
+        extreme = shape_rules.read_order(reading) if not draft.ranking and negated_at is None else None
         shape_rules.read_extremes(reading)
+        if extreme and not (compares or change or len(mentions) == 2):
+            self.unread = Declined("not_understood")  # "the most" of something that was not recognised
         named = bool(draft.filters.keys() & {"products", "categories"} or self.leftovers.resemble_products())
         draft.metrics = metric_rules.choose_metrics(
             said,

@@ -30,7 +30,7 @@ def meaningful() -> frozenset[str]:
     phrases = [phrase for said in METRIC_WORDS.values() for each in said.values() for phrase in each]
     metric_words = {word for phrase in phrases for word in phrase.split()}
     dates = set(MONTH_NUMBERS) | set(NUMBER_WORDS) | set(ORDINALS) | set(WEEKDAY_NUMBERS)
-    return frozenset((metric_words | dates | _rule_words()) - FILLER)
+    return frozenset(metric_words | dates | (_rule_words() - FILLER))
 
 
 def _rule_words() -> set[str]:
