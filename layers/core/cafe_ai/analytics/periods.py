@@ -90,14 +90,17 @@ def resolve(spec: PeriodSpec, calendar: ShopCalendar, anchor: Period | None = No
 
     The result may lie wholly in the future or before the first record: the caller says so. Raises UnknownPeriod.
     """
-    if spec.kind in ("previous", "same_last_year"):
-        if anchor is None:
-            raise UnknownPeriod(f"{spec.kind} refers to no period")
-        return _relative_to(anchor, spec, calendar)
-    span = _span(spec, calendar)
-    if span.end <= span.start:
-        raise UnknownPeriod("the period ends before it starts")
-    return calendar.period(span.start, span.end)
+    try:
+        if spec.kind in ("previous", "same_last_year"):
+            if anchor is None:
+                raise UnknownPeriod(f"{spec.kind} refers to no period")
+            return _relative_to(anchor, spec, calendar)
+        span = _span(spec, calendar)
+        if span.end <= span.start:
+            raise UnknownPeriod("the period ends before it starts")
+        return calendar.period(span.start, span.end)
+    except OverflowError as error:
+        raise UnknownPeriod("the period lies beyond the calendar") from error
 
 
 def resolve_beside(spec: PeriodSpec, calendar: ShopCalendar, anchor: Period) -> Period:
@@ -138,14 +141,17 @@ def buckets(period: Period, unit: CalendarUnit) -> Iterator[Span]:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day so many months later; the month's last day where it has no such day."""
+    """The same day so many months later; the month's last day where it has no such day.
+
+    Raises UnknownPeriod beyond the years 1 to 9999.
+    """
     month = day.year * 12 + day.month - 1 + months
     for last in (day.day, 30, 29, 28):
         try:
             return date(month // 12, month % 12 + 1, min(day.day, last))
         except ValueError:
             continue
-    raise AssertionError("every month has 28 days")
+    raise UnknownPeriod("the month lies beyond the calendar")  # every other one has 28 days
 
 
 def whole_unit(period: Period) -> CalendarUnit | None:
@@ -282,11 +288,7 @@ def _relative_to(anchor: Period, spec: PeriodSpec, calendar: ShopCalendar) -> Pe
     unit = spec.unit or whole_unit(anchor) or _running_unit(anchor, calendar)
     if spec.kind == "previous":
         if spec.unit:
-            span = (
-                bucket(anchor.start - timedelta(days=1), spec.unit)
-                if spec.unit != "day"
-                else bucket(anchor.start - timedelta(days=1), "day")
-            )
+            span = bucket(shift(bucket(anchor.start, spec.unit).start, spec.unit, -1), spec.unit)
             return calendar.period(span.start, span.end)
         back = (lambda day: shift(day, unit, -1)) if unit else (lambda day: day - timedelta(days=anchor.days))
     else:
