@@ -75,24 +75,36 @@ def read_weekday_breakdown(reading: Reading) -> Found | None:
 def read_breakdowns(reading: Reading) -> tuple[Dimension, ...]:
     """The dimensions a question wants its figures broken down by; the words are taken."""
     found: list[tuple[int, Dimension]] = []
-    for named, nouns in _NOUNS.items():
-        if taken := reading.take(rf"{_BY} (?:(?:el|la|cada|uno de los|una de las|of the|of our) )*(?:{nouns})"):
-            found.append((taken.place, named))
+    every = r"(?:(?:el|la|cada|tipo de|uno de los|una de las|of the|of our) )*"
     for taken in reading.find_all(
-        rf"{_BY} (?:(?:cada|tipo de) )?U(?! (?:pasad[oa]|anterior|que|actual))|each U|every U"
+        rf"{_BY} {every}{_noun()}(?! (?:pasad[oa]|anterior|que|actual))|(?:each|every) (?P<unit>U)"
     ):
-        dimension = _UNIT_DIMENSIONS.get(str(taken.values("U")[0]))
+        dimension = _dimension(taken)
         if dimension and not re.match(r"(?:a|al|a la) U", taken.match[0]):
             reading.blank(taken)
             found.append((taken.place, dimension))
-    for named, adverbs in _ADVERBS.items():
-        for taken in reading.find_all(adverbs):
-            units = taken.values("U")
-            if units and _UNIT_DIMENSIONS.get(str(units[0])) is None:
-                continue
-            reading.blank(taken)
-            found.append((taken.place, _UNIT_DIMENSIONS[str(units[0])] if units else named))
+    for taken in reading.find_all("|".join(_ADVERBS.values())):
+        units = taken.values("U")
+        said = _UNIT_DIMENSIONS.get(str(units[0])) if units else None
+        named = next(dimension for dimension, adverbs in _ADVERBS.items() if re.fullmatch(adverbs, taken.match[0]))
+        if units and said is None:
+            continue
+        reading.blank(taken)
+        found.append((taken.place, said or named))
     return tuple(dict.fromkeys(dimension for _, dimension in sorted(found)))
+
+
+def _noun() -> str:
+    """A noun for any dimension, or a calendar unit."""
+    return rf"(?P<noun>{'|'.join(_NOUNS.values())}|U)"
+
+
+def _dimension(found: Found) -> Dimension | None:
+    """What the noun of a match stands for."""
+    noun = found.match["noun"]
+    if noun is None or noun == "U":
+        return _UNIT_DIMENSIONS.get(str(next(iter(found.values("U")), "")))
+    return next(dimension for dimension, nouns in _NOUNS.items() if re.fullmatch(nouns, noun))
 
 
 def read_ranking(reading: Reading, *, weekdays: bool, breakdowns: tuple[Dimension, ...]) -> Shape:
@@ -125,37 +137,34 @@ def read_ranking(reading: Reading, *, weekdays: bool, breakdowns: tuple[Dimensio
 
 
 def _noun_ranked(reading: Reading, order: str) -> Shape:
-    """The noun that is ranked: the one beside the superlative, or the one asked for ("qué tienda vendió más")."""
+    """The noun that is ranked: the one asked for ("qué tienda vendió más"), or the one beside the superlative."""
     superlative = MOST if order == "top" else LEAST
     articles = r"(?:(?:los|las|el|la|the|our|nuestr[oa]s?|de|N|mis|my) )*"
-    patterns: list[tuple[Dimension | None, str, str, str]] = []
-    dimensions: list[tuple[Dimension | None, str]] = [*_NOUNS.items(), (None, "U")]
-    for dimension, nouns in dimensions:
-        asked = rf"(?:que|cual(?:es)?|which|what|dime|en que|on which|on what|in which|in what|lista|list)(?: (?:es|son|fue|fueron|ha sido|han sido|is|was|are|were|were|has been))? {articles}(?:{nouns})"
-        beside = rf"{articles}(?:{superlative}) (?:N )?(?:selling |performing |popular(?:es)? |sold |ordered |bought |valuable |vendid[oa]s? |demandad[oa]s? |comprad[oa]s? |pedid[oa]s? )?(?:{nouns})|{articles}(?:{nouns}) (?:con |with |that |que |de |donde |in which |por |by |{TAKEN} )*(?:the |se |nos |han |ha |hemos |has |have |mas |(?:fueron|fue|son|es) )*(?:{superlative})|{articles}(?:{nouns}) (?:{_VERB} |que |se |nos |tuvimos |{TAKEN} |hubo |we |had |were |was |did |han |ha |hemos |our |hicimos )*(?:the )?(?:{superlative})"
-        patterns.append((dimension, nouns, asked, beside))
-    for dimension, nouns, pattern in [(d, n, asked) for d, n, asked, _ in patterns] + [
-        (d, n, beside) for d, n, _, beside in patterns
-    ]:
-        for found in reading.find_all(pattern):
-            place = dimension or _UNIT_DIMENSIONS.get(str(next(iter(found.values("U")), "")))
-            if place is None:
-                continue
-            plural = _is_plural(found, nouns)
-            limit = found.number(0) or (5 if plural else 1)
-            _blank_all_but_superlatives(reading, found)
-            return Shape((place,), _ranking(reading, order, limit))
-    if reading.find(rf"(?:{superlative})(?: N)?(?: (?:{_VERB}))") and reading.find(
-        r"que|what|which|cual|cuales|top|list|lista"
+    is_or_was = r"(?: (?:es|son|fue|fueron|ha sido|han sido|is|was|are|were|has been))?"
+    asked = rf"(?:que|cual(?:es)?|which|what|dime|en que|on which|on what|in which|in what|lista|list){is_or_was} {articles}"
+    sold = r"(?:selling |performing |popular(?:es)? |sold |ordered |bought |valuable |vendid[oa]s? |demandad[oa]s? |comprad[oa]s? |pedid[oa]s? )?"
+    linking = rf"(?:con |with |that |que |de |donde |in which |por |by |{TAKEN} )*(?:the |se |nos |han |ha |hemos |has |have |mas |(?:fueron|fue|son|es) )*"
+    verbs = rf"(?:{_VERB} |que |se |nos |tuvimos |{TAKEN} |hubo |we |had |were |was |did |han |ha |hemos |our |hicimos )*(?:the )?"
+    for pattern in (
+        f"{asked}{_noun()}",
+        f"{articles}{superlative} (?:N )?{sold}{_noun()}",
+        f"{articles}{_noun()} {linking}{superlative}",
+        f"{articles}{_noun()} {verbs}{superlative}",
     ):
-        return Shape()
+        for found in reading.find_all(pattern):
+            if dimension := _dimension(found):
+                limit = found.number(0) or (5 if _is_plural(found) else 1)
+                _blank_all_but_superlatives(reading, found)
+                return Shape((dimension,), _ranking(reading, order, limit))
     return Shape()
 
 
-def _is_plural(found: Found, nouns: str) -> bool:
-    noun = next((lexeme.text for lexeme in found.lexemes if lexeme.kind == "U" or re.fullmatch(nouns, lexeme.text)), "")
-    words = {lexeme.text for lexeme in found.lexemes}
-    return (noun.endswith("s") and noun not in ("mes",)) or bool(words & {"cuales", "son", "fueron"})
+def _is_plural(found: Found) -> bool:
+    noun = found.match["noun"]
+    if noun == "U":
+        noun = next(lexeme.text for lexeme in found.lexemes if lexeme.kind == "U")
+    said = {lexeme.text for lexeme in found.lexemes}
+    return (noun.split()[0].endswith("s") and noun != "mes") or bool(said & {"cuales", "son", "fueron"})
 
 
 def _blank_all_but_superlatives(reading: Reading, found: Found) -> None:
@@ -188,10 +197,11 @@ def _ranking(reading: Reading, order: str | None, limit: int) -> Ranking:
 
 def read_asked(reading: Reading) -> Dimension | None:
     """What is asked for by "qué categorías ..." without a superlative; the words are taken."""
-    for dimension, nouns in _NOUNS.items():
-        if reading.take(rf"(?:que|cuales|which|what) (?:(?:son|fueron|los|las|the|of|our|de) )*(?:{nouns})"):
-            return dimension
-    return None
+    found = reading.find(rf"(?:que|cuales|which|what) (?:(?:son|fueron|los|las|the|of|our|de) )*{_noun()}")
+    if not found or found.match["noun"] == "U":
+        return None
+    reading.blank(found)
+    return _dimension(found)
 
 
 def read_extremes(reading: Reading) -> None:
