@@ -94,11 +94,17 @@ def test_imports_keep_their_direction() -> None:
     assert linted.returncode == 0, linted.stdout[-3000:] + linted.stderr[-1000:]
 
 
-@pytest.mark.parametrize("handler", ["functions/api/query/handler.py", "functions/workers/audit_spool/handler.py"])
-def test_importing_a_handler_loads_nothing_heavy(handler: str) -> None:
+@pytest.mark.parametrize(
+    ("handler", "allowed"),
+    [
+        ("functions/api/query/handler.py", set()),
+        ("functions/workers/audit_spool/handler.py", {"aws_lambda_powertools", "botocore"}),  # nobody waits for it
+    ],
+)
+def test_importing_a_handler_loads_nothing_heavy(handler: str, allowed: set[str]) -> None:
     """Run as Lambda does: a fresh process without any settings."""
     module = handler.removesuffix(".py").replace("/", ".")
-    heavy = sorted(rules.HEAVY | {"aws_lambda_powertools", "moto"})
+    heavy = sorted((rules.HEAVY | {"aws_lambda_powertools", "moto"}) - allowed)
     ran = run_python("-c", f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])")
     assert ran.stdout.strip() == "[]", ran.stderr[-2000:]
 

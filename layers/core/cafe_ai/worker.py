@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from cafe_ai.bootstrap import Runtime, runtime
 from cafe_ai.platform.clock import Deadline
@@ -16,7 +20,7 @@ RESERVE_SECONDS = 1.0  # of the function's own time, kept for reporting what fai
 
 def sqs_handler(
     endpoint: str, parse: Callable[[str], T], handle: Callable[[Runtime, T, Deadline], None]
-) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+) -> Callable[[dict[str, Any], Any], PartialItemFailureResponse]:
     """A Lambda entry point that hands each message of a batch to `handle` and reports those that failed.
 
     The event source needs ReportBatchItemFailures: only the failed messages come again, and after maxReceiveCount go to
@@ -24,27 +28,28 @@ def sqs_handler(
     metrics.
     """
 
-    def handle_batch(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def handle_batch(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
         shared = runtime()
         deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
-        failed = []
-        for record in event["Records"]:
+
+        def handle_record(record: SQSRecord) -> None:
             with correlated(_origin(record)), observed(shared.settings.metrics_namespace) as measured:
                 measured.endpoint = endpoint
                 measured.count("Requests")
                 try:
-                    handle(shared, parse(record["body"]), deadline)
-                except Exception as error:  # one bad message must not take the others with it
+                    handle(shared, parse(record.body), deadline)
+                except Exception as error:
                     log_failure("A message could not be handled", error)
                     measured.count("Errors")
-                    failed.append({"itemIdentifier": record["messageId"]})
-        return {"batchItemFailures": failed}
+                    raise
+
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        return process_partial_response(event, handle_record, processor, context)
 
     return handle_batch
 
 
-def _origin(record: Mapping[str, Any]) -> str:
+def _origin(record: SQSRecord) -> str:
     """The id of the request that a message comes from; its own where it does not say."""
-    attribute = record.get("messageAttributes", {}).get(CORRELATION_ATTRIBUTE, {})
-    origin: str = attribute.get("stringValue") or record["messageId"]
-    return origin
+    attribute = record.message_attributes[CORRELATION_ATTRIBUTE]
+    return (attribute.string_value if attribute else None) or record.message_id

@@ -62,7 +62,7 @@ def database_away(edge: Edge) -> Iterator[None]:
 
 def deliver(*bodies: str) -> list[str]:
     """Hands the messages to the audit worker; the ids of those that failed."""
-    records = [{"messageId": f"m{number}", "body": body} for number, body in enumerate(bodies)]
+    records = [{"messageId": f"m{number}", "body": body, "messageAttributes": {}} for number, body in enumerate(bodies)]
     return [failed["itemIdentifier"] for failed in audit_spool({"Records": records}, CONTEXT)["batchItemFailures"]]
 
 
@@ -125,7 +125,10 @@ def test_one_bad_message_does_not_take_the_batch_with_it(edge: Edge) -> None:
 
 def test_a_message_is_logged_under_the_request_it_comes_from(written: Written, edge: Edge) -> None:
     said = {"correlation_id": {"stringValue": "request-1", "dataType": "String"}}
-    bad = [{"messageId": "m1", "body": "x", "messageAttributes": said}, {"messageId": "m2", "body": "x"}]
+    bad = [
+        {"messageId": "m1", "body": "x", "messageAttributes": said},
+        {"messageId": "m2", "body": "x", "messageAttributes": {}},
+    ]
     audit_spool({"Records": bad}, CONTEXT)
     assert [line["correlation_id"] for line in written() if "_aws" not in line] == ["request-1", "m2"]
 
