@@ -7,6 +7,7 @@ known), and rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from uuid import UUID
 from cafe_ai.analytics.metrics import METRICS, Subject
 from cafe_ai.analytics.model import Dimension, Filters, Metric, Period
 from cafe_ai.analytics.periods import ShopCalendar
-from cafe_ai.analytics.sources import COUNTED_ORDERS, ORDER_LINES, ORDERS, Grain, aggregates, source
+from cafe_ai.analytics.sources import COUNTED_ORDERS, MEASURES, ORDERS, Grain, aggregates, order_lines, source
 
 DIMENSION_COLUMNS = {
     Dimension.PRODUCT: "p.name",
@@ -143,7 +144,7 @@ SELECT p.name AS d0, count(*) OVER () AS rows
 def _sold_products(period: Period, calendar: ShopCalendar, parameters: dict[str, object], prefix: str) -> str:
     """The products with a positive line in a period, and their net sales."""
     cut = _bind_period(period, calendar, parameters, prefix)
-    rows = source("products", cut=cut)
+    rows = source("products", ("sale_lines", "net"), cut=cut)
     for name in ("start", "end", "ends_at", "whole_days_end"):
         rows = rows.replace(f"%({name})s", f"%({prefix}{name})s")
     return f"SELECT x.product_id, sum(x.net) AS net FROM ({rows}) x WHERE x.sale_lines > 0 GROUP BY x.product_id"
@@ -154,9 +155,10 @@ def _compile_sales(scope: Scope, selection: Selection) -> Statement:
     cut = _bind_period(scope.period, scope.calendar, parameters, "")
     grain = choose_grain(scope.filters, selection)
     products = ", count(DISTINCT x.product_id) FILTER (WHERE x.sale_lines > 0) AS products"
+    measures = _measures(selection.metrics)
     measured = _grouped(
-        source(grain, cut=cut),
-        aggregates(grain) + (products if Metric.PRODUCTS_SOLD in selection.metrics else ""),
+        source(grain, measures, cut=cut),
+        aggregates(grain, measures) + (products if Metric.PRODUCTS_SOLD in selection.metrics else ""),
         scope.filters,
         selection,
         parameters,
@@ -168,12 +170,22 @@ def _compile_sales(scope: Scope, selection: Selection) -> Statement:
     )
 
 
+def _measures(metrics: Sequence[Metric]) -> list[str]:
+    """The measures that the metrics' formulas name, and those that tell whether there is anything to measure."""
+    needed = {"lines", "sale_lines"}
+    for metric in metrics:
+        definition = METRICS[metric]
+        needed |= set(re.findall(r"[a-z_]+", definition.formula)) | {definition.needs}
+        needed |= {"net", "costed_net"} if definition.needs == "costed_lines" else set()
+    return [name for name in MEASURES if name in needed]
+
+
 def _compile_customers(scope: Scope, selection: Selection) -> Statement:
     parameters = _parameters(scope, selection)
     _bind_period(scope.period, scope.calendar, parameters, "")
     product_dimensions = set(selection.dimensions) & {Dimension.PRODUCT, Dimension.CATEGORY}
     by_product = bool(scope.filters.products or scope.filters.categories or product_dimensions)
-    rows = ORDER_LINES.format(start="%(start)s", end="%(end)s") + " AND l.quantity > 0" if by_product else ORDERS
+    rows = order_lines("%(start)s", "%(end)s", costs=False) + " AND l.quantity > 0" if by_product else ORDERS
     visits = _grouped(
         rows,
         f"x.customer_id, {COUNTED_ORDERS}, min(x.ordered_at) AS first_here",
@@ -288,7 +300,7 @@ def _formula(metric: Metric, row_days: str, *, average: bool) -> str:
     definition = METRICS[metric]
     value = definition.formula.replace("%(days)s", row_days)
     if average and "%(days)s" not in definition.formula:
-        value = f"({value}) / {row_days}"
+        value = f"({value})::numeric / {row_days}"
     return value if definition.needs == "none" else f"CASE WHEN {definition.needs} > 0 THEN {value} END"
 
 

@@ -131,8 +131,8 @@ class _Gathering:
             if METRICS[metric].needs == "costed_lines":
                 facts += self._coverage(fact, row)
         gaps += self._compare_totals(metrics, row, facts)
-        if self.plan.share and facts:
-            facts += self._share_of_whole(metrics[0], row)
+        if self.plan.share and (part := self._known(row, 0, metrics[0])) is not None:
+            facts += self._share_of_whole(metrics[0], part, row)
         if not self.plan.comparison and not self.plan.share and len(facts) == 1:
             facts += self._against_before(metrics[0], row, facts[0])
         return facts, gaps
@@ -173,12 +173,12 @@ class _Gathering:
         value = self._known(row, 0, metric)
         return self.make.compared(fact, value, baseline, before, context=True) if baseline and value is not None else []
 
-    def _share_of_whole(self, metric: Metric, row: Row) -> list[Fact]:
+    def _share_of_whole(self, metric: Metric, part: Decimal, row: Row) -> list[Fact]:
         whole_filters = _widen(self.plan.filters)
         whole = self._rows(Selection((metric,)), self.sheet.period, whole_filters)[0]["v0"]
-        fact = self.make.value(metric, row["v0"], self.sheet.period, rows=row["rows"])
+        fact = self.make.value(metric, part, self.sheet.period, rows=row["rows"] or 0)
         total = replace(self.make, filters=whole_filters).value(metric, whole or 0, self.sheet.period, role="total")
-        share = self.make.share(fact, Decimal(row["v0"]), Decimal(whole or 0))
+        share = self.make.share(fact, part, Decimal(whole or 0))
         return [share, total] if share else []
 
     def _breakdown(self, metrics: tuple[Metric, ...]) -> tuple[list[Fact], list[Gap]]:
@@ -239,7 +239,8 @@ class _Gathering:
         if not self.plan.ranking and series and len(values) > 1:
             around.append(self.make.value(metric, whole, self.sheet.period, role="total", rows=total_row["rows"]))
         if self.plan.share:
-            shares = [self.make.share(fact, Decimal(row["v0"]), whole) for fact, row in zip(values, rows, strict=True)]
+            known = [Decimal(row["v0"]) for row in rows if row["v0"] is not None]
+            shares = [self.make.share(fact, part, whole) for fact, part in zip(values, known, strict=True)]
             return around + [share for share in shares if share]
         if self.plan.ranking and self.plan.ranking.order == "top" and not self.sheet.comparison and values:
             share = self.make.share(values[0], Decimal(rows[0]["v0"]), whole, role="context")

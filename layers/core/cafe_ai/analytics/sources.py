@@ -7,11 +7,13 @@ the middle of it (at as_of) is always read from the lines.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 Grain = Literal["hours", "products", "lines"]
 
-SUMMED = (
+MEASURES = (
+    "orders",
     "lines",
     "sale_lines",
     "priced_lines",
@@ -24,30 +26,38 @@ SUMMED = (
     "cost",
     "costed_net",
 )
-"""The measures that add up over any rows."""
+"""What the rollups hold; all but orders add up over any rows."""
 
-MEASURES = ("orders", *SUMMED)
-
-ORDER_LINES = """
+_LINES = """
     SELECT l.business_date, o.local_hour, coalesce(o.store, '') AS store, l.product_id, o.customer_id, o.payment_method,
            l.order_id, o.ordered_at, l.quantity,
            1 AS lines,
            (l.quantity > 0)::int AS sale_lines,
            coalesce(l.unit_price > 0, false)::int AS priced_lines,
-           (coalesce(l.unit_cost, q.cost) IS NOT NULL AND l.unit_price IS NOT NULL)::int AS costed_lines,
            l.quantity AS units,
            l.quantity * l.unit_price - l.discount AS net,
            CASE WHEN l.quantity > 0 THEN l.quantity * l.unit_price - l.discount END AS gross,
            CASE WHEN l.quantity > 0 THEN 0 ELSE l.discount - l.quantity * l.unit_price END AS returns,
-           l.discount AS discounts,
-           CASE WHEN l.unit_price IS NOT NULL THEN l.quantity * coalesce(l.unit_cost, q.cost) END AS cost,
-           CASE WHEN coalesce(l.unit_cost, q.cost) IS NOT NULL THEN l.quantity * l.unit_price - l.discount END AS costed_net
+           l.discount AS discounts{cost_columns}
       FROM order_lines l
-      JOIN orders o ON o.business_id = l.business_id AND o.id = l.order_id
-      JOIN products q ON q.business_id = l.business_id AND q.id = l.product_id
+      JOIN orders o ON o.business_id = l.business_id AND o.id = l.order_id{cost_join}
      WHERE l.business_id = %(business_id)s AND l.business_date >= {start} AND l.business_date < {end}
        AND o.ordered_at < %(ends_at)s"""
-"""One row an order line of the business days [start, end), none at or after ends_at."""
+_COST_COLUMNS = """,
+           (coalesce(l.unit_cost, q.cost) IS NOT NULL AND l.unit_price IS NOT NULL)::int AS costed_lines,
+           CASE WHEN l.unit_price IS NOT NULL THEN l.quantity * coalesce(l.unit_cost, q.cost) END AS cost,
+           CASE WHEN coalesce(l.unit_cost, q.cost) IS NOT NULL THEN l.quantity * l.unit_price - l.discount END AS costed_net"""
+_COST_JOIN = """
+      JOIN products q ON q.business_id = l.business_id AND q.id = l.product_id"""
+COST_MEASURES = frozenset({"costed_lines", "cost", "costed_net"})
+"""The measures for which a line's product must be read too."""
+
+
+def order_lines(start: str, end: str, *, costs: bool) -> str:
+    """One row an order line of the business days [start, end), none at or after ends_at."""
+    columns, join = (_COST_COLUMNS, _COST_JOIN) if costs else ("", "")
+    return _LINES.format(start=start, end=end, cost_columns=columns, cost_join=join)
+
 
 ORDERS = """
     SELECT o.business_date, o.local_hour, coalesce(o.store, '') AS store, NULL::uuid AS product_id, o.customer_id,
@@ -66,25 +76,26 @@ COUNTED_ORDERS = "count(DISTINCT x.order_id) FILTER (WHERE x.quantity > 0) AS or
 SUMMED_ORDERS = "coalesce(sum(x.orders), 0) AS orders"
 
 
-def source(grain: Grain, *, cut: bool) -> str:
+def source(grain: Grain, measures: Collection[str], *, cut: bool) -> str:
     """The rows x of a period at a grain; `cut`: the period ends in the middle of its last day."""
+    costs = not COST_MEASURES.isdisjoint(measures)
     if grain == "lines":
-        return ORDER_LINES.format(start="%(start)s", end="%(end)s")
+        return order_lines("%(start)s", "%(end)s", costs=costs)
     columns = _ROLLUP_COLUMNS[grain]
     rollup = f"""
-    SELECT {columns}, NULL::uuid AS customer_id, NULL::text AS payment_method, {", ".join(MEASURES)}
+    SELECT {columns}, NULL::uuid AS customer_id, NULL::text AS payment_method, {", ".join(measures)}
       FROM rollup_{grain}
      WHERE business_id = %(business_id)s AND business_date >= %(start)s AND business_date < %(whole_days_end)s"""
     if not cut:
         return rollup
     last_day = f"""
-    SELECT {columns}, NULL::uuid AS customer_id, NULL::text AS payment_method, {aggregates("lines")}
-      FROM ({ORDER_LINES.format(start="%(whole_days_end)s", end="%(end)s")}) x
+    SELECT {columns}, NULL::uuid AS customer_id, NULL::text AS payment_method, {aggregates("lines", measures)}
+      FROM ({order_lines("%(whole_days_end)s", "%(end)s", costs=costs)}) x
      GROUP BY {", ".join(_ROLLUP_KEYS[grain])}"""
     return f"{rollup}\n    UNION ALL{last_day}"
 
 
-def aggregates(grain: Grain) -> str:
+def aggregates(grain: Grain, measures: Collection[str]) -> str:
     """The select list that sums the measures of rows x of a grain."""
-    orders = COUNTED_ORDERS if grain == "lines" else SUMMED_ORDERS
-    return ", ".join([orders, *(f"coalesce(sum(x.{name}), 0) AS {name}" for name in SUMMED)])
+    counted = COUNTED_ORDERS if grain == "lines" else SUMMED_ORDERS
+    return ", ".join(counted if name == "orders" else f"coalesce(sum(x.{name}), 0) AS {name}" for name in measures)
