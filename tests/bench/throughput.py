@@ -1,0 +1,48 @@
+"""How many questions a second the handler answers without a language model: one process, and two side by side."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from tests.bench import fresh
+from tests.bench.measuring import Spread
+from tests.bench.questions import PLAIN
+from tests.bench.report import Result, table
+from tests.bench.shops import Shop
+
+START_SECONDS = 12.0  # until then every process has started and warmed up
+
+
+def measure(shop: Shop, quick: bool) -> Result:
+    """Closed loops: each process asks its next question when the last is answered."""
+    seconds = 3.0 if quick else 15.0
+    everything = shop.source.bodies()
+    mixes = {f"all {len(everything)} kinds in turn": everything, f"{PLAIN} plain totals in turn": everything[:PLAIN]}
+    rows, raw = [], {}
+    for mix, questions in mixes.items():
+        for processes in (1, 2):
+            measured = _side_by_side(shop, questions, processes, seconds)
+            rate = sum(one["answered"] for one in measured) / seconds
+            spread = Spread.of([milliseconds for one in measured for milliseconds in one["times_ms"]])
+            rows.append([mix, processes, f"{rate:.0f}", spread.text(), f"{spread.p95:.1f}"])
+            raw[f"{mix}, {processes}"] = measured
+    heads = ("questions", "processes", "questions a second", "ms a question (quartiles)", "p95 ms")
+    return Result(table(heads, rows), raw)
+
+
+def _side_by_side(
+    shop: Shop, questions: Sequence[dict[str, Any]], processes: int, seconds: float
+) -> list[dict[str, Any]]:
+    start_at = time.time() + START_SECONDS
+    tokens = shop.job().tokens
+    started = [
+        fresh.start(
+            shop.job(
+                questions=questions, tokens=tokens[number::processes], seconds=seconds, start_at=start_at, warm_up=2
+            )
+        )
+        for number in range(processes)
+    ]
+    return [fresh.finish(process) for process in started]
