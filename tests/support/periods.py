@@ -21,7 +21,7 @@ def calendar(
 
 
 def said(text: str) -> PeriodSpec:
-    """A period in short: "month-1", "week+0", "day x7" (rolling), "named --11", "range 2026-01..2026-02", "since 2025"."""
+    """A period in short: "month-1", "week+0", "day x7" (rolling), "named --11", "since 2025"."""
     kind, _, rest = text.partition(" ")
     match kind:
         case "named":

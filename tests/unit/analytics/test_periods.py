@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -204,7 +205,8 @@ def test_a_day_of_a_clock_change_is_as_long_as_it_is(day: str, timezone: str, da
     "spec",
     [
         "named 2026-04-31", "named 2025-02-29", "named --04-31", "named 2026-13", "named 2025-W54", "named W54",
-        "named Q5", "named", "named someday", "range 2026-03..2026-01", "named ---32", "previous", "same_last_year month",
+        "named Q5", "named", "named someday", "range 2026-03..2026-01", "named ---32", "previous",
+        "same_last_year month",
     ],
 )  # fmt: skip
 def test_what_names_no_dates_is_unknown(spec: str) -> None:
@@ -313,7 +315,7 @@ def test_a_month_named_beside_a_dated_one_is_of_its_year(anchor: str, beside: st
 # --- Properties ----------------------------------------------------------------------------------------------------
 
 ZONES = st.sampled_from([MADRID, MEXICO, "Europe/London", "Asia/Kathmandu", "UTC"])
-moments = st.datetimes(datetime(2018, 1, 1), datetime(2032, 12, 31), timezones=st.just(UTC))
+moments = st.integers(1_514_764_800, 1_988_150_400).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 units = st.sampled_from(UNITS)
 dates_without_year = st.one_of(
     st.integers(1, 12).map(lambda month: f"--{month:02}"),
@@ -396,7 +398,7 @@ def test_buckets_part_a_period_without_gap_or_overlap(
     spans = list(buckets(period, unit))
     assert spans[0].start == period.start
     assert spans[-1].end == period.end
-    assert all(a.end == b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(spans))
     assert all(bucket(span.start, unit) == bucket(span.end - timedelta(days=1), unit) for span in spans)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +48,7 @@ def test_words_stand_where_they_are_said_to(text: str) -> None:
     assert all(
         token.written == text[token.start : token.end] and token.folded == fold(token.written) for token in tokens
     )
-    assert all(a.end <= b.start for a, b in zip(tokens, tokens[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(tokens))
     assert all(token.start < token.end for token in tokens)
 
 
