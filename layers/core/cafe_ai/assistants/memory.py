@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import date, datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,9 @@ def remember(plan: Plan, period: Period) -> dict[str, Any]:
         "ends_at": period.ends_at.isoformat(),
         "timezone": period.timezone,
     }
+    if plan.period.kind in ("previous", "same_last_year"):  # they would be counted from the next turn's anchor again
+        last = period.end - timedelta(days=1)
+        plan = replace(plan, period=PeriodSpec("range", start=period.start.isoformat(), end=last.isoformat()))
     return {"plan": asdict(plan), "period": spoken_of}
 
 

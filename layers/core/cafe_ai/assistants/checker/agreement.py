@@ -15,6 +15,12 @@ from cafe_ai.assistants.checker.model import Cue, Figure, NameMention, Span, Tim
 from cafe_ai.assistants.checker.names import ENTITIES, FILTERED
 from cafe_ai.assistants.checker.subjects import Origin, Surroundings
 
+WHOLES: dict[str, frozenset[str]] = {
+    Metric.REPEAT_RATE: frozenset((Metric.CUSTOMERS,)),
+    Metric.RETURN_RATE: frozenset((Metric.GROSS_SALES, Metric.NET_SALES)),
+    Metric.MARGIN_RATE: frozenset((Metric.NET_SALES,)),
+}
+"""What the metrics that are percentages are percentages of."""
 COVERAGE = frozenset(("coste", "costes", "costo", "costos", "cost", "costs", "costed"))
 STATES = frozenset((Metric.INACTIVE_CUSTOMERS, Metric.CATALOGUE_SIZE, Metric.PRICE, Metric.STOCK, Metric.OUT_OF_STOCK))
 """Metrics of a moment: their figures are "as of" the day of asking."""
@@ -86,10 +92,21 @@ class Said:
         if suffix == "coverage":
             return self._says_coverage()
         metrics = self._metrics
+        if not self._is_of_right_whole(base, suffix):
+            return False
         if metrics is None:
             asked = [metric for metric in self.sheet.plan.metrics if unit_of(metric) == unit_of(base)]
             return base in asked[:1]
         return base in metrics
+
+    def _is_of_right_whole(self, base: Metric, suffix: str) -> bool:
+        """Whether "31 % of sales" tells a percentage of what the fact is a percentage of."""
+        whole = self.agreement.senses.whole_of(self.figure)
+        if whole is None:
+            return True
+        if suffix == "share":
+            return base in whole.metrics
+        return suffix == "" and not WHOLES.get(base, frozenset()).isdisjoint(whole.metrics)
 
     def _says_coverage(self) -> bool:
         sentence = self.around.sentence_of(self.figure)
@@ -104,7 +121,9 @@ class Said:
     def _agrees_in_kind(self, fact: Fact, suffix: str) -> bool:
         delta, amount = self._delta, self.around.cue(self.figure, "amount")
         if suffix in ("change", "difference"):
-            return self._agrees_in_direction(fact, delta)
+            return self._is_told_as_step(suffix, delta) and self._agrees_in_direction(fact, delta)
+        if self._explains_percentage() and not suffix:
+            return False
         if self.figure.signed and self.figure.value >= 0:
             return False  # "+12" is a change
         if delta is not None or (amount and 0 <= amount.first - self.figure.last <= 2):
@@ -161,6 +180,8 @@ class Said:
 
     def _agrees_in_direction(self, fact: Fact, delta: int | None) -> bool:
         sign = (fact.value > 0) - (fact.value < 0)
+        if self.figure.signed and not self._tells_change():
+            return False
         if self.figure.signed:
             return self.figure.value == 0 or (self.figure.value > 0) == (sign > 0)
         if delta is not None:
@@ -172,6 +193,32 @@ class Said:
         if cues:
             return sign in (_sign(cues[0].value), 0)
         return sign >= 0 and bool(self.around.cues_before(self.figure, "change"))
+
+    def _is_told_as_step(self, suffix: str, delta: int | None) -> bool:
+        """Whether something beside a difference says it is one; a percentage may have its direction farther away."""
+        if self.piece.opener == "resume" or (self.piece.reference and self.piece.opener != "("):
+            return False
+        if suffix == "change" or delta is not None or self.figure.signed:
+            return True
+        beside = self.around.cue(self.figure, "change", "direction", "amount")
+        return self.piece.opener in ("(", ":") or beside is not None
+
+    def _explains_percentage(self) -> bool:
+        """Whether the figure stands in brackets right behind a percentage of change: "up 31 % (12 €)" is by 12."""
+        sentence = self.around.sentence_of(self.figure)
+        number = sentence.pieces.index(self.piece)
+        before = sentence.pieces[number - 1] if number and self.piece.opener == "(" else None
+        if before is None or self.figure.kind == "percent":
+            return False
+        last = before.of(Figure)[-1:]
+        close = bool(last) and last[0].kind in ("percent", "points") and before.last - last[0].last <= 1
+        return close and any(cue.kind in ("direction", "amount") for cue in before.cues)
+
+    def _tells_change(self) -> bool:
+        """Whether a figure with a sign is told as a change: in brackets, beside a word for it, or as a percentage by itself."""
+        if self.piece.opener == "(" or self.around.cue(self.figure, "change", "direction", "amount"):
+            return True
+        return self.figure.kind in ("percent", "points") and not self.piece.reference
 
     # --- rows
 
@@ -205,10 +252,12 @@ class Said:
             return any(
                 name.subjects.get(d) in (fact.dimensions.get(d), *_filter_values(fact, d)) for d in name.subjects
             )
-        whole = self.around.cue(self.figure, "total") is not None or (
-            fact.role == "total" and bool(self.around.cue(self.figure, "total", "share"))
-        )
-        return origin != "piece" and whole
+        return origin != "piece" and self._says_total()
+
+    def _says_total(self) -> bool:
+        """Whether "total" stands before the figure in its piece, with no other figure between."""
+        cues = [cue for cue in self.piece.cues if cue.kind == "total" and cue.last <= self.figure.first]
+        return bool(cues) and not self._between(cues[-1].last, self.figure.first)
 
     def _name(self, dimension: str) -> tuple[NameMention, Origin] | None:
         def fits(mention: NameMention) -> bool:
@@ -242,8 +291,11 @@ class Said:
         if base == Metric.UNSOLD_PRODUCTS and self._names_period_of_unsold():
             return True
         mentions = self._times()
+        if row and row_span(fact) is None:
+            bound = self.around.bind(self.figure, TimeMention, self._is_period)
+            return bound is not None and any(self.calendar.means(bound[0], span) for span in row)
         if not mentions:
-            return not row_span(fact) and (bool(row) or self._default_period(fact, suffix))
+            return not row and self._default_period(fact, suffix)
         if base in STATES and all(self.calendar.is_today(m) for m in mentions):
             return True
         keys = row or frozenset({span_of(fact.period)})
@@ -357,7 +409,7 @@ class Said:
 
     def _names_filters(self, fact: Fact) -> bool:
         """Whether everything the figure is narrowed to is named somewhere up to the end of its sentence."""
-        if self._lacks_a_filter(fact) and not self._is_whole and not self.around.cue(self.figure, "total", "share"):
+        if self._lacks_a_filter(fact) and not self._is_whole and not self._says_total():
             return False
         end = self.around.sentence_of(self.figure).last
         names = [m for m in self.around.reading.found(NameMention) if m.first < end]

@@ -136,15 +136,29 @@ class SheetCalendar:
 
     def knows(self, mention: TimeMention) -> bool:
         """Whether a date without a figure is one the sheet speaks of: a period, an end of one, or an end of the records."""
-        if not mention.spans:
-            return not mention.hours
-        if any(self.means(mention, span) or self.covers(mention, span) for span in self.spans):
+        if mention.neutral:
             return True
-        if (recorded := self.sheet.recorded) and (recorded[0], recorded[1] + DAY) in mention.spans:
+        if self.knows_exactly(mention) or (
+            not mention.ranged and any(self.covers(mention, span) for span in self.spans)
+        ):
+            return not mention.edge or self._is_end(mention)
+        return self._is_end(mention)
+
+    def _is_end(self, mention: TimeMention) -> bool:
+        """Whether a mention is the day a period or the records start or end on, or the day of asking."""
+        periods = [self.period, *self.baselines, *self.rows]
+        if recorded := self.sheet.recorded:
+            periods.append((recorded[0], recorded[1] + DAY))
+        if any(self.means(mention, span) for span in periods) and mention.edge:
             return True
-        ends = {day for span in (self.period, *self.baselines) for day in (span[0], span[1] - DAY)}
-        ends |= {*(self.sheet.recorded or ()), *((self.today,) if self.today else ())}
-        return any(said[0] in ends and said[1] - said[0] == DAY for said in mention.spans)
+        ends = {
+            day
+            for span in periods
+            for day in (span[0], span[1] - DAY)
+            if mention.edge != ("since" if day == span[1] - DAY else "until")
+        }
+        ends |= {self.today} if self.today and mention.edge != "since" else set()
+        return not mention.ranged and any(said[0] in ends and said[1] - said[0] == DAY for said in mention.spans)
 
     def calendar_unit(self, unit: CalendarUnit, offset: int) -> frozenset[Span]:
         """The unit so many before or after the running one; without as_of, the asked period if it was asked so."""

@@ -19,6 +19,7 @@ from cafe_ai.assistants.checker.model import Fault, Figure, Verdict
 from cafe_ai.assistants.checker.names import find_names
 from cafe_ai.assistants.checker.plan_figures import PlanFigures
 from cafe_ai.assistants.checker.reading import Reading
+from cafe_ai.assistants.checker.strangers import find_strangers
 from cafe_ai.assistants.checker.subjects import Surroundings
 
 LONGEST_TEXT = 20_000
@@ -46,14 +47,22 @@ def check(text: str, sheet: FactSheet, locale: str, names: Collection[str] = ())
     if len(reading.found(Figure)) > MOST_FIGURES:
         return Verdict((Fault(text[:40], 0, len(text), "too many figures"),))
     around = Surroundings(reading, split(reading, find_cues(reading, calendar)))
-    Claims(reading, sheet, calendar, around).check()
-    _check_figures(reading, sheet, calendar, around)
+    find_strangers(reading, sheet, around.sentences)
+    claims = Claims(reading, sheet, calendar, around)
+    claims.check()
+    _check_figures(reading, sheet, calendar, around, claims)
     return Verdict(tuple(sorted(reading.faults, key=lambda fault: fault.start)))
 
 
-def _check_figures(reading: Reading, sheet: FactSheet, calendar: SheetCalendar, around: Surroundings) -> None:
-    agreement, plan = Agreement(sheet, calendar, around), PlanFigures(reading, sheet, calendar, around)
+def _check_figures(
+    reading: Reading, sheet: FactSheet, calendar: SheetCalendar, around: Surroundings, claims: Claims
+) -> None:
+    agreement, plan = Agreement(sheet, calendar, around), PlanFigures(reading, sheet, calendar, around, claims)
     for figure in reading.found(Figure):
+        if plan.numbers_a_line(figure):
+            if not plan.numbers_rightly(figure):
+                reading.fault(figure.first, figure.last, "not its place in the list")
+            continue
         if plan.owns(figure):
             continue
         if reason := agreement.supports(figure):

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from cafe_ai.analytics.model import Fact, FactSheet
 from cafe_ai.assistants.checker.agreement import WEEKDAYS
-from cafe_ai.assistants.checker.calendar import SheetCalendar, row_span, span_of
+from cafe_ai.assistants.checker.calendar import SheetCalendar, row_spans, span_of
 from cafe_ai.assistants.checker.clauses import Piece, Sentence
 from cafe_ai.assistants.checker.metric_senses import MetricSenses
 from cafe_ai.assistants.checker.metrics import metric_base
-from cafe_ai.assistants.checker.model import Cue, Figure, Mention, NameMention, TimeMention
+from cafe_ai.assistants.checker.model import Cue, Figure, Mention, MetricMention, NameMention, TimeMention
 from cafe_ai.assistants.checker.names import ENTITIES
 from cafe_ai.assistants.checker.reading import Reading
 from cafe_ai.assistants.checker.subjects import Surroundings
@@ -130,8 +130,8 @@ class Claims:
             if found:
                 row.add((dimension, found[0].subjects[dimension]))
         if self.dimensions - set(ENTITIES):
-            time = self.around.bind(cue, TimeMention, lambda m: self._row(m) is not None)
-            row |= set(self._row(time[0]) or ()) if time else set()
+            time = self.around.bind(cue, TimeMention, lambda m: self.row_of(m) is not None)
+            row |= set(self.row_of(time[0]) or ()) if time else set()
         return row
 
     def _speaks_of_baseline(self, sentence: Sentence, cue: Cue) -> bool:
@@ -173,7 +173,7 @@ class Claims:
         rows = [
             (m, row)
             for m in sorted((*sentence.of(NameMention), *sentence.of(TimeMention)), key=lambda m: m.first)
-            if (row := self._row(m))
+            if (row := self.row_of(m))
         ]
         left = [row for m, row in rows if m.last <= cue.first]
         right = [row for m, row in rows if m.first >= cue.last]
@@ -186,7 +186,7 @@ class Claims:
             return None, None
         return (left[-1] if left else None), (right[0] if right else None)
 
-    def _row(self, mention: Mention) -> Row | None:
+    def row_of(self, mention: Mention) -> Row | None:
         """The row of the breakdown that a mention names."""
         for row in self.rows:
             for dimension, value in row:
@@ -204,8 +204,8 @@ class Claims:
                 int(value[:2]),
                 (int(value[:2]) + 1) % 24,
             )
-        span = next((row_span(f) for f in self.sheet.facts if f.dimensions.get(dimension) == value), None)
-        return span is not None and span in mention.spans
+        spans = (row_spans(f, self.sheet.period) for f in self.sheet.facts if f.dimensions.get(dimension) == value)
+        return not mention.spans.isdisjoint(next(spans, ()))
 
     def _check_relation(self, sentence: Sentence, cue: Cue, ahead: bool, *, by_rank: bool) -> None:
         left, right = self._rows_beside(sentence, cue)
@@ -222,7 +222,7 @@ class Claims:
             self.reading.fault(cue.first, cue.last, "the facts have them the other way round")
 
     def _value_of(self, row: Row, cue: Cue) -> Decimal | None:
-        bases = self.senses.bases_of(cue) or frozenset()
+        bases = self.senses.bases_of(cue, in_sentence=True) or frozenset()
         facts = [f for f in self.sheet.facts if f.role == "value" and tuple(_row_of_fact(f)) == row]
         chosen = [f for f in facts if f.metric in bases] or [f for f in facts if f.metric == self.sheet.plan.metrics[0]]
         return chosen[0].value if chosen else None
@@ -232,11 +232,14 @@ class Claims:
     def _check_extreme(self, sentence: Sentence, piece: Piece, cue: Cue) -> None:
         if not self.rows or self.reading.text_at(cue.last) in ("que", "than") or self._is_small_part(cue):
             return
+        if not self._ranks_by_known_metric(cue):
+            self.reading.fault(cue.first, cue.last, "the facts do not rank by this")
+            return
         ranking = self.sheet.plan.ranking
         target = self._target(sentence, piece, cue)
         order = "best" if ranking is None or ranking.order == "top" else "worst"
         if self._is_plural(cue) or target is None:
-            if ranking and cue.value != order and ranking.by == "value" and not self._knows_all():
+            if ranking and cue.value != order and ranking.by == "value":
                 self.reading.fault(cue.first, cue.last, "the facts rank from the other end")
             return
         if any(
@@ -245,6 +248,16 @@ class Claims:
             return
         if not self._is_extreme(target, cue, order):
             self.reading.fault(cue.first, cue.last, "the facts have another one there")
+
+    def _ranks_by_known_metric(self, cue: Cue) -> bool:
+        """Whether the metric named with a superlative ("most orders") is one that the rows are told by."""
+        within = self.reading.owner(cue.last - 1)
+        mention = within if isinstance(within, MetricMention) else self.senses.noun_behind(cue)
+        if mention is None or not mention.metrics:
+            return True
+        piece = self.around.piece_of(cue)
+        said = {m for other in piece.of(MetricMention) if other.first >= mention.first for m in other.metrics}
+        return any(metric_base(fact.metric)[0] in said | mention.metrics for fact in self.sheet.facts)
 
     def _is_small_part(self, cue: Cue) -> bool:
         following = self.reading.text_at(cue.last)
@@ -290,7 +303,7 @@ class Claims:
 
     def _target(self, sentence: Sentence, piece: Piece, cue: Cue) -> Row | None:
         """The row a superlative is said of: in its own piece the nearest behind, else before; else in the next pieces, else before."""
-        own = [(m, row) for m in piece.mentions if (row := self._row(m))]
+        own = [(m, row) for m in piece.mentions if (row := self.row_of(m))]
         behind = [row for m, row in own if m.first >= cue.last]
         if behind:
             return behind[0]
@@ -303,7 +316,7 @@ class Claims:
             *sentence.pieces[number + 2 :],
         ):
             for mention in other.mentions:
-                if row := self._row(mention):
+                if row := self.row_of(mention):
                     return row
         return None
 
@@ -327,7 +340,7 @@ class Claims:
         return mine is not None and mine == (max(values) if cue.value == "best" else min(values))
 
     def _speaks_of_rank(self, cue: Cue) -> bool:
-        bases = self.senses.bases_of(cue)
+        bases = self.senses.bases_of(cue, in_sentence=True)
         return bases is None or self.sheet.plan.metrics[0] in bases
 
     def _check_ordinal(self, sentence: Sentence, piece: Piece, cue: Cue) -> None:
@@ -358,7 +371,7 @@ class Claims:
         for mention in sorted(
             (*self.reading.found(NameMention), *self.reading.found(TimeMention)), key=lambda m: m.first
         ):
-            row = self._row(mention)
+            row = self.row_of(mention)
             if row is None:
                 continue
             place = self.rows.index(row)
@@ -373,7 +386,7 @@ class Claims:
         between = self.rows[last + 1 : place]
         first: dict[Row, int] = {}
         for mention in (*self.reading.found(NameMention), *self.reading.found(TimeMention)):
-            row = self._row(mention)
+            row = self.row_of(mention)
             if row is not None:
                 first[row] = min(first.get(row, mention.first), mention.first)
         here = first[self.rows[place]]

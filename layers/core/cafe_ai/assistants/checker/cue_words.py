@@ -35,14 +35,14 @@ FLAT = (
     "did not change|didn't change|practicamente igual|constante|constantes|level with|in line with|en linea con|a la par"
 )
 BEST = (
-    "mejor|mejores|mas vendido|mas vendidos|mas vendida|mas vendidas|mas alto|mas alta|mas altos|mas altas|mas elevado|mas elevada|mas fuerte|mas fuertes|mas popular|mas populares|mas activo|mas activa|mas rentable|mas demandado|mas demandada|"
+    "con mas|que mas|mas se vende|mas se vendio|mas ha vendido|mas se ha vendido|mejor|mejores|mas vendido|mas vendidos|mas vendida|mas vendidas|mas alto|mas alta|mas altos|mas altas|mas elevado|mas elevada|mas fuerte|mas fuertes|mas popular|mas populares|mas activo|mas activa|mas rentable|mas demandado|mas demandada|"
     "mas pedidos|mas ingresos|mas ventas|mas unidades|mas vendio|mas vendieron|mas vende|mas venden|mas facturo|mas facturan|mas compro|mas gasto|mas crecio|mas subio|mas aumento|lider|lidera|lidero|lideran|encabeza|encabezo|encabezan|encabezado por|"
     "maximo|maxima|maximos|pico|punta|estrella|primer puesto|primera posicion|primer lugar|a la cabeza|en cabeza|numero uno|mayor|mas intensa|mas intenso|mas movimiento|mas actividad|mas concurrido|mas concurrida|mas tarda|favorito|favorita|record|"
     "best|best-selling|best selling|top|top-selling|top selling|bestseller|best-seller|bestsellers|best-sellers|highest|most|busiest|strongest|peak|leader|leads|led|leading|lead|topped|tops|topping|number one|biggest|largest|greatest|maximum|star|most popular|favourite|favorite|"
     "top-performing|best-performing|highest-grossing|top performer|best performer|first place|came first|comes first|ranked first|ranks first|grew most|en primer lugar|mas facturacion|mas clientes|mas importe|mas margen|acumulo mas|concentro mas|mas destacado|mas destacada|best seller|best sellers"
 )
 WORST = (
-    "peor|peores|menos vendido|menos vendidos|menos vendida|menos vendidas|mas bajo|mas baja|mas bajos|mas bajas|mas flojo|mas floja|mas flojos|mas debil|mas debiles|menos pedidos|menos ingresos|menos ventas|menos unidades|menos vendio|menos vendieron|menos vende|menos venden|menos facturo|"
+    "con menos|que menos|menos se vende|menos se vendio|menos ha vendido|menos se ha vendido|peor|peores|menos vendido|menos vendidos|menos vendida|menos vendidas|mas bajo|mas baja|mas bajos|mas bajas|mas flojo|mas floja|mas flojos|mas debil|mas debiles|menos pedidos|menos ingresos|menos ventas|menos unidades|menos vendio|menos vendieron|menos vende|menos venden|menos facturo|"
     "menos compro|menos rentable|menos popular|menos populares|minimo|minima|minimos|ultimo puesto|ultimo lugar|ultima posicion|a la cola|en la cola|farolillo rojo|menor|mas tranquilo|mas tranquila|mas lenta|mas lento|menos actividad|menos demandado|menos demandada|mas cayo|mas bajo|mas perdio|mas retrocedio|"
     "worst|worst-selling|worst selling|least-selling|slowest-selling|lowest|least|fewest|quietest|slowest|weakest|poorest|smallest|minimum|bottom|last place|came last|comes last|ranked last|worst-performing|worst performer|least popular|slow-moving|fell most|laggard|menos facturacion|menos clientes|mas escaso|mas escasa|slowest seller|worst seller|worst sellers|slowest sellers|ultimo lugar"
 )

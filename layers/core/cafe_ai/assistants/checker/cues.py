@@ -46,7 +46,7 @@ _NOT_BEFORE = {
 _FINE_NEGATIONS = frozenset(
     ("solo", "solamente", "only", "obstante", "hay", "doubt", "duda", "dudes", "olvides", "matter", "just")
 )
-_PAUSES = frozenset((",", ";", "(", ")", ".", "!", "?", ":"))
+_PAUSES = frozenset((",", ";", ".", "!", "?", ":"))
 REACH = 6
 """How many tokens before "que" or "from" may hold the words that make it a comparison."""
 
@@ -57,7 +57,7 @@ def find_cues(reading: Reading, calendar: SheetCalendar) -> list[Cue]:
     for kind, phrases in _PHRASES.items():
         place = 0
         while place < len(reading.tokens):
-            found = phrases.match(reading, place)
+            found = phrases.match(reading, place, in_metrics=kind in ("extreme", "order"))
             if found:
                 cues.append(Cue(place, place + found[0], kind, str(found[1])))
             place += found[0] if found else 1

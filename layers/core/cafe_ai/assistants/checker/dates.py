@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -65,9 +66,7 @@ def _read_at(reading: Reading, calendar: SheetCalendar, place: int) -> TimeMenti
         return mention
     if mention is None:
         return TimeMention(place, place + 1, weekdays=frozenset({weekday}))
-    return TimeMention(
-        place, mention.last, mention.spans, mention.edge, frozenset({weekday}), None, mention.written_year
-    )
+    return replace(mention, first=place, weekdays=frozenset({weekday}))
 
 
 def _weekday_before(reading: Reading, place: int) -> tuple[int | None, int]:
@@ -106,7 +105,7 @@ def _mention(
     edge = None if end else _edge(reading, first)
     if edge and any(calendar.means(TimeMention(first, last, frozenset({s})), calendar.period) for s in spans):
         edge = None  # "until November" said of November itself
-    return TimeMention(first, last, spans, edge, written_year=written)  # type: ignore[arg-type]
+    return TimeMention(first, last, spans, edge, written_year=written, ranged=end is not None)  # type: ignore[arg-type]
 
 
 def _read_single(reading: Reading, calendar: SheetCalendar, place: int) -> TimeMention | None:
@@ -135,7 +134,7 @@ def _read_single(reading: Reading, calendar: SheetCalendar, place: int) -> TimeM
         ):
             week += 1
         if inner := _read_range(reading, calendar, week):
-            return TimeMention(place, inner.last, inner.spans, None, frozenset(), None, inner.written_year)
+            return replace(inner, first=place, edge=None)
     read = _read_point(reading, week or place)
     if read is None:
         return None

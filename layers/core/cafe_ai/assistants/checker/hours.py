@@ -66,7 +66,7 @@ def _read_at(reading: Reading, sheet: FactSheet, place: int) -> TimeMention | No
     if not clock.explicit:
         return None
     if time(clock.hour % 24, clock.minute) in _cuts(sheet) and _says_until(reading, place):
-        return TimeMention(place, clock.end)
+        return TimeMention(place, clock.end, neutral=True)
     if clock.minute:
         reading.fault(place, clock.end, "a time of day the facts do not have")
         return None
@@ -129,7 +129,7 @@ def _is_amount(reading: Reading, end: int) -> bool:
 def _cuts(sheet: FactSheet) -> set[time]:
     moments = [sheet.as_of] if sheet.as_of else []
     periods = [sheet.period, sheet.comparison, *(p for fact in sheet.facts for p in (fact.period, fact.compared_with))]
-    moments += [period.ends_at for period in periods if period]
+    moments += [p.ends_at for p in periods if p and p.ends_at.time() != p.starts_at.time()]
     return {moment.time().replace(second=0, microsecond=0) for moment in moments}
 
 

@@ -49,6 +49,9 @@ _LINKS = frozenset(
 )
 
 
+_ADJECTIVES = frozenset(("nuevos", "nuevas", "new", "recurrentes", "returning", "inactivos", "inactive", "lapsed"))
+
+
 class MetricSenses:
     """Finds the metric of each figure of a text about a sheet."""
 
@@ -89,14 +92,14 @@ class MetricSenses:
             return others[-1] if others else mention
         return mention
 
-    def bases_of(self, cue: Mention) -> frozenset[str] | None:
+    def bases_of(self, cue: Mention, *, in_sentence: bool = False) -> frozenset[str] | None:
         """The metrics that a word without a figure speaks of, told per day or order where its mention is."""
         mention = self.subject_of(cue)
-        if mention is None:
+        if mention is None or (in_sentence and mention.first < self.around.sentence_of(cue).first):
             return None
         piece = self.around.piece_of(mention)
         rated = frozenset(self._rated(piece, metric) for metric in mention.metrics)
-        return mention.metrics | rated
+        return mention.metrics | rated if self._tells_days() else rated
 
     def _mention(self, figure: Figure) -> MetricMention | None:
         if behind := self._right_behind(figure):
@@ -106,7 +109,8 @@ class MetricSenses:
             return not mention.whole and fits_whole(mention)
 
         def fits_whole(mention: MetricMention) -> bool:
-            return not mention.per and self._has_unit(figure, mention) and not self._names_row(figure, mention)
+            usable = not mention.per and self._has_unit(figure, mention) and not self._names_row(figure, mention)
+            return usable and not self._qualifies_another(mention)
 
         found = self.around.bind(figure, MetricMention, fits)
         if found:
@@ -118,6 +122,13 @@ class MetricSenses:
             or self._rate_behind(figure)
             or (whole[0] if whole else None)
             or self.around.topic(figure, MetricMention, fits)
+        )
+
+    def whole_of(self, figure: Figure) -> MetricMention | None:
+        """What a percentage is told to be of."""
+        return next(
+            (m for m in self.around.piece_of(figure).of(MetricMention) if m.whole and 0 <= m.first - figure.last <= 3),
+            None,
         )
 
     def _rate_behind(self, figure: Figure) -> MetricMention | None:
@@ -133,6 +144,18 @@ class MetricSenses:
                     if any(unit_of(metric) == "percent" for metric in mention.metrics):
                         return mention
         return None
+
+    def _is_adjective(self, mention: MetricMention) -> bool:
+        return self.around.reading.text_at(mention.first) in _ADJECTIVES and mention.last - mention.first == 1
+
+    def _qualifies_another(self, mention: MetricMention) -> bool:
+        """Whether "new" stands with a noun that is not "customers": "new orders"."""
+        reading = self.around.reading
+        beside = [
+            reading.owner(place) for place in (mention.first - 1, mention.last) if 0 <= place < len(reading.tokens)
+        ]
+        nouns = [m for m in beside if isinstance(m, MetricMention) and m.metrics]
+        return self._is_adjective(mention) and any(Metric.CUSTOMERS not in noun.metrics for noun in nouns)
 
     def _names_row(self, figure: Mention, mention: MetricMention) -> bool:
         """Whether "customer" only says what the rows of the breakdown are."""
@@ -150,6 +173,11 @@ class MetricSenses:
         while reading.word(place) in _LINKS:
             place += 1
         owner = reading.owner(place) if place < len(reading.tokens) else None
+        following = (
+            reading.owner(owner.last) if isinstance(owner, MetricMention) and owner.last < len(reading.tokens) else None
+        )
+        if isinstance(following, MetricMention) and isinstance(owner, MetricMention) and self._is_adjective(owner):
+            owner = following  # "new orders"
         near = isinstance(owner, MetricMention) and not owner.per and not owner.whole and place - mention.last <= 2
         return owner if near and isinstance(owner, MetricMention) else None
 

@@ -59,7 +59,7 @@ class TimeMention(Mention):
     """A date or period. `spans` are its possible readings; none of them may be known to the sheet.
 
     edge: "since" and "until" name only where a period starts or ends. weekdays: spoken with the date or alone.
-    hours: [from, to) on the clock. baseline: words such as "the month before".
+    hours: [from, to) on the clock. ranged: from one date to another. neutral: until when a running period counts.
     """
 
     spans: frozenset[Span] = frozenset()
@@ -67,6 +67,8 @@ class TimeMention(Mention):
     weekdays: frozenset[int] = frozenset()
     hours: tuple[int, int] | None = None
     written_year: bool = False
+    ranged: bool = False
+    neutral: bool = False
 
 
 @dataclass(frozen=True, slots=True)

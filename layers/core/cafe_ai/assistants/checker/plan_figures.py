@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cafe_ai.analytics.model import FactSheet
 from cafe_ai.assistants.checker.calendar import SheetCalendar
-from cafe_ai.assistants.checker.claims import rows_in_order
-from cafe_ai.assistants.checker.model import Figure, Mention, NameMention, TimeMention
+from cafe_ai.assistants.checker.claims import Claims
+from cafe_ai.assistants.checker.model import Figure, NameMention, TimeMention
 from cafe_ai.assistants.checker.reading import Reading
 from cafe_ai.assistants.checker.subjects import Surroundings
 from cafe_ai.assistants.checker.words import DURATION_UNITS, ROW_NOUNS
@@ -49,12 +49,15 @@ _ADJECTIVES = frozenset(
 class PlanFigures:
     """Decides which numbers of a text the plan itself carries."""
 
-    def __init__(self, reading: Reading, sheet: FactSheet, calendar: SheetCalendar, around: Surroundings) -> None:
+    def __init__(
+        self, reading: Reading, sheet: FactSheet, calendar: SheetCalendar, around: Surroundings, claims: Claims
+    ) -> None:
         self.reading = reading
         self.sheet = sheet
         self.calendar = calendar
         self.around = around
-        self.rows = rows_in_order(sheet)
+        self.claims = claims
+        self.rows = claims.rows
 
     def owns(self, figure: Figure) -> bool:
         """Whether the number is the plan's and right."""
@@ -64,38 +67,27 @@ class PlanFigures:
             or (figure.bound and not self._is_duration(figure))
         ):
             return False
-        return self._numbers_a_line(figure) or self._is_duration(figure) or self._counts_rows(figure)
+        return self._is_duration(figure) or self._counts_rows(figure)
 
-    def _numbers_a_line(self, figure: Figure) -> bool:
-        """ "2. Café: ...": the number must be the place of the row that follows."""
-        if not self.reading.starts_line(figure.first) or self.reading.text_at(figure.last) not in (
-            ".",
-            ")",
-            "º",
-            "-",
-            "|",
-            "o",
-            ".-",
-        ):
+    def numbers_a_line(self, figure: Figure) -> bool:
+        """Whether a number stands before a line of a list: "2. Café"."""
+        marked = self.reading.text_at(figure.last) in (".", ")", "º", "|", "o", ".-") and not figure.signed
+        return figure.kind == "count" and marked and self.reading.starts_line(figure.first)
+
+    def numbers_rightly(self, figure: Figure) -> bool:
+        """Whether the number before a line is the next of its list, and the place of the row that the line tells."""
+        before = [f for f in self.reading.found(Figure) if f.first < figure.first and self.numbers_a_line(f)]
+        if figure.value not in (1, before[-1].value + 1 if before else 1):
             return False
         if not self.rows or self.sheet.plan.ranking is None:
             return True
         end = self.around.sentence_of(figure).last
-        named = [
-            m
-            for m in (*self.reading.found(NameMention), *self.reading.found(TimeMention))
-            if figure.last <= m.first < end
+        rows = [
+            row
+            for mention in self.reading.found(NameMention) + self.reading.found(TimeMention)
+            if figure.last <= mention.first < end and (row := self.claims.row_of(mention))
         ]
-        if not named:
-            return True
-        return self._is_place(min(named, key=lambda m: m.first), int(figure.value))
-
-    def _is_place(self, mention: Mention, place: int) -> bool:
-        if not 1 <= place <= len(self.rows):
-            return False
-        if isinstance(mention, NameMention):
-            return any(mention.subjects.get(dimension) == value for dimension, value in self.rows[place - 1])
-        return True
+        return not rows or self.rows.index(rows[0]) == figure.value - 1
 
     def _is_duration(self, figure: Figure) -> bool:
         """ "90 days", "the last 12 months": as long as the plan says."""

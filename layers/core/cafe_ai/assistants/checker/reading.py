@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple, TypeVar
 
-from cafe_ai.assistants.checker.model import Fault, Mention
+from cafe_ai.assistants.checker.model import Fault, Mention, MetricMention
 from cafe_ai.language.text import fold
 
 # Each alternative begins with another class of characters and repeats only what the next character decides: linear.
@@ -74,6 +74,11 @@ class Reading:
         """The folded text of a free token, "" where there is none."""
         return self.tokens[place].text if 0 <= place < len(self.tokens) and self._owner[place] is None else ""
 
+    def word_or_metric(self, place: int) -> str:
+        """The folded text of a token that is free or within the words for a metric."""
+        owner = self._owner[place] if 0 <= place < len(self.tokens) else None
+        return self.text_at(place) if owner is None or isinstance(owner, MetricMention) else ""
+
     def text_at(self, place: int) -> str:
         """The folded text of a token, whoever claimed it."""
         return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
@@ -114,10 +119,11 @@ class Phrases:
         for choices in self._by_first.values():
             choices.sort(key=lambda choice: -len(choice[0]))
 
-    def match(self, reading: Reading, place: int) -> tuple[int, object] | None:
-        """The length and meaning of the longest phrase at a token."""
-        for words, meaning in self._by_first.get(reading.word(place), ()):
-            if all(reading.word(place + n) == word for n, word in enumerate(words)):
+    def match(self, reading: Reading, place: int, *, in_metrics: bool = False) -> tuple[int, object] | None:
+        """The length and meaning of the longest phrase at a token; `in_metrics`: words for a metric may be part of it."""
+        word_at = reading.word_or_metric if in_metrics else reading.word
+        for words, meaning in self._by_first.get(word_at(place), ()):
+            if all(word_at(place + n) == word for n, word in enumerate(words)):
                 return len(words), meaning
         return None
 

@@ -10,7 +10,8 @@ _WEEKDAY_RULES = (
     rf"{_WITHIN}(?:(?:los|todos|cada|every|each|the|solo|dias) )+[WV](?:(?: ,)?(?: (?:y|e|and|o|or|,))* (?:(?:los|el|on|the) )*[WV])*",
     rf"{_WITHIN}V(?:(?: ,)?(?: (?:y|e|and|o|or|,))* (?:(?:los|on) )*[WV])*",
     r"(?:(?:en|on) )?W(?: (?:y|e|and) (?:(?:en|on) )?W)+",
-    r"(?:(?:de|en|on) )*(?:un|a) W(?: (?:normal|cualquiera|medio|typical|average))?",
+    r"(?:(?:de|en|on|for) )*(?:un|a|an) (?:average |typical |normal )?W(?: (?:normal|cualquiera|medio|typical|average))?",
+    r"(?:average|typical) W|W (?:average|medio|promedio)",
 )
 _WEEKDAY_RANGE = r"(?:de|from|entre|between) [WV] (?:a|to|through|y|and) [WV]"
 _WORKDAYS = r"entre semana|(?:on |during |in )?(?:the )?(?:weekdays|workdays|working U)|(?:en |de |los )*U (?:laborables?|de diario)"
@@ -55,13 +56,18 @@ def read_weekdays(reading: Reading) -> tuple[int, ...]:
     return ()
 
 
-def read_weekends(reading: Reading) -> tuple[int, ...]:
-    """Saturday and Sunday where the question is narrowed to weekends; read after the periods, which know "last weekend"."""
+def read_weekend(reading: Reading) -> Found | None:
+    """Weekends as they are left when the periods, which know "last weekend", have been read; their words are taken."""
     for found in reading.find_all(_WEEKENDS):
         if found.values("U") == ["weekend"]:
             reading.blank(found)
-            return (5, 6)
-    return ()
+            return found
+    return None
+
+
+def is_every(weekend: Found) -> bool:
+    """Whether every weekend is meant: "los fines de semana", "each weekend"."""
+    return bool({"los", "each", "every", "cada", "todos"} & {lexeme.text for lexeme in weekend.lexemes})
 
 
 def read_hours(reading: Reading) -> tuple[tuple[int, int] | None, str]:

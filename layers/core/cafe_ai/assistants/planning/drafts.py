@@ -9,6 +9,8 @@ from cafe_ai.analytics.model import Dimension, Filters, Metric, PeriodSpec, Plan
 from cafe_ai.assistants.planning.model import Previous
 
 ALL = PeriodSpec("all")
+YEAR_LONG = 300
+"""From so many days on a period counts as a year."""
 LISTED = 10
 """How many products or customers are listed where the question sets no number."""
 
@@ -65,6 +67,12 @@ def complete(draft: Draft) -> Plan | None:
     )
 
 
+def _asked_again(period: PeriodSpec, previous: Previous) -> PeriodSpec:
+    """"¿Y el año pasado?" after a month asks for that month a year earlier."""
+    last_year = period.kind in ("calendar", "previous") and period.unit == "year" and (period.offset == -1 or period.kind == "previous")
+    return PeriodSpec("same_last_year") if last_year and previous.period.days < YEAR_LONG else period
+
+
 def _ranking(draft: Draft) -> Ranking | None:
     """The ranking asked for; a list of products or customers without one is cut to the first."""
     lists = draft.breakdowns in ((Dimension.PRODUCT,), (Dimension.CUSTOMER,))
@@ -82,7 +90,7 @@ def follow_up(draft: Draft, previous: Previous) -> Plan:
         before, metrics=draft.metrics or before.metrics, inactive_days=draft.inactive_days or before.inactive_days
     )
     if draft.period:
-        plan = replace(plan, period=draft.period, comparison=None)
+        plan = replace(plan, period=_asked_again(draft.period, previous), comparison=None)
     if draft.comparison:
         plan = replace(plan, comparison=draft.comparison)
     if draft.breakdowns:

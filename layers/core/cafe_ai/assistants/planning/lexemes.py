@@ -28,7 +28,7 @@ UNITS: dict[str, CalendarUnit] = {
 }  # fmt: skip
 
 _LEXEME = re.compile(
-    r"[ap]\.m\b\.?|\d{4}-\d\d-\d\d|\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d\d)(?!\d)|\d{4}-\d\d(?!\d)|\d{1,2}/\d{1,2}(?!\d)"
+    r"[ap]\.m\b\.?|(?<= )'\d\d(?!\w)|[^\W\d_]{1,5}-\d{2,}(?![^\W_])|\d{4}-\d\d-\d\d|\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d\d)(?!\d)|\d{4}-\d\d(?!\d)|\d{1,2}/\d{1,2}(?!\d)"
     r"|\d{1,2}:\d\d|\d+(?:[.,]\d+)*(?:st|nd|rd|th|er|am|pm|hs?|o|a)?(?![^\W_])|[^\W_]+(?:['&/+][^\W_]+|-(?=[^\W\d_])[^\W_]+)*|[,.;:?!%()\-]"
 )
 _NOT_COUNTED = frozenset({"un", "uno", "una", "one"})
@@ -203,6 +203,8 @@ def _year_at(lexemes: list[Lexeme], place: int, today: date) -> tuple[str | None
     after = _skip(lexemes, place, tuple(_JOINS - {"ano", "year"}))
     if after < len(lexemes):
         said = lexemes[after]
+        if said.text[0] == "'" and said.text[1:].isdigit():
+            return f"20{said.text[1:]}", after + 1
         if said.kind == "D" and isinstance(said.value, str) and len(said.value) == 4:
             return said.value, after + 1
         pair = tuple(lexeme.text for lexeme in lexemes[after : after + 2])

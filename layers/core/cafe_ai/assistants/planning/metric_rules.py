@@ -14,7 +14,11 @@ from cafe_ai.language.vocabulary import METRIC_WORDS
 SALES_NOUNS = r"(?:ventas|ventas netas|ingresos|facturacion|sales|net sales|revenue|turnover|takings)"
 _SALES_TOO = rf"{SALES_NOUNS} (?:y|and|e|,)(?: (?:y|and|e|el|la|los|las|the|numero|de|number|of|our|total))* (?:pedidos|tickets|unidades|margen|clientes|devoluciones|orders|units|margin|customers|returns|transactions|ticket|average|descuentos|discounts)|(?:y|and|e|,) (?:(?:las|los|la|the|our) )*{SALES_NOUNS}"
 _COUNTED_SALES = r"(?:cuantas|numero de|cantidad de|how many|number of|total number of) (?:ventas|sales)"
-_AMOUNT = r"cuanto (?:llevamos|hicimos|hemos hecho|sacamos|hemos sacado|llevo|entro)|how much (?:have we done|did we do|have we made so far)"
+_AMOUNT = r"cuanto (?:se hizo|se ha hecho|llevamos|hicimos|hemos hecho|sacamos|hemos sacado|llevo|entro)|how much (?:have we done|did we do|have we made so far)"
+_BUT_NOT = r"(?:pero|but|y|and) (?:que )?(?:no|not)(?: se vend\w+| sold)?(?= (?:en|in|during|on) )"
+_ORDER = r"(?:pedido|ticket|compra|order|transaction|basket|tique|comanda)"
+_ITEMS_PER_ORDER = rf"(?:cuant[oa]s |how many )?(?:unidades|articulos|productos|items|products|units|things|cosas)(?: (?!_)\S+){{0,3}} (?:cada|each|per|por|every|a typical|an average|in an|en un|un) {_ORDER}"
+_SPENT_PER_ORDER = rf"(?:cada|por|per|each|every) {_ORDER} (?:de media|en promedio|on average)|(?:de media|en promedio|on average)(?: \S+){{0,3}} (?:cada|por|per|each|every|an) {_ORDER}|(?:gasta|gastan|spent|spend|spends|deja|dejan)(?: (?!_)\S+){{0,3}} (?:cada|por|per|each|every) {_ORDER}|avg basket(?: value)?|basket value|avg (?:order|ticket)(?: value)?"
 _HOW_OFTEN = r"cuantas veces|how many times|how often"
 _COUNTED = r"(?:cuant[oa]s|how many|numero de|number of|cantidad de)"
 _COUNTED_ITEMS = rf"{_COUNTED} (?:productos?|articulos?|items?|products?|cosas|things|piezas)(?! (?:distint[oa]s|diferentes|different|distinct|unique|no|hay|tenemos|are|sin|have|did not|didn't|per|por|en cada|a))"
@@ -50,6 +54,12 @@ def read_metrics(reading: Reading, *, several_words: bool) -> list[tuple[int, Me
             found.append((-1, Metric.NET_SALES, "with others"))
         if counted := reading.take(_COUNTED_SALES) or reading.take(_HOW_OFTEN):
             found.append((counted.place, Metric.ORDERS, counted.text))
+        if unsold := reading.take(_BUT_NOT):
+            found.append((unsold.place, Metric.UNSOLD_PRODUCTS, unsold.text))
+        if each := reading.take(_ITEMS_PER_ORDER):
+            found.append((each.place, Metric.UNITS_PER_ORDER, each.text))
+        if each := reading.take(_SPENT_PER_ORDER):
+            found.append((each.place, Metric.AVERAGE_TICKET, each.text))
         if amount := reading.take(_AMOUNT):
             found.append((amount.place, Metric.NET_SALES, amount.text))
         if counted := reading.take(_COUNTED_ITEMS):
@@ -92,6 +102,8 @@ def choose_metrics(
             ]
     if len(metrics) > 1 and Metric.NET_SALES in metrics and not sales_too:
         metrics.remove(Metric.NET_SALES)
+    if Metric.DAILY_AVERAGE in metrics and counted and (named or Metric.UNITS in metrics):
+        metrics = [Metric.DAILY_UNITS]
     if set(metrics) <= {Metric.NET_SALES} and counted and (named or metrics):
         return (Metric.UNITS,)
     for general, particular in _PARTICULAR:

@@ -184,7 +184,7 @@ _FROM = r"(?:(?:principios|comienzos|inicios|inicio|primeros|start|beginning|ear
 RULES: tuple[tuple[str, Read], ...] = (
     (r"(?:el |la |los |las |the )?mism[oa]s? (?:U|periodo|fechas?|epoca|D) (?:pero )?(?:del?|hace) (?:el |hace )?(?:un )?U(?: (?:pasado|anterior|previo))?"
      r"|(?:the )?same (?:U|period|dates?|time) (?:of |in )?(?:the )?(?:last|previous|prior) U|(?:the )?same (?:U|period|dates?|time) (?:of )?(?:a|one|the) U (?:ago|before|earlier)"
-     r"|hace un U(?= ,|$)|(?:el )?U pasado por estas fechas|this time last U|U over U|interanual(?:mente)?|(?:a|one) year (?:ago|earlier)", _whole("same_last_year")),
+     r"|hace un U(?= ,|$)|(?:el )?U pasado por estas fechas|this time last U|U (?:over|on) U|yoy|y-o-y|interanual(?:mente)?|(?:a|one) year (?:ago|earlier)", _whole("same_last_year")),
     (rf"{_IN}(?:O|ultima|last) (?:quincena|mitad|U|half|fortnight) (?:(?:de|del|of|in|mes) )+D", _part_of_month),
     (rf"{_IN}(?:entre|between) (?:(?:el|la|the|dia|los dias) )*[DNO] (?:y|e|and) (?:(?:el|la|the|dia) )*D"
      rf"|{_IN}D (?:al?|hasta|to|through|thru|till|until|-) (?:(?:el|la|the|dia) )*[DO]"
@@ -205,6 +205,7 @@ RULES: tuple[tuple[str, Read], ...] = (
     (rf"{_IN}(?:ultim[oa]s|pasad[oa]s|last|past|previous|prior|recent|trailing) N U(?: complet[oa]s)?|{_IN}N (?:ultim[oa]s|pasad[oa]s|last|past) U|{_IN}N U (?:anteriores|pasad[oa]s|previ[oa]s)",
      lambda found, today: _rolling(found)),
     (rf"hace {_N} U|{_N} U (?:ago|atras)", lambda found, today: PeriodSpec("calendar", unit=_unit(found), offset=-found.number())),
+    (r"(?:the )?U before last|(?:la |el )?U antepasad[oa]", _calendar(-2)),
     (r"(?:the )?U before yesterday|anteayer|antes de ayer|antier", _calendar(-2, "day")),
     (r"(?:de |el U de )?ayer(?: mismo)?|yesterday(?: 's)?|yesterday's", _calendar(-1, "day")),
     (r"(?:de |el U de )?hoy(?: mismo)?|today(?:'s)?", _calendar(0, "day")),

@@ -62,7 +62,7 @@ class _Question:
         self.draft = Draft()
         self.leftovers = Leftovers(self.reading, context, self._narrow)
         self.unread: Declined | None = None
-        self.connected = self.counted = self.compares = False
+        self.connected = self.counted = self.compares = self.better_or_worse = False
 
     def plan(self) -> Planned | Declined:
         reading, draft = self.reading, self.draft
@@ -71,6 +71,7 @@ class _Question:
         if declined := self._read_customer():
             return declined
         self._read_names()
+        self.better_or_worse = bool(reading.take(shape_rules.BETTER_OR_WORSE))
         by_weekday = bool(shape_rules.read_weekday_breakdown(reading))
         draft.hours, when = clock_rules.read_hours(reading)
         draft.weekdays = clock_rules.read_weekdays(reading)
@@ -86,6 +87,7 @@ class _Question:
         if any(mention.spec.kind == "calendar" and mention.spec.offset > 0 for mention in mentions):
             return Declined("future")
         mentions = self._read_weekends(mentions, when)
+        self._read_weekday_asked()
         metrics += metric_rules.read_metrics(reading, several_words=False)
         self._read_words(metrics, mentions, negated_at)
         declined = self.leftovers.match()
@@ -138,11 +140,19 @@ class _Question:
                 draft.breakdowns = (Dimension.WEEKDAY, *draft.breakdowns)
             draft.breakdowns = tuple(dict.fromkeys((*shape.breakdowns, *draft.breakdowns)))
             draft.ranking = shape.ranking or self._other_end()
+            if not draft.ranking and not draft.breakdowns and "categories" in draft.filters:
+                self._rank_within_category()
             if draft.ranking and price_order:
                 draft.ranking = replace(draft.ranking, order="bottom" if price_order == "bottom" else "top")
         for pattern in (_PRICE_BOTTOM, _PRICE_TOP):
             reading.take(pattern)
         return metrics, negated_at
+
+    def _rank_within_category(self) -> None:
+        """ "Los 3 cafés más vendidos" ranks the products of a category."""
+        if order := shape_rules.read_order(self.reading):
+            self.draft.breakdowns = (Dimension.PRODUCT,)
+            self.draft.ranking = shape_rules.read_limit(self.reading, order, 5)
 
     def _other_end(self) -> Ranking | None:
         """ "¿Y los peores?" after a ranking asks for its other end."""
@@ -164,7 +174,12 @@ class _Question:
     def _read_weekends(self, mentions: list[Mention], when: str) -> list[Mention]:
         """Weekends as a filter; and the day that "esta mañana" or "anoche" is a part of."""
         draft = self.draft
-        draft.weekdays = draft.weekdays or clock_rules.read_weekends(self.reading)
+        if weekend := clock_rules.read_weekend(self.reading):
+            if weekend.lexemes[-1].text.endswith("s") or clock_rules.is_every(weekend):
+                draft.weekdays = draft.weekdays or (5, 6)
+            else:
+                spec = PeriodSpec("calendar", unit="weekend", offset=0)
+                mentions = [*mentions, Mention(weekend.place, spec, weekend.text)]
         for place, mention in enumerate(mentions):
             if mention.spec.kind == "rolling" and mention.spec.unit == "weekend":
                 draft.weekdays = (5, 6)
@@ -174,19 +189,29 @@ class _Question:
             mentions = [Mention(0, PeriodSpec("calendar", unit="day", offset=offset), when)]
         return mentions
 
+    def _read_weekday_asked(self) -> None:
+        """ "¿Qué sábado de octubre fue el mejor?" ranks the days that are Saturdays."""
+        asked = self.reading.take(r"(?:que|which|what) W") if not self.draft.breakdowns else None
+        order = shape_rules.read_order(self.reading) if asked else None
+        if asked and order:
+            self.draft.weekdays = (int(asked.values("W")[0]),)
+            self.draft.breakdowns, self.draft.ranking = (Dimension.DAY,), Ranking(order, 1)
+
     def _read_words(self, said: list[tuple[int, Metric, str]], mentions: list[Mention], negated_at: int | None) -> None:
         """Comparisons, changes, shares and averages, which decide how the rest is meant."""
         reading, draft = self.reading, self.draft
         share = shape_rules.read_share(reading)
         trend = shape_rules.read_trend(reading)
         compares = self.compares
-        if compares and len(mentions) < 2 and (compared := self._names_compared()):
+        either = compares or (not draft.ranking and shape_rules.read_order(reading) is not None)
+        if either and len(mentions) < 2 and (compared := self._compared()):
             draft.breakdowns, compares = (compared,), False
-        change = shape_rules.read_change(reading)
+        change = shape_rules.read_change(reading) or ("" if self.better_or_worse else None)
         average = shape_rules.read_average(reading)
         extreme = shape_rules.read_order(reading) if not draft.ranking and negated_at is None else None
+        extreme = None if draft.breakdowns else extreme
         shape_rules.read_extremes(reading)
-        if extreme and not (compares or change or len(mentions) == 2):
+        if extreme and not (compares or change is not None or len(mentions) == 2):
             self.unread = Declined("not_understood")  # "the most" of something that was not recognised
         named = bool(draft.filters.keys() & {"products", "categories"} or self.leftovers.resemble_products())
         draft.metrics = metric_rules.choose_metrics(
@@ -220,8 +245,10 @@ class _Question:
             self._rank_by_change(change)
         self._read_ratio(share=share, average=average)
 
-    def _names_compared(self) -> Dimension | None:
-        """What several names stand for: "pan frente a café" compares two products."""
+    def _compared(self) -> Dimension | None:
+        """What several names or weekdays stand for: "pan frente a café" compares two products."""
+        if len(self.draft.weekdays) > 1:
+            return Dimension.WEEKDAY
         kinds = {"products": Dimension.PRODUCT, "categories": Dimension.CATEGORY, "stores": Dimension.STORE}
         return next((kind for field, kind in kinds.items() if len(self.draft.filters.get(field, ())) > 1), None)
 
@@ -244,7 +271,11 @@ class _Question:
         rates = {Metric.RETURNS: Metric.RETURN_RATE, Metric.MARGIN: Metric.MARGIN_RATE}
         if share and draft.metrics and draft.metrics[0] in rates:
             draft.metrics = (rates[draft.metrics[0]],)
-        elif share and not any(METRICS[metric].unit == "percent" for metric in draft.metrics):
+        elif (
+            share
+            and self.draft.comparison is None
+            and not any(METRICS[metric].unit == "percent" for metric in draft.metrics)
+        ):
             draft.share = True
         if not average or any(
             not METRICS[metric].additive and METRICS[metric].subject == "sales" for metric in draft.metrics

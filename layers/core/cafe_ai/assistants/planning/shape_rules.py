@@ -17,6 +17,7 @@ _NOUNS: dict[Dimension, str] = {
     Dimension.CUSTOMER: r"clientes?|customers?|clients?|compradores?|buyers?",
     Dimension.PAYMENT_METHOD: r"(?:metodos?|formas?|medios?|tipos?) de pago|payment (?:methods?|types?)|methods? of payment",
     Dimension.WEEKDAY: r"U de la U|U of the U|weekdays?",
+    Dimension.DAY: r"fechas?|dates?",
     Dimension.HOUR: r"horas?(?: del? U)?|hours?(?: of the U)?|franjas?(?: horarias?)?|momentos? del U|time of U|times of U|tramos?(?: horarios?)?",
 }
 _UNIT_DIMENSIONS = {
@@ -34,12 +35,12 @@ _ADVERBS: dict[Dimension, str] = {
     Dimension.YEAR: r"anual(?:es|mente)|yearly|annually",
     Dimension.HOUR: r"hourly|hora a hora",
 }
-_BY = r"(?:por|by|per|segun|en cada|de cada|cada|each|every|for each|for every|in each|a|al|a la|across|desglosad[oa]s? por|broken down by|split by|agrupad[oa]s? por|grouped by|desglose por|distribuid[oa]s? por)"
+_BY = r"(?:por|by|per|segun|en cada|de cada|cada|each|every|for each|for every|in each|across|desglosad[oa]s? por|broken down by|split by|agrupad[oa]s? por|grouped by|desglose por|distribuid[oa]s? por)"
 
-MOST = r"(?:mas(?! (?:floj|baj|tranquil|debil|lent))|mejor|mejores|mayor|mayores|most|best|top|highest|biggest|largest|maxim[oa]|max|record|strongest|greatest|best-selling|bestselling|bestsellers?|best-sellers?|busiest|estrella|principal(?:es)?|favorit[oa]s?|peak|main|leading|more)"
-LEAST = r"(?:mas (?:floj[oa]s?|baj[oa]s?|tranquil[oa]s?|debil(?:es)?|lent[oa]s?)|menos|peor|peores|menor|menores|least|worst|lowest|smallest|fewest|minim[oa]|min|bottom|weakest|poorest|slowest|quietest|worst-selling|worst-sellers?|floj[oa]s?|less)"
+MOST = r"(?:mas(?! (?:floj|baj|tranquil|debil|lent))|mejor|mejores|mayor|mayores|most|best|top|highest|biggest|largest|maxim[oa]|max|record|strongest|greatest|best-selling|bestselling|bestsellers?|best-sellers?|higher(?! or)|greater|bigger|busiest|estrella|principal(?:es)?|favorit[oa]s?|peak|main|leading|more)"
+LEAST = r"(?:mas (?:floj[oa]s?|baj[oa]s?|tranquil[oa]s?|debil(?:es)?|lent[oa]s?)|menos|peor|peores|menor|menores|least|worst|lowest|smallest|fewest|minim[oa]|min|bottom|weakest|poorest|lower(?! or)|smaller|fewer|slowest|quietest|worst-selling|worst-sellers?|floj[oa]s?|less)"
 _VERB = r"(?:vend\w*|factur\w*|ingres\w*|compr\w*|gast\w*|sell\w*|sold|bought|buys?|spends?|spent|earn\w*|perform\w*|recaud\w*|se vend\w*|pid\w*|pedid[oa]s?|ordered|valuable|popular(?:es)?|demandad[oa]s?|solicitad[oa]s?|revenue|made|make|makes|generat\w*|sales|ventas|ingresos|facturacion|money|dinero|turnover|ventas netas|rentables?|profitable)"
-_SELLERS = r"(?:best|top|worst|slowest|lowest|biggest) (?:- )?(?:sellers?|selling)|best-sellers?|bestsellers?|worst-sellers?|superventas|lo que (?:mas|menos) se vend\w+|lo (?:mas|menos) vendido|productos? estrella|what sells (?:the )?(?:best|most|worst|least)|que se vend\w* (?:mas|menos)"
+_SELLERS = r"(?:best|top|worst|slowest|lowest|biggest) (?:- )?(?:sellers?|selling)|best-sellers?|bestsellers?|worst-sellers?|superventas|lo que (?:mas|menos) se (?:vend|pid|compr|consum)\w+|lo (?:mas|menos) vendido|productos? estrella|what sells (?:the )?(?:best|most|worst|least)|que se vend\w* (?:mas|menos)"
 _WORST = r"worst|slowest|lowest|menos"
 
 _COMPARE = (
@@ -48,8 +49,9 @@ _COMPARE = (
 )
 _CHANGE = (
     r"(?:han |ha |hemos |did |have |has |are |were |is |estan |esta )?(?:subi\w*|suben|sube|baj[aoe]\w*|crec\w*|aument\w*|cay\w*|cai\w*|disminu\w*|descend\w*|descen\w*|empeor\w*|mejorado|mejoraron|mejoro|mejoramos|variado|variaron|vario|cambiad\w*|cambiaron|cambio|gr[eo]w\w*|growth|increas\w*|decreas\w*|drop\w*|f[ae]ll\w*|ris(?:e|en|ing)|rose|improv\w*|worsen\w*|declin\w*|chang\w*|go up|gone up|went up|go down|gone down|went down|going up|going down)"
-    r"|crecimiento|variacion(?: porcentual)?|incremento|aumento|descenso|caida|increase|decrease|up or down|go up or down|subieron o bajaron|higher or lower|mas o menos|more or less|mejor o peor|better or worse"
+    r"|crecimiento|variacion(?: porcentual)?|incremento|aumento|descenso|caida|increase|decrease|up or down|go up or down|subieron o bajaron|higher or lower|mas o menos"
 )
+BETTER_OR_WORSE = r"(?:mejor|peor|better|worse|higher|lower) (?:o|or) (?:mejor|peor|better|worse|higher|lower)|mas o menos(?= que)|more or less(?= than)|up or down"
 _TREND = r"evolucion\w*|tendencias?|trends?|evolution|evolv\w*|historial|trayectoria|over time|a lo largo del tiempo"
 _SHARE = r"(?:que |what |el |the |a )?(?:porcentaje|percentage|percent|proporcion|proportion|share|cuota|fraccion|fraction|tanto por ciento|peso|%)(?: (?:de|del|of|la|las|los|el|the|nuestras?|our|total|over|sobre))*|que parte de|what part of|cuanto (?:pesa|pesan|representa|representan|supone|suponen)|how much of (?:our|the|total)"
 _AVERAGE = r"de media|en promedio|on average|de promedio|por termino medio|medi[oa]s?|promedios?|average|avg|mean|media"
@@ -80,7 +82,7 @@ def read_breakdowns(reading: Reading) -> tuple[Dimension, ...]:
         rf"{_BY} {every}{_noun()}(?! (?:pasad[oa]|anterior|que|actual))|(?:each|every) (?P<unit>U)"
     ):
         dimension = _dimension(taken)
-        if dimension and not re.match(r"(?:a|al|a la) U", taken.match[0]):
+        if dimension:
             reading.blank(taken)
             found.append((taken.place, dimension))
     for taken in reading.find_all("|".join(_ADVERBS.values())):
@@ -114,25 +116,25 @@ def read_ranking(reading: Reading, *, weekdays: bool, breakdowns: tuple[Dimensio
     """
     order = read_order(reading)
     if weekdays and order:
-        return Shape((Dimension.WEEKDAY,), _ranking(reading, order, 1))
+        return Shape((Dimension.WEEKDAY,), read_limit(reading, order, 1))
     if sellers := reading.take(_SELLERS):
         one = bool(re.search(r"\b(?:best-seller|bestseller|seller|producto estrella|superventas)$", sellers.text))
         order = "bottom" if re.search(_WORST, sellers.text) else "top"
         noun = reading.take(rf"(?:{_NOUNS[Dimension.PRODUCT]})")
         limit = 1 if one or (noun and not noun.text.endswith("s")) else 5
-        return Shape((Dimension.PRODUCT,), _ranking(reading, order, limit))
+        return Shape((Dimension.PRODUCT,), read_limit(reading, order, limit))
     if when := reading.take(
         r"(?:a )?que (?:hora|horas)|(?:at )?(?:what|which) (?:times?|hours?)(?: of (?:the )?U)?|hora punta|peak (?:hours?|time)|rush hour"
     ):
         order = "top" if re.search(r"punta|peak|rush", when.text) else order
-        return Shape((Dimension.HOUR,), _ranking(reading, order, 1)) if order else Shape((Dimension.HOUR,))
+        return Shape((Dimension.HOUR,), read_limit(reading, order, 1)) if order else Shape((Dimension.HOUR,))
     if order and (who := reading.take(r"quien(?:es)?(?: son| fueron| han sido)?|who(?: are| were| have been)?")):
         several = re.search(r"quienes|are|were|have", who.text)
-        return Shape((Dimension.CUSTOMER,), _ranking(reading, order, 5 if several else 1))
+        return Shape((Dimension.CUSTOMER,), read_limit(reading, order, 5 if several else 1))
     if order and reading.take(r"cuando|when"):
-        return Shape((Dimension.DAY,), _ranking(reading, order, 1))
+        return Shape((Dimension.DAY,), read_limit(reading, order, 1))
     if breakdowns:
-        return Shape((), _ranking(reading, order, 5) if order else None)
+        return Shape((), read_limit(reading, order, 5) if order else None)
     return _noun_ranked(reading, order) if order else Shape()
 
 
@@ -142,7 +144,7 @@ def _noun_ranked(reading: Reading, order: str) -> Shape:
     articles = r"(?:(?:los|las|el|la|the|our|nuestr[oa]s?|de|N|mis|my) )*"
     is_or_was = r"(?: (?:es|son|fue|fueron|ha sido|han sido|is|was|are|were|has been))?"
     asked = rf"(?:que|cual(?:es)?|which|what|dime|en que|on which|on what|in which|in what|lista|list){is_or_was} {articles}"
-    sold = r"(?:selling |performing |popular(?:es)? |sold |ordered |bought |valuable |vendid[oa]s? |demandad[oa]s? |comprad[oa]s? |pedid[oa]s? )?"
+    sold = r"(?:selling |performing |trading |popular(?:es)? |sold |ordered |bought |valuable |vendid[oa]s? |demandad[oa]s? |comprad[oa]s? |pedid[oa]s? )?"
     linking = rf"(?:con |with |that |que |de |donde |in which |por |by |{TAKEN} )*(?:the |se |nos |han |ha |hemos |has |have |mas |(?:fueron|fue|son|es) )*"
     verbs = rf"(?:{_VERB} |que |se |nos |tuvimos |{TAKEN} |hubo |we |had |were |was |did |han |ha |hemos |our |hicimos )*(?:the )?"
     for pattern in (
@@ -155,7 +157,7 @@ def _noun_ranked(reading: Reading, order: str) -> Shape:
             if dimension := _dimension(found):
                 limit = found.number(0) or (5 if _is_plural(found) else 1)
                 _blank_all_but_superlatives(reading, found)
-                return Shape((dimension,), _ranking(reading, order, limit))
+                return Shape((dimension,), read_limit(reading, order, limit))
     return Shape()
 
 
@@ -183,8 +185,10 @@ def read_order(reading: Reading) -> Literal["top", "bottom"] | None:
     return "bottom" if least else "top" if most else None
 
 
-def _ranking(reading: Reading, order: str | None, limit: int) -> Ranking:
-    """A ranking; a number said with "top" or beside the superlative is its limit."""
+def read_limit(reading: Reading, order: str | None, limit: int) -> Ranking:
+    """A ranking; a number said with "top" or beside the superlative is its limit, and so is an ordinal."""
+    if second := reading.take(rf"(?:el |la |the )?O (?=(?:{MOST}|{LEAST}|_|producto|product|mas|most))"):
+        limit = max(limit if limit != 5 else 1, int(second.values("O")[0]))
     if found := reading.find(
         rf"(?:top|{MOST}|{LEAST}|primer[oa]s|first) N(?! U)|N (?:{MOST}|{LEAST})|(?:los|las|the|our) N(?! U)"
     ):

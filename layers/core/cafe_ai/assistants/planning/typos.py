@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cafe_ai.assistants.planning.lexemes import Lexeme, read_words
 from cafe_ai.assistants.planning.names import ShopNames, nearly
-from cafe_ai.assistants.planning.words import NOT_RECORDED, SPENDING, meaningful, vocabulary
+from cafe_ai.assistants.planning.words import CORRECTED, NOT_RECORDED, SPENDING, vocabulary
 
 SHORTEST = 6
 """Shorter words are not corrected: too many others are one letter away, and a cake must not become an afternoon."""
@@ -26,7 +26,7 @@ def _is_strange(lexeme: Lexeme, names: ShopNames) -> bool:
 def _corrected(lexeme: Lexeme, names: ShopNames) -> Lexeme:
     if names.resembles(lexeme.text):
         return lexeme
-    near = [(word, typos) for word, typos in nearly(lexeme.text, meaningful()) if len(word) >= SHORTEST]
+    near = [(word, typos) for word, typos in nearly(lexeme.text, CORRECTED) if len(word) >= SHORTEST]
     if not near:
         return lexeme
     best, _ = min(near, key=lambda item: (item[1], item[0]))

@@ -13,6 +13,7 @@ _LISTS = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_
 JOINING = frozenset(_LISTS["joining"].split())
 FILLER = frozenset(_LISTS["filler"].split())
 NOT_RECORDED = frozenset(_LISTS["not_recorded"].split())
+CORRECTED = frozenset(_LISTS["corrected"].split())
 SPENDING = frozenset(_LISTS["spending"].split())
 
 _PATTERN_WORD = re.compile(r"(?<![\\\w])([a-z]{4,})(\?)?")
@@ -21,16 +22,10 @@ _PATTERN_WORD = re.compile(r"(?<![\\\w])([a-z]{4,})(\?)?")
 @functools.cache
 def vocabulary() -> frozenset[str]:
     """Every single word that the rules know; it is no name by itself."""
-    return meaningful() | FILLER
-
-
-@functools.cache
-def meaningful() -> frozenset[str]:
-    """The words that decide what is asked; misspelt ones are corrected towards these."""
     phrases = [phrase for said in METRIC_WORDS.values() for each in said.values() for phrase in each]
     metric_words = {word for phrase in phrases for word in phrase.split()}
     dates = set(MONTH_NUMBERS) | set(NUMBER_WORDS) | set(ORDINALS) | set(WEEKDAY_NUMBERS)
-    return frozenset(metric_words | dates | (_rule_words() - FILLER))
+    return frozenset(metric_words | dates | FILLER | _rule_words())
 
 
 def _rule_words() -> set[str]:
