@@ -322,3 +322,12 @@ def top_with_second_metric(t: Teller) -> str | None:
         return None
     lines = [f"{n}. {t.row(r[0])}: {t.figure(r[0])} ({t.figure(r[1])})" for n, r in enumerate(rows, 1)]
     return f"Clasificación por {t.bare(t.sheet.plan.metrics[0])} {t.when()}:\n" + "\n".join(lines)
+
+
+@style("es", "ranking")
+def so_many(t: Teller) -> str | None:
+    rows = t.rows()
+    if t.sheet.plan.ranking.order != "top" or t.sheet.plan.metrics[0] != "net_sales" or "product" not in rows[0][0].dimensions or len(rows) < 3:
+        return None
+    lines = [f"{n}) {t.row(r[0])}: {t.figure(r[0])}" for n, r in enumerate(rows, 1)]
+    return f"Los {len(rows)} productos con más ventas {t.when()} son:\n" + "\n".join(lines)

@@ -110,7 +110,7 @@ class SheetCalendar:
         """Whether a calendar unit that was named is this period, also where the period ends with today, its last day seen."""
         if said == span:
             return True
-        return said[0] == span[0] and span[1] < said[1] and self.today in (span[1] - DAY, span[1])
+        return said[0] == span[0] and span[1] < said[1] and self.today == span[1] - DAY
 
     def is_today(self, mention: TimeMention) -> bool:
         """Whether a mention names the day of asking."""
@@ -122,6 +122,8 @@ class SheetCalendar:
             return any(said[0] == span[0] for said in mention.spans)
         if mention.edge == "until":
             return any(span[1] in (said[1], said[0] + DAY) for said in mention.spans)
+        if mention.ranged:
+            return span in mention.spans
         return any(self.is_same(said, span) for said in mention.spans)
 
     def covers(self, mention: TimeMention, span: Span) -> bool:
