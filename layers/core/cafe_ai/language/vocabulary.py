@@ -144,28 +144,28 @@ METRIC_WORDS: Mapping[Metric, Mapping[str, tuple[str, ...]]] = {
         "en": ("different products", "distinct products", "unique products", "different items", "distinct items", "unique items"),
     },
     Metric.UNSOLD_PRODUCTS: {
-        "es": ("no se vendieron", "no se vendio", "no se ha vendido", "no se han vendido", "no vendimos", "no hemos vendido", "sin ventas", "sin vender", "sin venderse", "productos parados", "no vendidos", "no tuvieron ventas", "no tuvo ventas", "sin ninguna venta", "no se vende", "no se venden", "dejaron de venderse", "no se estan vendiendo"),
-        "en": ("didn't sell", "did not sell", "not sold", "haven't sold", "have not sold", "unsold", "no sales", "without sales", "never sold", "dead stock", "weren't sold", "were not sold", "stopped selling", "didn't we sell", "without a sale", "had no sales", "not sell"),
+        "es": ("no se vendieron", "no se vendio", "no se ha vendido", "no se han vendido", "no vendimos", "no hemos vendido", "sin ventas", "sin vender", "sin venderse", "productos parados", "no vendidos", "no tuvieron ventas", "no tuvo ventas", "sin ninguna venta", "no tuvieron ninguna venta", "no hemos vendido nada", "no se vende", "no se venden", "dejaron de venderse", "no se estan vendiendo"),
+        "en": ("didn't sell", "did not sell", "not sold", "haven't sold", "have not sold", "unsold", "no sales", "without sales", "never sold", "dead stock", "weren't sold", "were not sold", "stopped selling", "stop selling", "didn't we sell", "without a sale", "had no sales", "not sell"),
     },
     Metric.CUSTOMERS: {
-        "es": ("clientes", "cliente", "clientes distintos", "clientes diferentes", "clientes unicos", "compradores", "clientela", "clientes activos", "personas compraron"),
-        "en": ("customers", "customer", "distinct customers", "different customers", "unique customers", "clients", "buyers", "shoppers", "active customers", "client"),
+        "es": ("clientes", "cliente", "clientes distintos", "clientes diferentes", "clientes unicos", "compradores", "gente", "gente distinta", "personas distintas", "clientela", "clientes activos", "personas compraron"),
+        "en": ("customers", "customer", "distinct customers", "different customers", "unique customers", "clients", "people", "different people", "buyers", "shoppers", "active customers", "client"),
     },
     Metric.NEW_CUSTOMERS: {
-        "es": ("clientes nuevos", "nuevos clientes", "clientes por primera vez", "compraron por primera vez", "compro por primera vez", "primera compra", "clientes captados", "clientes que compraron por primera vez"),
-        "en": ("new customers", "new clients", "first-time customers", "first time customers", "first-time buyers", "first time buyers", "bought for the first time", "first purchase", "customers acquired", "new buyers"),
+        "es": ("clientes nuevos", "nuevos clientes", "clientes por primera vez", "por primera vez", "compraron por primera vez", "compro por primera vez", "primera compra", "clientes captados", "clientes que compraron por primera vez"),
+        "en": ("new customers", "new clients", "first-time customers", "first time customers", "first-time buyers", "first time buyers", "for the first time", "bought for the first time", "first purchase", "customers acquired", "new buyers"),
     },
     Metric.RETURNING_CUSTOMERS: {
-        "es": ("clientes recurrentes", "recurrentes", "clientes que volvieron", "clientes que repitieron", "clientes habituales", "clientes que regresaron", "clientes antiguos", "clientes que ya habian comprado", "volvieron a comprar"),
-        "en": ("returning customers", "returning", "returning clients", "existing customers", "customers who came back", "customers that came back", "customers who returned", "customers that returned", "customers came back", "customers returned", "returning buyers", "came back"),
+        "es": ("clientes recurrentes", "recurrentes", "clientes que volvieron", "clientes que repitieron", "clientes habituales", "clientes que regresaron", "clientes antiguos", "clientes que ya habian comprado", "volvieron a comprar", "ya habian comprado", "ya habian comprado antes", "habian comprado antes"),
+        "en": ("returning customers", "returning", "returning clients", "existing customers", "customers who came back", "customers that came back", "customers who returned", "customers that returned", "customers came back", "customers returned", "returning buyers", "came back", "had bought before", "bought before"),
     },
     Metric.REPEAT_RATE: {
-        "es": ("tasa de repeticion", "tasa de recompra", "porcentaje de clientes que repiten", "porcentaje de clientes que repitieron", "porcentaje de repeticion", "compraron mas de una vez", "ha comprado mas de una vez", "han comprado mas de una vez", "repitieron compra", "repiten compra", "compra mas de una vez", "compran mas de una vez", "dos o mas veces", "al menos dos veces", "clientes repetidores", "tasa de fidelidad"),
-        "en": ("repeat rate", "repeat purchase rate", "repurchase rate", "bought more than once", "ordered more than once", "purchased more than once", "more than once", "at least twice", "two or more orders", "repeat customers", "repeat buyers", "bought again", "customer retention"),
+        "es": ("tasa de repeticion", "tasa de recompra", "porcentaje de clientes que repiten", "porcentaje de clientes que repitieron", "porcentaje de repeticion", "compraron mas de una vez", "ha comprado mas de una vez", "han comprado mas de una vez", "repitieron compra", "repiten compra", "compra mas de una vez", "compran mas de una vez", "dos o mas veces", "al menos dos veces", "clientes repetidores", "tasa de fidelidad", "repitio", "repitieron", "repiten", "segunda compra"),
+        "en": ("repeat rate", "repeat purchase rate", "repurchase rate", "bought more than once", "ordered more than once", "purchased more than once", "more than once", "at least twice", "two or more orders", "repeat customers", "repeat buyers", "bought again", "second order", "second purchase", "customer retention"),
     },
     Metric.INACTIVE_CUSTOMERS: {
-        "es": ("sin comprar", "clientes inactivos", "no han comprado", "no compran", "no ha comprado", "no compraron", "clientes perdidos", "sin hacer un pedido", "sin pedir", "clientes dormidos", "no nos compran", "no han vuelto", "sin volver"),
-        "en": ("inactive customers", "inactive clients", "haven't bought", "have not bought", "haven't ordered", "have not ordered", "not bought", "without buying", "without ordering", "lapsed customers", "lost customers", "haven't purchased", "have not purchased", "without a purchase", "without an order", "no purchase", "inactive", "dormant customers", "not ordered", "hasn't bought", "not purchased"),
+        "es": ("sin comprar", "clientes inactivos", "no han comprado", "no compran", "no ha comprado", "no compraron", "clientes perdidos", "sin hacer un pedido", "sin pedir", "clientes dormidos", "no nos compran", "no han vuelto", "sin volver", "no vienen", "que no vienen", "no han venido", "no viene"),
+        "en": ("inactive customers", "inactive clients", "haven't bought", "have not bought", "haven't ordered", "have not ordered", "not bought", "without buying", "without ordering", "lapsed customers", "lost customers", "haven't purchased", "have not purchased", "without a purchase", "without an order", "no purchase", "inactive", "dormant customers", "not ordered", "hasn't bought", "not purchased", "gone quiet", "not come back", "not been back", "stopped buying"),
     },
     Metric.CATALOGUE_SIZE: {
         "es": ("productos en el catalogo", "productos hay en el catalogo", "productos en la carta", "productos tenemos", "productos hay", "tamano del catalogo", "articulos en el catalogo", "productos en el menu", "referencias tenemos", "productos ofrecemos", "productos en carta"),

@@ -68,8 +68,12 @@ def complete(draft: Draft) -> Plan | None:
 
 
 def _asked_again(period: PeriodSpec, previous: Previous) -> PeriodSpec:
-    """"¿Y el año pasado?" after a month asks for that month a year earlier."""
-    last_year = period.kind in ("calendar", "previous") and period.unit == "year" and (period.offset == -1 or period.kind == "previous")
+    """ "¿Y el año pasado?" after a month asks for that month a year earlier."""
+    last_year = (
+        period.kind in ("calendar", "previous")
+        and period.unit == "year"
+        and (period.offset == -1 or period.kind == "previous")
+    )
     return PeriodSpec("same_last_year") if last_year and previous.period.days < YEAR_LONG else period
 
 

@@ -7,10 +7,21 @@ from itertools import pairwise
 
 from cafe_ai.assistants.planning.lexemes import Lexeme
 from cafe_ai.assistants.planning.model import Declined, NameKind, PlanningContext
-from cafe_ai.assistants.planning.names import MANY, Name
+from cafe_ai.assistants.planning.names import MANY, Name, normalise
 from cafe_ai.assistants.planning.reading import Reading
-from cafe_ai.assistants.planning.words import FILLER, NOT_RECORDED, SPENDING
+from cafe_ai.assistants.planning.words import FILLER, JOINING, NOT_RECORDED, SPENDING
 
+PAID = SPENDING | frozenset("pago pagos pagada pagadas pagados payment payments cobrado cobramos cobro".split())
+ARTICLES = frozenset("el la los las un una the a an our nuestro nuestra nuestros nuestras del".split())
+BEFORE_A_NAME = frozenset(
+    "de del of for y and o or e con cuanto cuanta cuantos cuantas many much vendimos vendido vendio vendieron vende venden vendemos sold "
+    "sell selling sells ventas sales unidades units compramos compro vs versus contra than stock precio price margen margin cuesta cuestan "
+    "vale cost is are por ingresos revenue queda quedan devoluciones returns porcentaje share producto productos tienda store categoria".split()
+)
+AFTER_A_NAME = frozenset(
+    "sales revenue units orders did were was vendimos vendieron ventas sold have vendi hemos se cuesta margin stock".split()
+)
+"""Words beside which a product, category or store is named."""
 Narrow = Callable[[NameKind, tuple[str, ...]], None]
 """Told each kind of name that is found, with the names."""
 _STRANGE = frozenset("NODWVC:")
@@ -24,6 +35,7 @@ class Leftovers:
         self.reading = reading
         self.context = context
         self.narrow = narrow
+        self.paid = False  # the question names how orders were paid, so "paid" speaks of sales
 
     def resemble_products(self) -> bool:
         """Whether what nobody has read so far resembles a product or a category."""
@@ -36,7 +48,7 @@ class Leftovers:
     def match(self) -> Declined | None:
         """Matches the words left to names with typos or missing words; declines at the first that means nothing."""
         for first, end in self._stretches():
-            if subject := self._not_recorded(first, end):
+            if not self.paid and (subject := self._not_recorded(first, end)):
                 return Declined("not_recorded", subject)
             if declined := self._match(first, end):
                 return declined
@@ -65,6 +77,8 @@ class Leftovers:
 
     def _match(self, first: int, end: int) -> Declined | None:
         names = self._resembling(first, end)
+        if names and not self._may_be_name(first, end, names):
+            names = []
         if not names:
             lexemes = self.reading.lexemes
             joins = [place for place in range(first, end) if lexemes[place].text in ("y", "e", "and", "o", "or", "u")]
@@ -80,6 +94,21 @@ class Leftovers:
             return Declined("ambiguous_name", self.reading.written_at(first, end), texts[:MANY])
         self.narrow(kind, texts)
         return None
+
+    def _may_be_name(self, first: int, end: int, names: list[Name]) -> bool:
+        """Words that only nearly, or only partly, make up a name must stand where a name does ("de X", "how many X", "X sales"):
+        "typical" is no tropical fruit, and a country no country cottage."""
+        lexemes = self.reading.lexemes
+        words = [normalise(lexeme.text) for lexeme in lexemes[first:end] if lexeme.text not in JOINING]
+        exact = all(any(word in name.key for name in names) for word in words)
+        whole = all(len([word for word in name.key if word not in JOINING]) <= len(words) for name in names)
+        if exact and whole:
+            return True
+        before = next((lexeme.text for lexeme in reversed(lexemes[:first]) if lexeme.text not in ARTICLES), "")
+        after = lexemes[end].text if end < len(lexemes) else ""
+        beside_a_name = after in ("X",) or (end < len(lexemes) and lexemes[end].kind == "X")
+        stands_alone = len(words) > 1 and exact
+        return (stands_alone or before in BEFORE_A_NAME or after in AFTER_A_NAME) and not beside_a_name
 
     def _match_customer(self, first: int, end: int) -> Declined | None:
         lexemes = self.reading.lexemes[first:end]
@@ -101,6 +130,8 @@ class Leftovers:
         return self.context.names.resemble(words)
 
     def _is_filler(self, lexeme: Lexeme) -> bool:
+        if self.paid and lexeme.text in PAID:
+            return True
         return (lexeme.kind == "word" and lexeme.text in FILLER) or lexeme.kind == ","
 
 

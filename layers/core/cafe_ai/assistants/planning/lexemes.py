@@ -38,6 +38,11 @@ _YEAR_WORDS = {
     ("ano", "pasado"): -1, ("pasado", "ano"): -1, ("ano", "anterior"): -1, ("last", "year"): -1, ("previous", "year"): -1,
     ("este", "ano"): 0, ("this", "year"): 0,
 }  # fmt: skip
+_BEFORE_A_MONTH = frozenset(
+    "in of from to and since until during last this for between or than versus vs with en de desde hasta y e o contra del al "
+    "por ventas sales revenue orders pedidos , -".split()
+)
+"""Words after which "may" or a short name ("oct") is a month."""
 _JOINS = frozenset({"de", "del", "of", "el", "in", "en", ",", "year", "ano"})
 
 
@@ -233,31 +238,9 @@ def _is_month(lexemes: list[Lexeme], place: int) -> bool:
     before = lexemes[place - 1] if place else None
     after = lexemes[place + 1] if place + 1 < len(lexemes) else None
     numbered = any(other is not None and (other.kind in ("N", "D") or _is_day(other)) for other in (before, after))
+    told = numbered or (before is not None and before.text in _BEFORE_A_MONTH)
     if lexeme.text in _SHORT_MONTHS:
-        return numbered
+        return told and (numbered or lexeme.text != "mar")
     if lexeme.text == "may":
-        return numbered or (
-            before is not None
-            and before.text
-            in {
-                "in",
-                "of",
-                "from",
-                "to",
-                "and",
-                "since",
-                "until",
-                "during",
-                "last",
-                "this",
-                "for",
-                "between",
-                "or",
-                "than",
-                "versus",
-                "vs",
-                "with",
-                ",",
-            }
-        )
+        return told or (after is not None and after.text in ("through", "to", "until", "-"))
     return True

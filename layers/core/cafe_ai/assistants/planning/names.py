@@ -10,11 +10,20 @@ from typing import NamedTuple
 from cafe_ai.assistants.planning.lexemes import Lexeme, word_texts
 from cafe_ai.assistants.planning.model import NameKind
 from cafe_ai.assistants.planning.words import JOINING, vocabulary
+from cafe_ai.language.text import fold
 
 SHORTEST = 5
 """Words of fewer letters are not taken for misspelt ones."""
 MANY = 5
 """Up to so many names that share the words asked for are meant together; beyond, the question is ambiguous."""
+
+OTHER_WORDS: dict[str, tuple[str, ...]] = {
+    "tarjeta": ("card", "credit card", "tarjeta de credito"),
+    "card": ("tarjeta", "tarjeta de credito", "credit card"),
+    "efectivo": ("cash", "metalico", "al contado"),
+    "cash": ("efectivo", "metalico", "al contado"),
+}
+"""How else the commonest payment methods are said."""
 
 
 class Name(NamedTuple):
@@ -45,16 +54,21 @@ class ShopNames:
         self._by_kind: dict[str, list[str]] = defaultdict(list)
         for kind, text in names:
             self._by_kind[kind].append(text)
-            key = tuple(normalise(word) for word in word_texts(text))
-            if not key:
-                continue
-            name = Name(kind, text, key)  # type: ignore[arg-type]
-            if len(key) > 1 or key[0] not in common:
-                self._by_first[key[0]].append(name)
-            for word in set(key):
-                self._by_word[word].append(name)
+            said = [text, *OTHER_WORDS.get(fold(text), ())] if kind == "payment_method" else [text]
+            for words in said:
+                self._add(Name(kind, text, tuple(normalise(word) for word in word_texts(words))), common)  # type: ignore[arg-type]
         for named in self._by_first.values():
             named.sort(key=lambda name: -len(name.key))
+
+    def _add(self, name: Name, common: frozenset[str]) -> None:
+        if (
+            len(name.key) > 1
+            or (name.key and name.key[0] not in common)
+            or (name.key and name.kind == "payment_method")
+        ):
+            self._by_first[name.key[0]].append(name)
+        for word in set(name.key):
+            self._by_word[word].append(name)
 
     def of_kind(self, kind: NameKind) -> tuple[str, ...]:
         """All names of a kind, in the order they were given."""

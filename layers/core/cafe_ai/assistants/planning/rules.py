@@ -20,6 +20,7 @@ from cafe_ai.assistants.planning.reading import Reading
 from cafe_ai.assistants.planning.typos import correct
 from cafe_ai.language.text import fold
 
+_GREETING = r"(?:hola|oye|buenas|buenos U|buenas tardes|buenas noches|hello|hi|hey|good (?:morning|afternoon|evening))(?: (?:buenas|buenos U|buenas tardes|there|equipo|team))?"
 _ARTICLES = r"(?:(?:el|la|los|las|the|de|del|en|in|at|of|for|our|nuestr[oa]s?|al?|con|with|by) )*"
 _NOUN = r"(?:productos?|articulos?|categorias?|familias?|tiendas?|local|sucursal|platos?|bebidas?|products?|items?|category|categories|store|shop|branch|pago|pagos|payments?)"
 _NAMED = rf"{_ARTICLES}(?:{_NOUN} )?X(?: {_NOUN})?"
@@ -71,6 +72,7 @@ class _Question:
         if declined := self._read_customer():
             return declined
         self._read_names()
+        reading.take(_GREETING)
         self.better_or_worse = bool(reading.take(shape_rules.BETTER_OR_WORSE))
         by_weekday = bool(shape_rules.read_weekday_breakdown(reading))
         draft.hours, when = clock_rules.read_hours(reading)
@@ -90,6 +92,7 @@ class _Question:
         self._read_weekday_asked()
         metrics += metric_rules.read_metrics(reading, several_words=False)
         self._read_words(metrics, mentions, negated_at)
+        self.leftovers.paid = "payment_methods" in draft.filters
         declined = self.leftovers.match()
         if self.unread or (declined and declined.reason == "unknown_subject" and not draft.says_something):
             return self.unread or Declined("not_understood")
@@ -125,6 +128,8 @@ class _Question:
         self._read_inactive()
         self.counted = metric_rules.counts(reading)
         metrics = metric_rules.read_metrics(reading, several_words=True)
+        if self.connected and self._spoke_of_customers() and (found := reading.take(r"(?:new|nuev[oa]s)(?: ones)?")):
+            metrics.append((found.place, Metric.NEW_CUSTOMERS, found.text))
         negated_at = next((place for place, metric, _ in metrics if metric is Metric.UNSOLD_PRODUCTS), None)
         price_order = None
         for pattern, order in ((_PRICE_BOTTOM, "bottom"), (_PRICE_TOP, "top")):
@@ -147,6 +152,10 @@ class _Question:
         for pattern in (_PRICE_BOTTOM, _PRICE_TOP):
             reading.take(pattern)
         return metrics, negated_at
+
+    def _spoke_of_customers(self) -> bool:
+        before = self.context.previous
+        return before is not None and METRICS[before.plan.metrics[0]].subject == "customers"
 
     def _rank_within_category(self) -> None:
         """ "Los 3 cafés más vendidos" ranks the products of a category."""
