@@ -64,7 +64,7 @@ METRIC_WORDS: Mapping[Metric, Mapping[str, tuple[str, ...]]] = {
         ),
         "en": (
             "sales", "sale", "net sales", "revenue", "revenues", "turnover", "takings", "sold", "sell", "sells", "selling", "income",
-            "earned", "took in", "take in", "bring in", "brought in", "made", "make", "money", "spent", "spend", "bought", "proceeds",
+            "earned", "took in", "take in", "bring in", "brought in", "made", "make", "money", "spent", "spend", "bought", "proceeds", "rev", "turn over", "turned over",
         ),
     },
     Metric.GROSS_SALES: {
@@ -72,7 +72,7 @@ METRIC_WORDS: Mapping[Metric, Mapping[str, tuple[str, ...]]] = {
         "en": ("gross sales", "gross revenue", "gross turnover", "gross", "before returns"),
     },
     Metric.RETURNS: {
-        "es": ("devoluciones", "devolucion", "devolvio", "devolvieron", "devuelto", "devuelta", "devuelven", "devolver", "reembolsos", "reembolso", "reembolsado", "reembolsamos", "reembolsaron"),
+        "es": ("devoluciones", "devolucion", "devolvio", "devolvieron", "devolvimos", "devuelto", "devuelta", "devuelven", "devolver", "reembolsos", "reembolso", "reembolsado", "reembolsamos", "reembolsaron"),
         "en": ("returns", "return", "returned", "refunds", "refund", "refunded"),
     },
     Metric.RETURN_RATE: {

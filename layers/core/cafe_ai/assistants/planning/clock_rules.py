@@ -10,8 +10,8 @@ _WEEKDAY_RULES = (
     rf"{_WITHIN}(?:(?:los|todos|cada|every|each|the|solo|dias) )+[WV](?:(?: ,)?(?: (?:y|e|and|o|or|,))* (?:(?:los|el|on|the) )*[WV])*",
     rf"{_WITHIN}V(?:(?: ,)?(?: (?:y|e|and|o|or|,))* (?:(?:los|on) )*[WV])*",
     r"(?:(?:en|on) )?W(?: (?:y|e|and) (?:(?:en|on) )?W)+",
-    r"(?:(?:de|en|on|for) )*(?:un|a|an) (?:average |typical |normal )?W(?: (?:normal|cualquiera|medio|typical|average))?",
-    r"(?:average|typical) W|W (?:average|medio|promedio)",
+    r"(?:(?:de|en|on|for) )*(?:un|a|an) W(?: (?:normal|cualquiera))?",
+    r"(?<=average )W|(?<=typical )W|(?<=avg )W|W(?= average)|W(?= medio)",
 )
 _WEEKDAY_RANGE = r"(?:de|from|entre|between) [WV] (?:a|to|through|y|and) [WV]"
 _WORKDAYS = r"entre semana|(?:on |during |in )?(?:the )?(?:weekdays|workdays|working U)|(?:en |de |los )*U (?:laborables?|de diario)"

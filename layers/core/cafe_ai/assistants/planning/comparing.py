@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cafe_ai.analytics.model import PeriodSpec
+from cafe_ai.analytics.periods import CalendarUnit
 from cafe_ai.assistants.planning.period_rules import EACH_MONTH, Mention
 
 PREVIOUS = PeriodSpec("previous")
@@ -30,7 +31,7 @@ def assign(
     if len(specs) > 2:
         raise TooManyPeriods
     if negated_at is not None and len(specs) == 2:
-        nearest = min(range(2), key=lambda n: _distance(mentions[n].place, negated_at))
+        nearest = 0 if mentions[0].place > negated_at else 1  # what did not happen is told after the negation
         return specs[nearest], specs[1 - nearest]
     if len(specs) == 2:
         return _two(specs[0], specs[1])
@@ -51,7 +52,7 @@ def _one(
             return spec, PREVIOUS
         if spec.kind == "calendar" and spec.unit == "year" and spec.offset == -1:  # only as much of it as of this year
             return replace(spec, offset=0), PeriodSpec("same_last_year")
-        return _asked_beside(spec), spec
+        return _asked_beside(spec, mention.text), spec
     return spec, PREVIOUS if changes else None
 
 
@@ -69,11 +70,21 @@ def _ends(spec: PeriodSpec) -> tuple[PeriodSpec, PeriodSpec] | None:
     return PeriodSpec("named", start=start), PeriodSpec("named", start=spec.end)
 
 
-def _asked_beside(compared: PeriodSpec) -> PeriodSpec | None:
+def _asked_beside(compared: PeriodSpec, said: str) -> PeriodSpec | None:
     """What is compared with a period that alone is named: "más que el mes pasado" asks about this month."""
     if compared.kind == "calendar" and compared.offset < 0:
         return replace(compared, offset=compared.offset + 1)
-    if compared.kind in ("previous", "same_last_year"):
+    if compared.kind == "same_last_year":
+        named: dict[str, CalendarUnit] = {
+            "mes": "month",
+            "month": "month",
+            "semana": "week",
+            "week": "week",
+            "trimestre": "quarter",
+            "quarter": "quarter",
+        }
+        return PeriodSpec("calendar", unit=next((unit for word, unit in named.items() if word in said.split()), "year"))
+    if compared.kind == "previous":
         return PeriodSpec("calendar", unit=compared.unit, offset=0) if compared.unit else None
     return PeriodSpec("calendar", unit="month", offset=0)
 
@@ -119,8 +130,3 @@ def _with_years(mentions: Sequence[Mention]) -> list[Mention]:
         if len(dated) == 1 and len(years) == 1:
             return dated
     return list(mentions)
-
-
-def _distance(place: int, other: int) -> int:
-    """How far a period stands from a word; what follows the word is nearer than what precedes it."""
-    return place - other if place >= other else 2 * (other - place)

@@ -9,6 +9,12 @@ from cafe_ai.analytics.model import Dimension, Filters, Metric, PeriodSpec, Plan
 from cafe_ai.assistants.planning.model import Previous
 
 ALL = PeriodSpec("all")
+PER_DAY = {
+    Metric.NET_SALES: Metric.DAILY_AVERAGE,
+    Metric.ORDERS: Metric.DAILY_ORDERS,
+    Metric.UNITS: Metric.DAILY_UNITS,
+}
+"""What each total is a day."""
 YEAR_LONG = 300
 """From so many days on a period counts as a year."""
 LISTED = 10
@@ -34,7 +40,15 @@ class Draft:
     @property
     def says_something(self) -> bool:
         """Whether anything at all that belongs to a plan was read."""
-        return bool(self.metrics or self.period or self.comparison or self.breakdowns or self.ranking or self.narrows)
+        return bool(
+            self.metrics
+            or self.period
+            or self.comparison
+            or self.breakdowns
+            or self.ranking
+            or self.narrows
+            or self.share
+        )
 
     @property
     def narrows(self) -> bool:
@@ -67,6 +81,13 @@ def complete(draft: Draft) -> Plan | None:
     )
 
 
+def _metrics_now(draft: Draft, before: Plan) -> tuple[Metric, ...]:
+    """ "¿Y al día?" after orders asks for the orders a day."""
+    if draft.metrics == (Metric.DAILY_AVERAGE,) and before.metrics[0] in PER_DAY:
+        return (PER_DAY[before.metrics[0]],)
+    return draft.metrics or before.metrics
+
+
 def _asked_again(period: PeriodSpec, previous: Previous) -> PeriodSpec:
     """ "¿Y el año pasado?" after a month asks for that month a year earlier."""
     last_year = (
@@ -91,7 +112,7 @@ def follow_up(draft: Draft, previous: Previous) -> Plan:
     """
     before = previous.plan
     plan = replace(
-        before, metrics=draft.metrics or before.metrics, inactive_days=draft.inactive_days or before.inactive_days
+        before, metrics=_metrics_now(draft, before), inactive_days=draft.inactive_days or before.inactive_days
     )
     if draft.period:
         plan = replace(plan, period=_asked_again(draft.period, previous), comparison=None)

@@ -238,7 +238,8 @@ def _is_month(lexemes: list[Lexeme], place: int) -> bool:
     before = lexemes[place - 1] if place else None
     after = lexemes[place + 1] if place + 1 < len(lexemes) else None
     numbered = any(other is not None and (other.kind in ("N", "D") or _is_day(other)) for other in (before, after))
-    told = numbered or (before is not None and before.text in _BEFORE_A_MONTH)
+    beside = after is not None and after.text in ("vs", "versus", "frente", "contra", "-")
+    told = numbered or beside or (before is not None and before.text in _BEFORE_A_MONTH)
     if lexeme.text in _SHORT_MONTHS:
         return told and (numbered or lexeme.text != "mar")
     if lexeme.text == "may":

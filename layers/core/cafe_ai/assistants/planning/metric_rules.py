@@ -19,9 +19,12 @@ _BUT_NOT = r"(?:pero|but|y|and) (?:que )?(?:no|not)(?: se vend\w+| sold)?(?= (?:
 _ORDER = r"(?:pedido|ticket|compra|order|transaction|basket|tique|comanda)"
 _ITEMS_PER_ORDER = rf"(?:cuant[oa]s |how many )?(?:unidades|articulos|productos|items|products|units|things|cosas)(?: (?!_)\S+){{0,3}} (?:cada|each|per|por|every|a typical|an average|in an|en un|un) {_ORDER}"
 _SPENT_PER_ORDER = rf"(?:cada|por|per|each|every) {_ORDER} (?:de media|en promedio|on average)|(?:de media|en promedio|on average)(?: \S+){{0,3}} (?:cada|por|per|each|every|an) {_ORDER}|(?:gasta|gastan|spent|spend|spends|deja|dejan)(?: (?!_)\S+){{0,3}} (?:cada|por|per|each|every) {_ORDER}|avg basket(?: value)?|basket value|avg (?:order|ticket)(?: value)?"
+_A_DAY = r"(?:a|al|per|each) U(?: (?:de media|en promedio|on average))?(?= ,|$| en | in | de | on average| did| do| se| vend| sold)"
 _HOW_OFTEN = r"cuantas veces|how many times|how often"
 _COUNTED = r"(?:cuant[oa]s|how many|numero de|number of|cantidad de)"
 _COUNTED_ITEMS = rf"{_COUNTED} (?:productos?|articulos?|items?|products?|cosas|things|piezas)(?! (?:distint[oa]s|diferentes|different|distinct|unique|no|hay|tenemos|are|sin|have|did not|didn't|per|por|en cada|a))"
+BUSY = r"busiest|quietest|hora punta|horas punta|rush hour|peak (?:hours?|time)|mas (?:concurrid[oa]s?|ajetread[oa]s?|llen[oa]s?|movimiento|jaleo|gente|trabajo)"
+"""Ways to ask for most orders without saying so."""
 _OVERVIEW = (
     r"como (?:nos )?(?:fue|fueron|va|van|vamos|ha ido|ha sido|anda|estuvo|marcha)(?: (?:el negocio|la cosa|todo|las cosas))?|que tal(?: (?:nos )?(?:fue|va|ha ido|estuvo|vamos|fueron|van))?|how (?:did we do|was|were|are we doing|is business|did it go|have we done|did we perform|is it going|have we been doing|did business go|'s business)"
     r"|(?:un )?resumen|(?:a )?summary|overview|vision general"
@@ -60,6 +63,10 @@ def read_metrics(reading: Reading, *, several_words: bool) -> list[tuple[int, Me
             found.append((each.place, Metric.UNITS_PER_ORDER, each.text))
         if each := reading.take(_SPENT_PER_ORDER):
             found.append((each.place, Metric.AVERAGE_TICKET, each.text))
+        if each := reading.find(_A_DAY):
+            if each.values("U") == ["day"]:
+                reading.blank(each)
+                found.append((each.place, Metric.DAILY_AVERAGE, each.text))
         if amount := reading.take(_AMOUNT):
             found.append((amount.place, Metric.NET_SALES, amount.text))
         if counted := reading.take(_COUNTED_ITEMS):

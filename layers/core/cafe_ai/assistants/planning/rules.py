@@ -10,7 +10,7 @@ from cafe_ai.analytics.model import Dimension, Metric, PeriodSpec, Plan, Ranking
 from cafe_ai.analytics.periods import CalendarUnit, shift
 from cafe_ai.assistants.planning import clock_rules, comparing, metric_rules, shape_rules
 from cafe_ai.assistants.planning.comparing import TooManyPeriods
-from cafe_ai.assistants.planning.drafts import Draft, complete, follow_up
+from cafe_ai.assistants.planning.drafts import PER_DAY, Draft, complete, follow_up
 from cafe_ai.assistants.planning.leftovers import Leftovers
 from cafe_ai.assistants.planning.lexemes import Lexeme, merge_dates, read_words
 from cafe_ai.assistants.planning.model import FILTER_OF, Declined, NameKind, Planned, PlanningContext
@@ -63,12 +63,13 @@ class _Question:
         self.draft = Draft()
         self.leftovers = Leftovers(self.reading, context, self._narrow)
         self.unread: Declined | None = None
-        self.connected = self.counted = self.compares = self.better_or_worse = False
+        self.connected = self.counted = self.compares = self.better_or_worse = self.either = False
 
     def plan(self) -> Planned | Declined:
         reading, draft = self.reading, self.draft
         self.connected = shape_rules.read_connector(reading)
         same_period = bool(reading.take(_SAME_PERIOD))
+        self.counted = metric_rules.counts(reading)
         if declined := self._read_customer():
             return declined
         self._read_names()
@@ -94,6 +95,7 @@ class _Question:
         self._read_words(metrics, mentions, negated_at)
         self.leftovers.paid = "payment_methods" in draft.filters
         declined = self.leftovers.match()
+        self._told_apart()
         if self.unread or (declined and declined.reason == "unknown_subject" and not draft.says_something):
             return self.unread or Declined("not_understood")
         return declined or self._finish(same_period=same_period)
@@ -126,7 +128,6 @@ class _Question:
         """Metrics of several words, breakdowns and rankings; and where something is said not to have happened."""
         reading, draft = self.reading, self.draft
         self._read_inactive()
-        self.counted = metric_rules.counts(reading)
         metrics = metric_rules.read_metrics(reading, several_words=True)
         if self.connected and self._spoke_of_customers() and (found := reading.take(r"(?:new|nuev[oa]s)(?: ones)?")):
             metrics.append((found.place, Metric.NEW_CUSTOMERS, found.text))
@@ -136,6 +137,8 @@ class _Question:
             if found := reading.find(pattern):
                 metrics.append((found.place, Metric.PRICE, found.text))
                 price_order = order
+        if not metrics and (found := reading.find(metric_rules.BUSY)):
+            metrics.append((found.place, Metric.ORDERS, found.text))
         if found := reading.take(_LOYAL):
             metrics.append((found.place, Metric.ORDERS, found.text))
         draft.breakdowns = shape_rules.read_breakdowns(reading)
@@ -184,7 +187,7 @@ class _Question:
         """Weekends as a filter; and the day that "esta mañana" or "anoche" is a part of."""
         draft = self.draft
         if weekend := clock_rules.read_weekend(self.reading):
-            if weekend.lexemes[-1].text.endswith("s") or clock_rules.is_every(weekend):
+            if mentions or weekend.lexemes[-1].text.endswith("s") or clock_rules.is_every(weekend):
                 draft.weekdays = draft.weekdays or (5, 6)
             else:
                 spec = PeriodSpec("calendar", unit="weekend", offset=0)
@@ -212,9 +215,11 @@ class _Question:
         share = shape_rules.read_share(reading)
         trend = shape_rules.read_trend(reading)
         compares = self.compares
-        either = compares or (not draft.ranking and shape_rules.read_order(reading) is not None)
-        if either and len(mentions) < 2 and (compared := self._compared()):
-            draft.breakdowns, compares = (compared,), False
+        self.either = len(mentions) < 2 and (
+            compares or (not draft.ranking and shape_rules.read_order(reading) is not None)
+        )
+        if self._told_apart():
+            compares = False
         change = shape_rules.read_change(reading) or ("" if self.better_or_worse else None)
         average = shape_rules.read_average(reading)
         extreme = shape_rules.read_order(reading) if not draft.ranking and negated_at is None else None
@@ -253,6 +258,16 @@ class _Question:
         if change and draft.ranking and draft.breakdowns:
             self._rank_by_change(change)
         self._read_ratio(share=share, average=average)
+
+    def _told_apart(self) -> bool:
+        """Whether what is compared are names or weekdays, which are then told one by one."""
+        compared = self._compared() if self.either else None
+        if not compared or self.draft.breakdowns:
+            return False
+        self.draft.breakdowns, self.unread = (compared,), None
+        if not self.draft.metrics:
+            self.draft.comparison = None
+        return True
 
     def _compared(self) -> Dimension | None:
         """What several names or weekdays stand for: "pan frente a café" compares two products."""
@@ -293,14 +308,9 @@ class _Question:
         if set(draft.breakdowns) & {Dimension.WEEKDAY, Dimension.HOUR}:
             draft.average = True
             return
-        per_day = {
-            Metric.NET_SALES: Metric.DAILY_AVERAGE,
-            Metric.ORDERS: Metric.DAILY_ORDERS,
-            Metric.UNITS: Metric.DAILY_UNITS,
-        }
         days = not draft.breakdowns or draft.breakdowns == (Dimension.DAY,)
-        if draft.metrics and draft.metrics[0] in per_day and days and (draft.weekdays or draft.breakdowns):
-            draft.metrics, draft.breakdowns = (per_day[draft.metrics[0]],), ()
+        if draft.metrics and draft.metrics[0] in PER_DAY and days and (draft.weekdays or draft.breakdowns):
+            draft.metrics, draft.breakdowns = (PER_DAY[draft.metrics[0]],), ()
         elif draft.metrics or not self.context.previous:
             self.unread = Declined("not_understood")
 
@@ -323,6 +333,8 @@ class _Question:
         draft, previous = self.draft, self.context.previous
         if not draft.says_something:
             return Declined("not_understood")
+        if draft.period and not (draft.metrics or draft.breakdowns or draft.narrows or draft.share or previous):
+            draft.metrics = metric_rules.OVERVIEW  # a period alone: how did it go?
         asks_anew = bool(draft.metrics) and not self.connected and not same_period
         if previous and not (asks_anew and (draft.period or draft.filters or draft.breakdowns)):
             if self.connected or same_period or not draft.metrics:
