@@ -226,6 +226,7 @@ def _compile_catalogue(scope: Scope, selection: Selection) -> Statement:
             conditions.append("p.stock <= 0")
     values = [METRICS[metric].formula for metric in selection.metrics]
     keys = [DIMENSION_COLUMNS[dimension] for dimension in selection.dimensions]
+    conditions += [f"{key} IS NOT NULL" for key in keys]
     listed = [f"{key} AS d{n}" for n, key in enumerate(keys)]
     listed += [f"{value} AS v{n}" for n, value in enumerate(values)] + ["count(*) AS rows"]
     grouped = f" GROUP BY {', '.join(keys)}" if keys else ""

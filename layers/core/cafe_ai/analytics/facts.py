@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from cafe_ai.analytics.metrics import METRICS, round_half_up, round_metric
-from cafe_ai.analytics.model import Dimension, Fact, Filters, Metric, Period, Role
+from cafe_ai.analytics.model import Dimension, Fact, Filters, Gap, Metric, Period, Role
 from cafe_ai.analytics.periods import CalendarUnit, ShopCalendar, bucket
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -20,6 +20,7 @@ TIME_UNITS: Mapping[Dimension, CalendarUnit] = {
     Dimension.QUARTER: "quarter",
     Dimension.YEAR: "year",
 }
+UNKNOWN_VALUE: Mapping[str, Gap] = {"priced_lines": "no_prices", "costed_lines": "no_costs", "none": "no_sales"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +172,23 @@ def missing_days(
             missing.append(span.start)
         day = span.end
     return missing
+
+
+def gap_of(metric: Metric, row: Mapping[str, Any]) -> Gap:
+    """Why a metric of the row is not known: what is missing, or nothing was sold that an average could be taken of."""
+    if not row["rows"] or not (METRICS[metric].additive or row.get("sale_lines", 1)):
+        return "no_sales"
+    return UNKNOWN_VALUE[METRICS[metric].needs]
+
+
+def widen(filters: Filters) -> Filters:
+    """The filters without the most particular one: what a share is a share of."""
+    if filters.products or filters.categories:
+        return replace(filters, products=(), categories=())
+    if filters.stores:
+        return replace(filters, stores=())
+    if filters.customers:
+        return replace(filters, customers=())
+    if filters.payment_methods:
+        return replace(filters, payment_methods=())
+    return replace(filters, hours=None) if filters.hours else replace(filters, weekdays=())

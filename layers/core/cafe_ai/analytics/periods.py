@@ -170,6 +170,14 @@ def shift(day: date, unit: CalendarUnit, count: int) -> date:
     return day + timedelta(days=count * (1 if unit == "day" else 7))
 
 
+def units_between(first: date, day: date, unit: CalendarUnit) -> int:
+    """How many units after that of `first` the unit of `day` lies."""
+    start = bucket(first, unit).start
+    if unit in MONTHS_IN:
+        return ((day.year - start.year) * 12 + day.month - start.month) // MONTHS_IN[unit]
+    return (day - start).days // (1 if unit == "day" else 7)
+
+
 def _span(spec: PeriodSpec, calendar: ShopCalendar) -> Span:
     today = calendar.today
     match spec.kind:

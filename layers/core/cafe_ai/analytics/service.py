@@ -10,10 +10,10 @@ from typing import Any
 
 from cafe_ai.analytics import repository
 from cafe_ai.analytics.compiler import Scope, Selection, compile_selection, compile_unsold
-from cafe_ai.analytics.facts import TIME_UNITS, FactMaker, missing_days, row_dimensions
+from cafe_ai.analytics.facts import TIME_UNITS, FactMaker, gap_of, missing_days, row_dimensions, widen
 from cafe_ai.analytics.metrics import METRICS, Subject
 from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Gap, Metric, Period, Plan, Ranking
-from cafe_ai.analytics.periods import ShopCalendar, resolve, resolve_beside, shift, whole_unit
+from cafe_ai.analytics.periods import ShopCalendar, bucket, resolve, resolve_beside, shift, units_between, whole_unit
 from cafe_ai.platform.db import UnitOfWork
 from cafe_ai.tenancy.model import Business
 
@@ -27,7 +27,6 @@ MISSING_DIMENSION: dict[Dimension, Gap] = {
     Dimension.PAYMENT_METHOD: "no_payment_methods",
     Dimension.CUSTOMER: "no_customers",
 }
-UNKNOWN_VALUE: dict[str, Gap] = {"priced_lines": "no_prices", "costed_lines": "no_costs", "none": "no_sales"}
 
 Row = dict[str, Any]
 
@@ -124,7 +123,7 @@ class _Gathering:
         facts, gaps = [], []
         for n, metric in enumerate(metrics):
             if (value := self._known(row, n, metric)) is None:
-                gaps.append(_gap_of(metric, row))
+                gaps.append(gap_of(metric, row))
                 continue
             fact = self.make.value(metric, value, self.sheet.period, rows=row["rows"] or 0)
             facts.append(fact)
@@ -139,11 +138,9 @@ class _Gathering:
 
     def _compare_totals(self, metrics: tuple[Metric, ...], row: Row, facts: list[Fact]) -> list[Gap]:
         """Adds baseline, difference and change behind each value; says where there is no baseline."""
-        comparison, recorded = self.sheet.comparison, self.sheet.recorded
-        if not comparison or not recorded:
-            return []
-        if comparison.end <= recorded[0] or comparison.start > recorded[1]:
-            return ["no_baseline"]
+        comparison = self._recorded(self.sheet.comparison)
+        if not comparison:
+            return ["no_baseline"] if self.sheet.comparison else []
         before = self._rows(Selection(metrics), comparison)[0]
         gaps: list[Gap] = []
         for n, metric in enumerate(metrics):
@@ -174,7 +171,7 @@ class _Gathering:
         return self.make.compared(fact, value, baseline, before, context=True) if baseline and value is not None else []
 
     def _share_of_whole(self, metric: Metric, part: Decimal, row: Row) -> list[Fact]:
-        whole_filters = _widen(self.plan.filters)
+        whole_filters = widen(self.plan.filters)
         whole = self._rows(Selection((metric,)), self.sheet.period, whole_filters)[0]["v0"]
         fact = self.make.value(metric, part, self.sheet.period, rows=row["rows"] or 0)
         total = replace(self.make, filters=whole_filters).value(metric, whole or 0, self.sheet.period, role="total")
@@ -186,45 +183,72 @@ class _Gathering:
         by_change = bool(ranking and ranking.by != "value")
         selection = Selection(metrics, plan.breakdowns, average=plan.average)
         if ranking and not by_change:
-            selection = replace(selection, order=ranking.order, limit=ranking.limit)
+            selection = replace(selection, order=ranking.order, limit=ranking.limit + 1)
         rows = self._rows(selection, self.sheet.period)
-        before = (
-            self._rows(replace(selection, order="time", limit=None), self.sheet.comparison)
-            if self.sheet.comparison
-            else []
-        )
+        if ranking and not by_change:
+            rows = self._finished(rows, ranking)[: ranking.limit]
+        then = self._recorded(self.sheet.comparison)
+        before = self._rows(replace(selection, order="time", limit=None), then) if then else []
         if not rows:
             return [], [self._why_empty(metrics[0])]
         rows = self._filled(rows, metrics) if not ranking else rows
-        baselines = {self._key(row, n): row for n, row in enumerate(before)}
-        if ranking and by_change:
-            rows = self._by_change(rows, baselines)
+        if by_change and not then:
+            return [], ["no_baseline"]
+        baselines = {self._key(row, then): row for row in before} if then else {}
+        if by_change:
+            rows = self._by_change(rows, baselines, metrics)
+            if not rows:  # nothing went that way: how all went is the answer
+                return self._totals(metrics)
         facts: list[Fact] = []
-        for place, row in enumerate(rows):
-            facts += self._row_facts(metrics, row, baselines.get(self._key(row, place)))
+        for row in rows:
+            facts += self._row_facts(metrics, row, baselines.get(self._key(row, self.sheet.period)))
         if not any(fact.role == "value" for fact in facts):
-            return [], [_gap_of(metrics[0], rows[0])]
-        return facts + self._around(metrics[0], rows, facts), []
+            return [], [gap_of(metrics[0], rows[0])]
+        gaps: list[Gap] = ["no_baseline"] if self.sheet.comparison and not then else []
+        return facts + self._around(metrics[0], rows, facts), gaps
+
+    def _finished(self, rows: list[Row], ranking: Ranking) -> list[Row]:
+        """The rows without the running day, week or month where the worst is asked for: it is not over yet."""
+        unit = TIME_UNITS.get(self.plan.breakdowns[0])
+        if ranking.order == "top" or not unit or not self.calendar.is_running(self.sheet.period):
+            return rows
+        running = bucket(self.sheet.period.end - timedelta(days=1), unit).start
+        return [row for row in rows if row["d0"] != running]
 
     def _row_facts(self, metrics: tuple[Metric, ...], row: Row, before: Row | None) -> list[Fact]:
         dimensions = row_dimensions(row, self.plan.breakdowns)
         if row.get("customer_name"):
             dimensions["customer_name"] = row["customer_name"]
         period = self.make.row_period(row, self.plan.breakdowns, self.sheet.period)
+        then = self._counterpart(row)
         facts = []
         for n, metric in enumerate(metrics):
             if (value := self._known(row, n, metric)) is None:
                 continue
             fact = self.make.value(metric, value, period, dimensions, rows=row["rows"] or 0)
             facts.append(fact)
-            if self.sheet.comparison:
-                baseline = self._known(before, n, metric) if before else Decimal(0)
-                if baseline is not None:
-                    then = self.sheet.comparison
-                    if before:
-                        then = self.make.row_period(before, self.plan.breakdowns, then)
-                    facts += self.make.compared(fact, value, baseline, then)
+            baseline = self._known(before or {f"v{n}": None, "rows": 0}, n, metric)
+            if then and baseline is not None:
+                facts += self.make.compared(fact, value, baseline, then)
         return facts
+
+    def _counterpart(self, row: Row) -> Period | None:
+        """What a row is compared with: the comparison, or the part of it that has the row's place in the series."""
+        then = self.sheet.comparison
+        for n, dimension in enumerate(self.plan.breakdowns):
+            if then and (unit := TIME_UNITS.get(dimension)):
+                place = units_between(self.sheet.period.start, row[f"d{n}"], unit)
+                start = shift(bucket(then.start, unit).start, unit, place)
+                if start >= then.end:
+                    return None
+                then = self.make.row_period({f"d{n}": start}, self.plan.breakdowns, then)
+        return self._recorded(then)
+
+    def _recorded(self, period: Period | None) -> Period | None:
+        """The period, where it has a day within the records."""
+        recorded = self.sheet.recorded
+        within = period and recorded and recorded[0] < period.end and period.start <= recorded[1]
+        return period if within else None
 
     def _around(self, metric: Metric, rows: list[Row], facts: list[Fact]) -> list[Fact]:
         """The total of a series; each row's share where it is asked, else the first one's for an observation."""
@@ -262,10 +286,12 @@ class _Gathering:
         missing = missing_days(rows, self.sheet.period, unit, self.sheet.recorded)
         return sorted([*rows, *({"d0": day, "rows": 0, **zeros} for day in missing)], key=lambda row: row["d0"])
 
-    def _by_change(self, rows: list[Row], baselines: dict[tuple[object, ...], Row]) -> list[Row]:
+    def _by_change(
+        self, rows: list[Row], baselines: dict[tuple[object, ...], Row], metrics: tuple[Metric, ...]
+    ) -> list[Row]:
         ranking = self.plan.ranking or Ranking()
-        keyed = {self._key(row, n): row for n, row in enumerate(rows)}
-        zero = {"rows": 0, "v0": Decimal(0), "sale_lines": 0}
+        keyed = {self._key(row, self.sheet.period): row for row in rows}
+        zero = {"rows": 0, "sale_lines": 0, **{f"v{n}": None for n in range(len(metrics))}, "v0": Decimal(0)}
         for key, row in baselines.items():
             keyed.setdefault(key, {**row, **zero})
 
@@ -282,12 +308,12 @@ class _Gathering:
         ranked.sort(key=lambda pair: (-pair[0] if rising else pair[0], str(pair[1]["d0"])))
         return [row for _, row in ranked[: ranking.limit]]
 
-    def _key(self, row: Row, place: int) -> tuple[object, ...]:
+    def _key(self, row: Row, period: Period) -> tuple[object, ...]:
         """What a row and its baseline share: their dimensions, for time their place in the series."""
 
         def part(n: int, dimension: Dimension) -> object:
-            if dimension in TIME_UNITS:
-                return place
+            if unit := TIME_UNITS.get(dimension):
+                return units_between(period.start, row[f"d{n}"], unit)
             return row["product_id"] if dimension is Dimension.PRODUCT else row[f"d{n}"]
 
         return tuple(part(n, dimension) for n, dimension in enumerate(self.plan.breakdowns))
@@ -311,7 +337,8 @@ class _Gathering:
             return self._out_of_stock()
         lists = Metric.PRICE in metrics or Metric.STOCK in metrics
         ranking = self.plan.ranking
-        dimensions = (Dimension.PRODUCT,) if lists or self.plan.breakdowns else ()
+        by_category = () if lists else tuple(d for d in self.plan.breakdowns if d is Dimension.CATEGORY)
+        dimensions = (Dimension.PRODUCT,) if lists else by_category
         selection = Selection(metrics, dimensions)
         if lists and ranking:
             selection = replace(selection, order=ranking.order, limit=ranking.limit)
@@ -346,7 +373,7 @@ class _Gathering:
         if not total["rows"]:
             return "no_sales"
         missing = [MISSING_DIMENSION[dimension] for dimension in self.plan.breakdowns if dimension in MISSING_DIMENSION]
-        return missing[0] if missing else _gap_of(metric, total)
+        return missing[0] if missing else gap_of(metric, total)
 
     def _known(self, row: Row, n: int, metric: Metric) -> Decimal | None:
         """A value, zero where nothing was sold and the metric adds up, None where it is not known."""
@@ -368,20 +395,3 @@ class _Gathering:
             for row in rows:
                 row["customer_name"] = names.get(row[place])
         return rows
-
-
-def _gap_of(metric: Metric, row: Row) -> Gap:
-    return UNKNOWN_VALUE[METRICS[metric].needs] if row["rows"] else "no_sales"
-
-
-def _widen(filters: Filters) -> Filters:
-    """The filters without the most particular one: what a share is a share of."""
-    if filters.products or filters.categories:
-        return replace(filters, products=(), categories=())
-    if filters.stores:
-        return replace(filters, stores=())
-    if filters.customers:
-        return replace(filters, customers=())
-    if filters.payment_methods:
-        return replace(filters, payment_methods=())
-    return replace(filters, hours=None) if filters.hours else replace(filters, weekdays=())
