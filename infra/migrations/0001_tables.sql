@@ -99,15 +99,17 @@ CREATE TABLE reviews (
     UNIQUE (business_id, external_id),
     FOREIGN KEY (business_id, product_id) REFERENCES products (business_id, id)
 );
+CREATE INDEX reviews_by_product ON reviews (business_id, product_id) WHERE product_id IS NOT NULL;
 
--- Rollups. Both hold the same measures; 0003 keeps them exact. Amounts are unrounded.
+-- Rollups. Both hold the same measures; 0003 keeps them exact. Amounts are unrounded. Without foreign keys: their rows
+-- come and go with order lines, which have them.
 --   net        Σ quantity × unit price − discount          gross   the same over lines with a positive quantity
 --   returns    gross − net, so positive                     units   Σ quantity
 --   orders     distinct orders with a positive line         lines   order lines
 --   cost       Σ quantity × cost where the cost is known    costed_net   net of those lines
 --   costed_lines, priced_lines (unit price above zero), sale_lines (positive quantity): how many lines
 CREATE TABLE rollup_hours (
-    business_id   uuid NOT NULL REFERENCES businesses ON DELETE CASCADE,
+    business_id   uuid NOT NULL,
     business_date date NOT NULL,
     local_hour    smallint NOT NULL,
     store         text NOT NULL DEFAULT '',
@@ -127,7 +129,7 @@ CREATE TABLE rollup_hours (
 );
 
 CREATE TABLE rollup_products (
-    business_id   uuid NOT NULL REFERENCES businesses ON DELETE CASCADE,
+    business_id   uuid NOT NULL,
     business_date date NOT NULL,
     product_id    uuid NOT NULL,
     store         text NOT NULL DEFAULT '',

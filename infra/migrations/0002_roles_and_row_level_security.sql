@@ -35,6 +35,17 @@ COMMENT ON FUNCTION current_user_id() IS 'The user this transaction is for; null
 GRANT EXECUTE ON FUNCTION current_business_id(), current_user_id()
     TO cafe_ai_app, cafe_ai_saas, cafe_ai_rollup, cafe_ai_admission;
 
+-- A version 4 UUID whose first 48 bits become the clock's milliseconds and whose version becomes 7 (binary 0111).
+CREATE FUNCTION new_id() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE
+    RETURN encode(
+        set_bit(set_bit(
+            overlay(uuid_send(gen_random_uuid())
+                    PLACING substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1),
+            52, 1), 53, 1),
+        'hex')::uuid;
+COMMENT ON FUNCTION new_id() IS 'A new UUIDv7 (RFC 9562): ordered by the millisecond, random below. PostgreSQL 17 has no uuidv7().';
+GRANT EXECUTE ON FUNCTION new_id() TO cafe_ai_app, cafe_ai_saas;
+
 DO $$
 DECLARE
     name text;

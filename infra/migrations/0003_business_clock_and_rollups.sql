@@ -129,18 +129,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- An order's day and hour are the clock's, whatever was given; its is_sale is its lines'.
+-- An order's day and hour are the clock's, whatever was given; its is_sale is its lines' (see follow_orders).
 CREATE FUNCTION set_order_clock() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     SELECT clock.business_date, clock.local_hour
       INTO NEW.business_date, NEW.local_hour
-      FROM businesses, business_clock(NEW.ordered_at, businesses.timezone, businesses.day_starts) AS clock
-     WHERE businesses.id = NEW.business_id;
+      FROM public.businesses AS shop, public.business_clock(NEW.ordered_at, shop.timezone, shop.day_starts) AS clock
+     WHERE shop.id = NEW.business_id;
     IF NOT FOUND THEN
         RAISE foreign_key_violation USING MESSAGE = format('business %s is not this transaction''s', NEW.business_id);
-    END IF;
-    IF TG_OP = 'INSERT' THEN
-        NEW.is_sale := false;
     END IF;
     RETURN NEW;
 END $$;
@@ -193,7 +190,16 @@ DECLARE
     renamed uuid[];
     added   uuid[];
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
+    IF TG_OP = 'INSERT' THEN
+        -- An order may say that it is a sale where the same statement writes its lines; this is the statement's end.
+        PERFORM refresh_rollups(business_id, array_agg(business_date))
+           FROM (SELECT DISTINCT business_id, business_date FROM new_rows
+                  WHERE is_sale AND NOT EXISTS (
+                        SELECT FROM order_lines AS line
+                         WHERE line.business_id = new_rows.business_id AND line.order_id = new_rows.id AND line.quantity > 0)
+                ) AS misjudged
+          GROUP BY business_id;
+    ELSIF TG_OP = 'UPDATE' THEN
         PERFORM refresh_rollups(business_id, array_agg(business_date))
            FROM (SELECT o.business_id, unnest(ARRAY[o.business_date, n.business_date]) AS business_date
                    FROM old_rows AS o JOIN new_rows AS n USING (id)
@@ -251,10 +257,12 @@ BEGIN
         SELECT array_agg(DISTINCT n.business_id), array_agg(n.id) INTO recosting, recosted
           FROM old_rows AS o JOIN new_rows AS n USING (id)
          WHERE o.cost IS DISTINCT FROM n.cost;
-        PERFORM refresh_rollups(business_id, array_agg(business_date))
-           FROM (SELECT DISTINCT business_id, business_date FROM order_lines
-                  WHERE business_id = ANY (recosting) AND product_id = ANY (recosted) AND unit_cost IS NULL) AS touched
-          GROUP BY business_id;
+        IF recosted IS NOT NULL THEN
+            PERFORM refresh_rollups(business_id, array_agg(business_date))
+               FROM (SELECT DISTINCT business_id, business_date FROM order_lines
+                      WHERE business_id = ANY (recosting) AND product_id = ANY (recosted) AND unit_cost IS NULL) AS touched
+              GROUP BY business_id;
+        END IF;
     END IF;
     IF renamed IS NOT NULL THEN
         PERFORM touch_names(renamed);
@@ -262,6 +270,17 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- A business goes with all it has. The foreign keys would delete the products while lines still name them.
+CREATE FUNCTION erase_business() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM public.order_lines WHERE business_id = OLD.id;
+    DELETE FROM public.orders WHERE business_id = OLD.id;
+    DELETE FROM public.reviews WHERE business_id = OLD.id;
+    RETURN NULL;
+END $$;
+
+-- Triggers fire by name: this one before those of the foreign keys, RI_...
+CREATE TRIGGER "1_erase" AFTER DELETE ON businesses FOR EACH ROW EXECUTE FUNCTION erase_business();
 CREATE TRIGGER clock BEFORE INSERT OR UPDATE OF ordered_at, business_date, local_hour, business_id ON orders
     FOR EACH ROW EXECUTE FUNCTION set_order_clock();
 CREATE TRIGGER is_sale BEFORE UPDATE OF is_sale ON orders

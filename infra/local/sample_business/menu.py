@@ -51,11 +51,11 @@ class Product:
 
     def price_on(self, day: date) -> Decimal:
         """The list price, in steps of five cents; it rises every 1 March."""
-        return (self.price * PRICE_RISE ** _rises_before(day) * 20).quantize(Decimal(1), ROUND_HALF_UP) / 20
+        return _raised_price(self.price, _rises_before(day))
 
     def cost_on(self, day: date) -> Decimal:
         """What a unit costs the café, to the cent."""
-        return (self.cost * COST_RISE ** _rises_before(day)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return _raised_cost(self.cost, _rises_before(day))
 
     def appeal_on(self, day: date) -> float:
         """How much it is asked for; 0 where it is not on the menu."""
@@ -95,6 +95,16 @@ def _product(row: dict[str, str]) -> Product:
         "appeal": float(row["appeal"]),
     }
     return Product(**values)
+
+
+@cache
+def _raised_price(price: Decimal, rises: int) -> Decimal:
+    return (price * PRICE_RISE**rises * 20).quantize(Decimal(1), ROUND_HALF_UP) / 20
+
+
+@cache
+def _raised_cost(cost: Decimal, rises: int) -> Decimal:
+    return (cost * COST_RISE**rises).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _rises_before(day: date) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import accumulate
 from random import Random
+from typing import TypeVar
 
 from infra.local.sample_business.days import STORES, Store, hours_of, orders_on, random_of
 from infra.local.sample_business.menu import Product, menu
@@ -22,11 +23,8 @@ COLUMNS = (
 
 KNOWN_CUSTOMERS = 0.35  # of the orders
 CARD_DAY, CARD_DISCOUNT = 2, Decimal("0.10")  # on Wednesdays, for those who show their card
-LAST_HOUR, LAST_HOUR_CATEGORY, LAST_HOUR_DISCOUNT = (
-    20,
-    "Bollería y dulces",
-    Decimal("0.30"),
-)  # nothing is kept overnight
+LAST_HOUR, LAST_HOUR_CATEGORY = 20, "Bollería y dulces"
+LAST_HOUR_DISCOUNT = Decimal("0.30")  # nothing is kept overnight
 REFUNDS = 0.006  # of the orders
 STOCK_OUTS_A_DAY = 0.35  # expected, each of one to three days
 # With the shares of the orders, baskets and lines, summed up.
@@ -42,8 +40,15 @@ PARTS = {
     "afternoon": {"morning": 0.3, "noon": 0.35, "afternoon": 1.0, "all": 0.75},
 }
 CENT = Decimal("0.01")
+NO_DISCOUNT = Decimal("0.00")
 
 Row = tuple[object, ...]
+T = TypeVar("T")
+
+
+def pick(random: Random, choices: Sequence[T], shares: Sequence[float]) -> T:
+    """One of the choices, by their shares summed up."""
+    return choices[bisect(shares, random.random() * shares[-1], 0, len(shares) - 1)]
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Shelf:
 
     def pick(self, random: Random) -> Product:
         """One of them, by weight."""
-        return self.products[bisect(self.weights, random.random() * self.weights[-1])]
+        return pick(random, self.products, self.weights)
 
 
 def lines_on(day: date) -> Iterator[Row]:
@@ -118,7 +123,7 @@ class _StoreDay:
         for number, moment in enumerate(moments, 1):
             order_id = f"{self._store.code}{self._day:%Y%m%d}-{number:03}"
             person = self._pick_person()
-            payment_method = random.choices(PAYMENT_METHODS, cum_weights=PAYMENT_SHARES)[0]
+            payment_method = pick(random, PAYMENT_METHODS, PAYMENT_SHARES)
             lines = [
                 self._line(order_id, moment, product, quantity, person, payment_method)
                 for product, quantity in self._fill_basket(moment.hour).items()
@@ -131,16 +136,16 @@ class _StoreDay:
         random = self._random
         if not self._people or random.random() >= KNOWN_CUSTOMERS:
             return None
-        return self._people[bisect(self._people_weights, random.random() * self._people_weights[-1])]
+        return pick(random, self._people, self._people_weights)
 
     def _fill_basket(self, hour: int) -> dict[Product, int]:
         random = self._random
         part = "morning" if hour < 12 else "noon" if hour < 16 else "afternoon"
         basket: dict[Product, int] = {}
         drink = random.random() < DRINK_FIRST
-        for _ in range(random.choices(BASKET_SIZES, cum_weights=BASKET_SHARES)[0]):
+        for _ in range(pick(random, BASKET_SIZES, BASKET_SHARES)):
             product = self._shelves[part, drink].pick(random)
-            basket[product] = basket.get(product, 0) + random.choices(QUANTITIES, cum_weights=QUANTITY_SHARES)[0]
+            basket[product] = basket.get(product, 0) + pick(random, QUANTITIES, QUANTITY_SHARES)
             drink = random.random() < 0.4
         return basket
 
@@ -148,12 +153,12 @@ class _StoreDay:
         self, order_id: str, moment: datetime, product: Product, quantity: int, person: Customer | None, payment: str
     ) -> Row:
         price, cost = self._prices[product]
-        share = Decimal(0)
+        share = None
         if person and self._day.weekday() == CARD_DAY:
             share = CARD_DISCOUNT
         if moment.hour >= LAST_HOUR and product.category == LAST_HOUR_CATEGORY:
             share = LAST_HOUR_DISCOUNT
-        discount = (price * quantity * share).quantize(CENT, ROUND_HALF_UP)
+        discount = (price * quantity * share).quantize(CENT, ROUND_HALF_UP) if share else NO_DISCOUNT
         return (
             order_id, moment.isoformat(), product.product_id, product.name, product.category, quantity, price, discount,
             cost, person.customer_id if person else "", person.name if person else "", self._store.name, payment,

@@ -342,7 +342,7 @@ def test_an_import_that_breaks_leaves_nothing_behind(
     path = write_file("1,2026-11-20T09:00,Té,1,1,P9,,,,", bad)
 
     if broken == "insert_lines":
-        monkeypatch.setattr(repository, "INSERT_LINES", "SELECT 1 / 0")
+        monkeypatch.setattr(repository, "INSERT_NEW_ORDERS_AND_LINES", "SELECT 1 / 0")
         expected: type[BaseException] = psycopg.errors.DivisionByZero
     elif broken == "reading":
 

@@ -96,6 +96,26 @@ def test_day_hour_and_is_sale_cannot_be_given(shop: Factory, business: UUID) -> 
     assert shop.connection.execute(read).fetchone() == (date(2026, 5, 4), 14, False)
 
 
+def test_order_that_says_it_is_a_sale_is_one_only_with_a_line_sold_in_the_same_statement(
+    shop: Factory, business: UUID, module_database: TestDatabase
+) -> None:
+    product = shop.insert_product(business)
+    shop.connection.execute(
+        """WITH placed AS (
+               INSERT INTO orders (id, business_id, external_id, ordered_at, is_sale)
+               SELECT md5(quantity::text)::uuid, %(business)s, quantity, %(noon)s, claims
+                 FROM (VALUES (1, true), (2, false), (-1, true), (-2, false), (0, true)) AS given (quantity, claims)
+               RETURNING *)
+           INSERT INTO order_lines (business_id, order_id, line_number, business_date, product_id, quantity)
+           SELECT business_id, id, 1, business_date, %(product)s, external_id::int FROM placed
+            WHERE external_id <> '0'""",
+        {"business": business, "noon": NOON, "product": product},
+    )
+    sales = shop.connection.execute("SELECT external_id FROM orders WHERE is_sale ORDER BY 1").fetchall()
+    assert sales == [("1",), ("2",)]
+    assert differences(shop, business, module_database) == []
+
+
 def test_new_clock_of_a_business_moves_its_orders(shop: Factory, module_database: TestDatabase) -> None:
     business = shop.insert_business(timezone="Europe/Madrid")
     product = shop.insert_product(business)
@@ -122,6 +142,31 @@ def test_cost_of_a_product_counts_for_the_lines_without_their_own(
     (row,) = hours(module_database, business)
     assert (row["cost"], row["costed_lines"]) == (15, 2)
     assert differences(shop, business, module_database) == []
+
+
+@pytest.mark.parametrize(
+    ("write", "looks"),
+    [
+        ("UPDATE products SET price = 4, name = 'Flan', cost = cost", False),
+        (
+            """INSERT INTO products SELECT * FROM products
+                   ON CONFLICT (business_id, external_id) DO UPDATE SET cost = excluded.cost""",
+            False,
+        ),
+        ("UPDATE products SET cost = 2", True),
+    ],
+)
+def test_products_whose_cost_stays_leave_the_lines_alone(
+    shop: Factory, business: UUID, module_database: TestDatabase, write: str, looks: bool
+) -> None:
+    product = shop.insert_product(business, cost=1)
+    shop.insert_order(business, [Line(product)])
+    with psycopg.connect(module_database.superuser) as superuser:
+        superuser.execute(write.encode())
+        scans = """SELECT sum(seq_scan + idx_scan) FROM pg_stat_xact_user_tables
+                    WHERE relname IN ('order_lines', 'orders', 'rollup_hours', 'rollup_products')"""
+        assert (superuser.execute(scans).fetchone()[0] > 0) == looks
+        superuser.rollback()
 
 
 def test_one_statement_over_many_days_recomputes_once(

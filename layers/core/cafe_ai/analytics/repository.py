@@ -19,10 +19,7 @@ SELECT (SELECT min(business_date) FROM rollup_hours WHERE business_id = %(busine
 SELECT_NAMES = """
 SELECT 'product' AS kind, name FROM products WHERE business_id = %(business_id)s
 UNION SELECT 'category', category FROM products WHERE business_id = %(business_id)s AND category IS NOT NULL
-UNION SELECT 'store', store FROM rollup_hours WHERE business_id = %(business_id)s AND store <> ''"""
-
-SELECT_PAYMENT_METHODS = """
-SELECT DISTINCT payment_method FROM orders WHERE business_id = %(business_id)s AND payment_method IS NOT NULL"""
+UNION SELECT kind, label FROM business_labels WHERE business_id = %(business_id)s"""
 
 SELECT_CUSTOMERS = """
 SELECT external_id, name FROM customers
@@ -53,9 +50,7 @@ def recorded_days(uow: UnitOfWork, business_id: UUID, today: date) -> tuple[date
 
 def names(uow: UnitOfWork, business_id: UUID) -> list[tuple[str, str]]:
     """The shop's names as (kind, name): products, categories, stores and payment methods."""
-    rows = uow.connection.execute(SELECT_NAMES, {"business_id": business_id}).fetchall()
-    methods = uow.connection.execute(SELECT_PAYMENT_METHODS, {"business_id": business_id}).fetchall()
-    return [(kind, name) for kind, name in rows] + [("payment_method", method) for (method,) in methods]
+    return uow.connection.execute(SELECT_NAMES, {"business_id": business_id}).fetchall()
 
 
 def customers_called(uow: UnitOfWork, business_id: UUID, folded: Sequence[str]) -> list[tuple[str, str | None]]:

@@ -53,7 +53,7 @@ ANALYZE_STAGED_LINES = "ANALYZE staged_lines"
 # An order takes the moment of its first line, and the first customer, store and payment method its lines name.
 CREATE_STAGED_ORDERS = """
 CREATE TEMPORARY TABLE staged_orders ON COMMIT DROP AS
-SELECT uuidv7() AS id, false AS is_known, false AS keeps_lines, clock.business_date, collected.*
+SELECT new_id() AS id, false AS is_known, false AS keeps_lines, clock.business_date, collected.*
 FROM (
     SELECT
         order_id AS external_id,
@@ -61,6 +61,7 @@ FROM (
         (array_agg(customer_id ORDER BY row_number) FILTER (WHERE customer_id IS NOT NULL))[1] AS customer_id,
         (array_agg(store ORDER BY row_number) FILTER (WHERE store IS NOT NULL))[1] AS store,
         (array_agg(payment_method ORDER BY row_number) FILTER (WHERE payment_method IS NOT NULL))[1] AS payment_method,
+        bool_or(quantity > 0) AS is_sale,
         min(ordered_at) <> max(ordered_at) AS differs_in_time,
         coalesce(min(customer_id) <> max(customer_id), false)
             OR coalesce(min(store) <> max(store), false) AS differs_in_whom
@@ -114,7 +115,7 @@ WHERE staged_orders.id = changed.order_id"""  # noqa: S608  # put together from 
 UPSERT_PRODUCTS_OF_LINES = """
 INSERT INTO products (id, business_id, external_id, name, category, named_at)
 SELECT
-    uuidv7(), %(business_id)s, product_key,
+    new_id(), %(business_id)s, product_key,
     (array_agg(product ORDER BY ordered_at DESC, row_number DESC))[1],
     (array_agg(category ORDER BY ordered_at DESC, row_number DESC) FILTER (WHERE category IS NOT NULL))[1],
     max(ordered_at)
@@ -133,7 +134,7 @@ WHERE excluded.named_at > products.named_at
 UPSERT_CUSTOMERS = """
 INSERT INTO customers (id, business_id, external_id, name)
 SELECT
-    uuidv7(), %(business_id)s, customer_id,
+    new_id(), %(business_id)s, customer_id,
     (array_agg(customer_name ORDER BY ordered_at DESC, row_number DESC) FILTER (WHERE customer_name IS NOT NULL))[1]
 FROM staged_lines
 WHERE customer_id IS NOT NULL
@@ -159,16 +160,17 @@ WHERE staged.is_known AND orders.business_id = %(business_id)s AND orders.id = s
   AND (orders.ordered_at, orders.customer_id, orders.store, orders.payment_method)
       IS DISTINCT FROM (staged.ordered_at, customers.id, staged.store, staged.payment_method)"""
 
-INSERT_NEW_ORDERS = """
-INSERT INTO orders (id, business_id, external_id, ordered_at, customer_id, store, payment_method)
-SELECT
-    staged.id, %(business_id)s, staged.external_id, staged.ordered_at, customers.id, staged.store,
-    staged.payment_method
-FROM staged_orders AS staged
-LEFT JOIN staged_customer_ids AS customers ON customers.external_id = staged.customer_id
-WHERE NOT staged.is_known"""
-
-INSERT_LINES = f"""
+# In one statement, so that the triggers see each new order with its lines.
+INSERT_NEW_ORDERS_AND_LINES = f"""
+WITH placed AS (
+    INSERT INTO orders (id, business_id, external_id, ordered_at, customer_id, store, payment_method, is_sale)
+    SELECT
+        staged.id, %(business_id)s, staged.external_id, staged.ordered_at, customers.id, staged.store,
+        staged.payment_method, staged.is_sale
+    FROM staged_orders AS staged
+    LEFT JOIN staged_customer_ids AS customers ON customers.external_id = staged.customer_id
+    WHERE NOT staged.is_known
+)
 INSERT INTO order_lines
     (business_id, order_id, line_number, business_date, product_id, quantity, unit_price, discount, unit_cost)
 SELECT %(business_id)s, new.* FROM ({NEW_LINES} WHERE NOT staged.keeps_lines) AS new"""  # noqa: S608  # put together from constants
@@ -194,7 +196,7 @@ INSERT INTO products
     (id, business_id, external_id, name, description, category, price, cost, stock, lead_time_days, allergens, diets,
      named_at)
 SELECT
-    uuidv7(), %(business_id)s, external_id, name, description, category, price, cost, stock, lead_time_days, allergens,
+    new_id(), %(business_id)s, external_id, name, description, category, price, cost, stock, lead_time_days, allergens,
     diets, now()
 FROM (SELECT DISTINCT ON (external_id) * FROM staged_products ORDER BY external_id, row_number DESC) AS latest
 ON CONFLICT (business_id, external_id) DO UPDATE SET
@@ -217,7 +219,7 @@ CREATE TEMPORARY TABLE staged_reviews (
 COPY_REVIEWS = "COPY staged_reviews FROM STDIN (FORMAT csv)"
 UPSERT_REVIEWS = """
 INSERT INTO reviews (id, business_id, external_id, reviewed_at, product_id, rating, text)
-SELECT uuidv7(), %(business_id)s, external_id, reviewed_at, product_id, rating, text
+SELECT new_id(), %(business_id)s, external_id, reviewed_at, product_id, rating, text
 FROM (SELECT DISTINCT ON (external_id) * FROM staged_reviews ORDER BY external_id, row_number DESC) AS latest
 ON CONFLICT (business_id, external_id) DO UPDATE SET
     reviewed_at = excluded.reviewed_at, product_id = excluded.product_id, rating = excluded.rating,
@@ -297,8 +299,7 @@ def write_lines(connection: AnyConnection, business_id: UUID, clock: Clock) -> L
         connection.execute(ANALYZE_STAGED_ORDERS)
         connection.execute(DELETE_REPLACED_LINES, values)
         connection.execute(UPDATE_KNOWN_ORDERS, values)
-    connection.execute(INSERT_NEW_ORDERS, values)
-    connection.execute(INSERT_LINES, values)
+    connection.execute(INSERT_NEW_ORDERS_AND_LINES, values)
     (summary,) = connection.execute(SELECT_LINES_SUMMARY).fetchall()
     return LinesWritten(*summary)
 

@@ -1,0 +1,101 @@
+"""Erasing a business takes all it has, of it alone, in one statement of the SaaS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from cafe_ai.platform.ids import uuid7
+from tests.support.factories import Factory, Line
+from tests.support.postgres import TestDatabase
+
+KEPT = {"ai_audit_logs"}  # the audit outlives what it speaks of
+TENANT_TABLES = """
+SELECT DISTINCT table_name FROM information_schema.columns
+ WHERE table_schema = 'public' AND column_name = 'business_id' AND table_name <> 'measured_lines'"""
+
+
+@pytest.fixture
+def superuser(database: TestDatabase) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(database.superuser, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def shop(database: TestDatabase) -> Iterator[Factory]:
+    factory = Factory.connected(database)
+    yield factory
+    factory.connection.close()
+
+
+def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
+    """A business with rows in every table."""
+    business = shop.insert_business()
+    user = shop.insert_membership(business)
+    products = [shop.insert_product(business, cost=cost) for cost in (None, 1)]
+    customer = shop.insert_customer(business)
+    for product in products:
+        shop.insert_review(business, product_id=product)
+        lines = [Line(product), Line(product, -1)]
+        shop.insert_order(business, lines, store="Centro", payment_method="card", customer_id=customer)
+    shop.insert_order(business)
+    superuser.execute("INSERT INTO budgets VALUES (%s, '2026-05-01', 1)", [business])
+    superuser.execute(
+        """INSERT INTO ai_conversations (id, user_id, business_id, assistant_type, locale, prompt, response,
+                                         response_time_ms, created_at)
+           VALUES (%s, %s, %s, 'GENERAL_QUERY', 'es', '', '', 1, now())""",
+        [uuid7(), user, business],
+    )
+    superuser.execute(
+        """INSERT INTO ai_audit_logs (id, user_id, business_id, model_name, prompt, response, response_time_ms,
+                                      endpoint, status, "timestamp")
+           VALUES (%s, %s, %s, 'rules', '', '', 1, '/query', 'success', now())""",
+        [uuid7(), user, business],
+    )
+    return business
+
+
+def tables_with(superuser: psycopg.Connection[Any], business: UUID) -> set[str]:
+    names = [name for (name,) in superuser.execute(TENANT_TABLES)]
+    has_rows = "SELECT EXISTS (SELECT FROM {} WHERE business_id = %s)"
+    return {name for name in names if superuser.execute(has_rows.format(name).encode(), [business]).fetchone()[0]}
+
+
+def test_business_goes_with_all_it_has(shop: Factory, superuser: psycopg.Connection[Any]) -> None:
+    leaving, staying = open_shop(shop, superuser), open_shop(shop, superuser)
+    every_table = {name for (name,) in superuser.execute(TENANT_TABLES)}
+    assert tables_with(superuser, leaving) == every_table
+
+    shop.act_for(leaving)
+    assert shop.connection.execute("DELETE FROM businesses WHERE id = %s", [leaving]).rowcount == 1
+
+    assert tables_with(superuser, leaving) == KEPT
+    assert tables_with(superuser, staying) == every_table
+    assert superuser.execute("SELECT id FROM businesses").fetchall() == [(staying,)]
+    assert superuser.execute("SELECT * FROM rollup_differences(%s)", [staying]).fetchall() == []
+
+
+def test_business_of_another_is_not_erased(shop: Factory, superuser: psycopg.Connection[Any]) -> None:
+    theirs, ours = open_shop(shop, superuser), shop.insert_business()
+    shop.act_for(ours)
+    assert shop.connection.execute("DELETE FROM businesses WHERE id = %s", [theirs]).rowcount == 0
+    assert "order_lines" in tables_with(superuser, theirs)
+
+
+def test_product_that_was_sold_is_not_deleted_alone(shop: Factory, superuser: psycopg.Connection[Any]) -> None:
+    open_shop(shop, superuser)
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        shop.connection.execute("DELETE FROM products")
+
+
+def test_erasure_given_up_leaves_everything(shop: Factory, superuser: psycopg.Connection[Any]) -> None:
+    business = open_shop(shop, superuser)
+    before = tables_with(superuser, business)
+    with shop.connection.transaction(force_rollback=True):
+        shop.connection.execute("DELETE FROM businesses")
+    assert tables_with(superuser, business) == before
+    assert superuser.execute("SELECT * FROM rollup_differences(%s)", [business]).fetchall() == []
