@@ -20,11 +20,12 @@ LOOP_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A sample's median and quartiles, its 95th percentile, and how many values it has."""
+    """A sample's median and quartiles, its 10th and 95th percentile, and how many values it has."""
 
     median: float
     q1: float
     q3: float
+    p10: float
     p95: float
     n: int
 
@@ -33,7 +34,8 @@ class Spread:
         """The spread of at least one value."""
         ordered = sorted(values)
         q1, median, q3 = statistics.quantiles(ordered, n=4) if len(ordered) > 1 else [ordered[0]] * 3
-        return cls(median, q1, q3, ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], len(ordered))
+        p10, p95 = (ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.1, 0.95))
+        return cls(median, q1, q3, p10, p95, len(ordered))
 
     def text(self, digits: int = 1) -> str:
         """The median with its quartiles: "12.3 (11.9–13.1)"."""

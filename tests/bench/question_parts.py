@@ -22,16 +22,17 @@ def measure(shop: Shop, quick: bool) -> Result:
     by_question: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for sample in samples:
         by_question[sample["question"]].append(sample)
-    medians = [statistics.median(sample["ms"] for sample in asked) for asked in by_question.values()]
+    spreads = [Spread.of([sample["ms"] for sample in asked]) for asked in by_question.values()]
     everything = Spread.of([sample["ms"] for sample in samples])
     slowest = measured["slowest"]
     text = "\n\n".join(
         (
             f"{len(samples):,} questions ({len(by_question)} kinds, {len(samples) // len(by_question)} rounds) about "
-            f"{shop.source.title}: median **{everything.text()} ms**, p95 {everything.p95:.1f} ms; the median of the "
-            f"questions' medians is **{statistics.median(medians):.1f} ms**, the slowest question's "
-            f"{max(medians):.1f} ms. Processor time of the handler: "
-            f"{Spread.of([sample['cpu_ms'] for sample in samples]).text()} ms (PostgreSQL's is not in it). "
+            f"{shop.source.title}: median **{everything.text()} ms**, p95 {everything.p95:.1f} ms. By question: the median "
+            f"of their medians is **{statistics.median(spread.median for spread in spreads):.1f} ms**, the slowest's is "
+            f"{max(spread.median for spread in spreads):.1f} ms; of each question's fastest tenth, where the machine "
+            f"disturbed least, the median is {statistics.median(spread.p10 for spread in spreads):.1f} ms. Processor time "
+            f"of the handler: {Spread.of([sample['cpu_ms'] for sample in samples]).text()} ms (PostgreSQL's not in it). "
             f"Resident memory after all of them: {measured['rss_warm_mb']:.0f} MB.",
             _by_part(samples),
             _by_question(by_question),
