@@ -76,6 +76,10 @@ class Said:
         """Why the figure is not this fact; None where it is."""
         if self.around.cue(self.figure, "negation", "unreal"):
             return "denied or not said as a fact"
+        if self.agreement.senses.conflicts(self.figure):
+            return "counts something else than the sentence speaks of"
+        if self.figure.value and self._explains_none():
+            return "told as none and as some"
         if not self._names_metric(fact, base, suffix):
             return "the facts have it for another metric"
         if not self._agrees_in_kind(fact, suffix):
@@ -213,6 +217,12 @@ class Said:
         last = before.of(Figure)[-1:]
         close = bool(last) and last[0].kind in ("percent", "points") and before.last - last[0].last <= 1
         return close and any(cue.kind in ("direction", "amount") for cue in before.cues)
+
+    def _explains_none(self) -> bool:
+        """Whether the figure stands in brackets behind "there were no ..."."""
+        sentence = self.around.sentence_of(self.figure)
+        number = sentence.pieces.index(self.piece)
+        return self.piece.opener == "(" and number > 0 and sentence.pieces[number - 1].cue("negation") is not None
 
     def _tells_change(self) -> bool:
         """Whether a figure with a sign is told as a change: in brackets, beside a word for it, or as a percentage by itself."""
@@ -509,7 +519,11 @@ def has_value(figure: Figure, fact: Fact) -> bool:
     """
     if not _is_delta(fact) and (figure.value < 0) != (fact.value < 0):
         return False
+    if figure.kind == "multiple" and figure.value * fact.value < 0:
+        return False  # a fall by 100 % is no doubling
     value, shown = abs(fact.value), abs(figure.value)
+    if fact.unit == "count" and figure.step < 1 and value == value.to_integral_value() and not figure.scaled:
+        return False
     if shown == value:
         return figure.bound is None or figure.inclusive
     if figure.bound:
@@ -517,7 +531,7 @@ def has_value(figure: Figure, fact: Fact) -> bool:
     if figure.kind == "fraction":
         return value == shown.quantize(Decimal("0.1"), ROUND_HALF_UP)
     if figure.kind == "multiple":
-        return figure.about and abs(value - shown) <= 5
+        return figure.value * fact.value > 0 and figure.about and abs(value - shown) <= 5
     if fact.unit in ("count", "days") and not (figure.scaled or figure.about):
         whole = value == value.to_integral_value()
         return not whole and figure.step < 1 and figure.digits >= 2 and _rounds(value, shown, figure.step)

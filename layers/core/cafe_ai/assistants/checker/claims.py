@@ -14,6 +14,7 @@ from cafe_ai.assistants.checker.model import Cue, Figure, Mention, MetricMention
 from cafe_ai.assistants.checker.names import ENTITIES
 from cafe_ai.assistants.checker.reading import Reading
 from cafe_ai.assistants.checker.subjects import Surroundings
+from cafe_ai.assistants.checker.words import PLURAL_NOUNS
 
 FLAT_UP_TO = Decimal(2)
 """The change in percent up to which "unchanged" is right."""
@@ -106,10 +107,11 @@ class Claims:
             if reason:
                 self.reading.fault(cue.first, cue.last, reason)
             return
+        by_metric: dict[str, list[bool]] = {}
         for change in changes:
-            if not _goes(change, cue.value, flip=flip):
-                self.reading.fault(cue.first, cue.last, "the facts go the other way")
-                return
+            by_metric.setdefault(metric_base(change.metric)[0], []).append(_goes(change, cue.value, flip=flip))
+        if not any(all(going) for going in by_metric.values()):
+            self.reading.fault(cue.first, cue.last, "the facts go the other way")
 
     def _changes(self, cue: Cue) -> list[Fact]:
         """The changes that a direction word speaks of."""
@@ -257,7 +259,8 @@ class Claims:
             return True
         piece = self.around.piece_of(cue)
         said = {m for other in piece.of(MetricMention) if other.first >= mention.first for m in other.metrics}
-        return any(metric_base(fact.metric)[0] in said | mention.metrics for fact in self.sheet.facts)
+        said |= {self.senses.rated(piece, metric) for metric in said} | mention.metrics
+        return any(metric_base(fact.metric)[0] in said for fact in self.sheet.facts)
 
     def _is_small_part(self, cue: Cue) -> bool:
         following = self.reading.text_at(cue.last)
@@ -271,35 +274,16 @@ class Claims:
         )
 
     def _is_plural(self, cue: Cue) -> bool:
-        word = self.reading.text_at(cue.last - 1)
-        nearby = {self.reading.text_at(place) for place in (cue.last, cue.last + 1, cue.first - 1)}
-        plurals = {
-            "products",
-            "sellers",
-            "categories",
-            "stores",
-            "customers",
-            "days",
-            "months",
-            "hours",
-            "weeks",
-            "productos",
-            "categorias",
-            "tiendas",
-            "clientes",
-            "dias",
-            "meses",
-            "horas",
-            "los",
-            "las",
-            "items",
-            "performers",
-            "ventas",
-            "resultados",
-        }
-        return (
-            word.endswith(("idos", "idas", "tos", "tas", "ores", "ejores", "tes")) and word not in ("ventas", "gastos")
-        ) or bool(nearby & plurals)
+        """Whether a superlative speaks of several rows: "the best sellers", "los días con más ventas"."""
+        near = [self.reading.text_at(place) for place in range(cue.first - 3, cue.last + 2)]
+        adjective = self.reading.text_at(cue.last - 1)
+        return any(word in PLURAL_NOUNS for word in near) or adjective in (
+            "mejores",
+            "peores",
+            "vendidos",
+            "vendidas",
+            "populares",
+        )
 
     def _target(self, sentence: Sentence, piece: Piece, cue: Cue) -> Row | None:
         """The row a superlative is said of: in its own piece the nearest behind, else before; else in the next pieces, else before."""

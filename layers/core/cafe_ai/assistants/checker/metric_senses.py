@@ -88,8 +88,9 @@ class MetricSenses:
     def _what_was_sold(self, mention: MetricMention, fits: Callable[[MetricMention], bool]) -> MetricMention:
         """In the place of "sold" or "bought" what the same piece says was sold, or who bought."""
         if {Metric.NET_SALES, Metric.UNITS} <= mention.metrics:
-            others = [m for m in self.around.piece_of(mention).of(MetricMention) if m is not mention and fits(m)]
-            return others[-1] if others else mention
+            before = [m for m in self.around.sentence_of(mention).of(MetricMention) if m.first < mention.first]
+            others = self.around.piece_of(mention).of(MetricMention) + before[-1:]
+            return next((m for m in others if m is not mention and fits(m)), mention)
         return mention
 
     def bases_of(self, cue: Mention, *, in_sentence: bool = False) -> frozenset[str] | None:
@@ -98,8 +99,41 @@ class MetricSenses:
         if mention is None or (in_sentence and mention.first < self.around.sentence_of(cue).first):
             return None
         piece = self.around.piece_of(mention)
-        rated = frozenset(self._rated(piece, metric) for metric in mention.metrics)
+        if Metric.PRODUCTS_SOLD in mention.metrics and any(
+            self._counts(figure) is not None for figure in piece.of(Figure)
+        ):
+            return frozenset({Metric.PRODUCTS_SOLD})
+        rated = frozenset(self.rated(piece, metric) for metric in mention.metrics)
         return mention.metrics | rated if self._tells_days() else rated
+
+    def conflicts(self, figure: Figure) -> bool:
+        """Whether the figure's noun is none of what the sentence speaks of before it: "the orders came to 3 customers"."""
+        noun = self._right_behind(figure)
+        if noun is None or figure.kind != "count":
+            return False
+        sentence = self.around.sentence_of(figure)
+        since = max((f.last for f in sentence.of(Figure) if f.last <= figure.first), default=sentence.first)
+        nouns = [self.noun_behind(other) for other in sentence.of(Figure)]
+        spoken = [
+            m
+            for m in sentence.of(MetricMention)
+            if since <= m.first < figure.first and self._is_count(m) and not any(m is other for other in nouns)
+        ]
+        related = {noun_metric for noun_metric in noun.metrics} | self._wider(noun.metrics)
+        return bool(spoken) and not any(related & m.metrics for m in spoken)
+
+    def _is_count(self, mention: MetricMention) -> bool:
+        sold = Metric.NET_SALES in mention.metrics
+        return (
+            bool(mention.metrics)
+            and not sold
+            and not self._qualifies_another(mention)
+            and any(unit_of(metric) == "count" for metric in mention.metrics)
+        )
+
+    def _wider(self, metrics: frozenset[str]) -> set[str]:
+        wider = {wide for wide, narrow in NARROWER.items() if narrow & metrics}
+        return wider | {metric for wide in metrics for metric in NARROWER.get(wide, ())}
 
     def _mention(self, figure: Figure) -> MetricMention | None:
         if behind := self._right_behind(figure):
@@ -220,13 +254,14 @@ class MetricSenses:
         for piece in sentence.pieces:
             if piece.first >= figure.first:
                 break
-            found |= {self._rated(piece, metric) for m in piece.of(MetricMention) for metric in m.metrics}
+            found |= {self.rated(piece, metric) for m in piece.of(MetricMention) for metric in m.metrics}
         if heading := self.around.heading(figure, MetricMention, lambda m: bool(m.metrics)):
             piece = self.around.piece_of(heading)
-            found |= {self._rated(piece, metric) for m in piece.of(MetricMention) for metric in m.metrics}
+            found |= {self.rated(piece, metric) for m in piece.of(MetricMention) for metric in m.metrics}
         return frozenset(found & narrow)
 
-    def _rated(self, piece: Piece, metric: str) -> str:
+    def rated(self, piece: Piece, metric: str) -> str:
+        """What a metric becomes by "per day" or "per order" in its piece."""
         per = next((m.per for m in piece.of(MetricMention) if m.per), "")
         return RATES.get(per, {}).get(metric, metric)
 

@@ -272,3 +272,6 @@ ROW_NOUNS: Mapping[str, str] = {
     **dict.fromkeys(_split("trimestre|trimestres|quarter|quarters"), "quarter"),
     **dict.fromkeys(_split("ano|anos|year|years"), "year"),
 }  # fmt: skip
+PLURAL_NOUNS = frozenset(
+    word for word in ROW_NOUNS if word.endswith("s") and word not in ("mes", "forma de pago", "metodo de pago")
+) | {"lineas", "formas", "metodos", "medios", "methods", "performers"}
