@@ -152,7 +152,7 @@ METRIC_WORDS: Mapping[Metric, Mapping[str, tuple[str, ...]]] = {
         "en": ("customers", "customer", "distinct customers", "different customers", "unique customers", "clients", "people", "different people", "buyers", "shoppers", "active customers", "client"),
     },
     Metric.NEW_CUSTOMERS: {
-        "es": ("clientes nuevos", "nuevos clientes", "clientes por primera vez", "por primera vez", "compraron por primera vez", "compro por primera vez", "primera compra", "clientes captados", "clientes que compraron por primera vez"),
+        "es": ("clientes nuevos", "nuevos clientes", "clientes por primera vez", "por primera vez", "compraron por primera vez", "compro por primera vez", "primera compra", "clientes captados", "captamos", "clientes captamos", "hemos captado", "clientes que compraron por primera vez"),
         "en": ("new customers", "new clients", "first-time customers", "first time customers", "first-time buyers", "first time buyers", "for the first time", "bought for the first time", "first purchase", "customers acquired", "new buyers"),
     },
     Metric.RETURNING_CUSTOMERS: {

@@ -9,14 +9,14 @@ from cafe_ai.assistants.planning.lexemes import Lexeme
 from cafe_ai.assistants.planning.model import Declined, NameKind, PlanningContext
 from cafe_ai.assistants.planning.names import MANY, Name, normalise
 from cafe_ai.assistants.planning.reading import Reading
-from cafe_ai.assistants.planning.words import FILLER, JOINING, NOT_RECORDED, SPENDING
+from cafe_ai.assistants.planning.words import FILLER, JOINING, NOT_RECORDED, SPENDING, vocabulary
 
 PAID = SPENDING | frozenset("pago pagos pagada pagadas pagados payment payments cobrado cobramos cobro".split())
 ARTICLES = frozenset("el la los las un una the a an our nuestro nuestra nuestros nuestras del".split())
 BEFORE_A_NAME = frozenset(
     "de del of for y and o or e con cuanto cuanta cuantos cuantas many much vendimos vendido vendio vendieron vende venden vendemos sold "
     "sell selling sells ventas sales unidades units compramos compro vs versus contra than stock precio price margen margin cuesta cuestan "
-    "vale cost is are por ingresos revenue queda quedan devoluciones returns porcentaje share producto productos tienda store categoria".split()
+    "mas menos more most fewer vale cost is are por ingresos revenue queda quedan devoluciones returns porcentaje share producto productos tienda store categoria".split()
 )
 AFTER_A_NAME = frozenset(
     "sales revenue units orders did were was vendimos vendieron ventas sold have vendi hemos se cuesta margin stock".split()
@@ -44,6 +44,32 @@ class Leftovers:
             for first, end in self.reading.left()
             for name in self._resembling(first, end)
         )
+
+    def match_unknown_words(self) -> None:
+        """Takes the words that mean nothing to the rules and part of a name, so that rankings and comparisons see them."""
+        for first, end in self._unknown_runs():
+            names = self._resembling(first, end)
+            if names and self._may_be_name(first, end, names):
+                kind = _chosen_kind(names, end - first)
+                texts = tuple(dict.fromkeys(name.text for name in names if name.kind == kind))
+                if len(texts) <= MANY:
+                    self.narrow(kind, texts)
+                    self.reading.blank_at(first, end)
+
+    def _unknown_runs(self) -> list[tuple[int, int]]:
+        """Stretches of words that the rules do not know, with what joins them, as places [first, end)."""
+        lexemes, runs = self.reading.lexemes, list[tuple[int, int]]()
+        for first, end in self.reading.left():
+            unknown = [
+                p for p in range(first, end) if lexemes[p].kind == "word" and lexemes[p].text not in vocabulary()
+            ]
+            for place in unknown:
+                joined = runs and all(lexemes[p].text in JOINING for p in range(runs[-1][1], place))
+                if joined and runs[-1][1] >= first:
+                    runs[-1] = (runs[-1][0], place + 1)
+                else:
+                    runs.append((place, place + 1))
+        return runs
 
     def match(self) -> Declined | None:
         """Matches the words left to names with typos or missing words; declines at the first that means nothing."""
@@ -102,7 +128,7 @@ class Leftovers:
         words = [normalise(lexeme.text) for lexeme in lexemes[first:end] if lexeme.text not in JOINING]
         exact = all(any(word in name.key for name in names) for word in words)
         whole = all(len([word for word in name.key if word not in JOINING]) <= len(words) for name in names)
-        if exact and whole:
+        if exact and (whole or all(name.kind != "product" for name in names)):
             return True
         before = next((lexeme.text for lexeme in reversed(lexemes[:first]) if lexeme.text not in ARTICLES), "")
         after = lexemes[end].text if end < len(lexemes) else ""

@@ -128,6 +128,8 @@ class _Question:
         """Metrics of several words, breakdowns and rankings; and where something is said not to have happened."""
         reading, draft = self.reading, self.draft
         self._read_inactive()
+        if shape_rules.read_order(reading):
+            self.leftovers.match_unknown_words()
         metrics = metric_rules.read_metrics(reading, several_words=True)
         if self.connected and self._spoke_of_customers() and (found := reading.take(r"(?:new|nuev[oa]s)(?: ones)?")):
             metrics.append((found.place, Metric.NEW_CUSTOMERS, found.text))

@@ -37,8 +37,8 @@ _ADVERBS: dict[Dimension, str] = {
 }
 _BY = r"(?:por|by|per|segun|en cada|de cada|cada|each|every|for each|for every|in each|across|desglosad[oa]s? por|broken down by|split by|agrupad[oa]s? por|grouped by|desglose por|distribuid[oa]s? por)"
 
-MOST = r"(?:mas(?! (?:floj|baj|tranquil|debil|lent))|mejor|mejores|mayor|mayores|most|best|top|highest|biggest|largest|maxim[oa]|max|record|strongest|greatest|best-selling|bestselling|bestsellers?|best-sellers?|higher(?! or)|greater|bigger|busiest|estrella|principal(?:es)?|favorit[oa]s?|peak|main|leading|more)"
-LEAST = r"(?:mas (?:floj[oa]s?|baj[oa]s?|tranquil[oa]s?|debil(?:es)?|lent[oa]s?)|menos|peor|peores|menor|menores|least|worst|lowest|smallest|fewest|minim[oa]|min|bottom|weakest|poorest|lower(?! or)|smaller|fewer|slowest|quietest|worst-selling|worst-sellers?|floj[oa]s?|less)"
+MOST = r"(?:mas(?! (?:floj|baj|tranquil|debil|lent))|mejor|mejores|mayor|mayores|most|best|top|highest|biggest|largest|maxim[oa]|max|record|strongest|greatest|best-selling|highest-grossing|top-selling|best-performing|bestselling|bestsellers?|best-sellers?|higher(?! or)|greater|bigger|busiest|estrella|principal(?:es)?|favorit[oa]s?|peak|main|leading|more)"
+LEAST = r"(?:mas (?:floj[oa]s?|baj[oa]s?|tranquil[oa]s?|debil(?:es)?|lent[oa]s?)|menos|peor|peores|menor|menores|least|worst|lowest|smallest|fewest|minim[oa]|min|bottom|weakest|poorest|lower(?! or)|smaller|fewer|slowest|quietest|worst-selling|lowest-selling|slowest-selling|worst-performing|worst-sellers?|floj[oa]s?|less)"
 _VERB = r"(?:vend\w*|factur\w*|ingres\w*|compr\w*|gast\w*|sell\w*|sold|bought|buys?|spends?|spent|earn\w*|perform\w*|recaud\w*|se vend\w*|pid\w*|pedid[oa]s?|ordered|valuable|popular(?:es)?|demandad[oa]s?|solicitad[oa]s?|revenue|made|make|makes|generat\w*|sales|ventas|ingresos|facturacion|money|dinero|turnover|ventas netas|rentables?|profitable)"
 _SELLERS = r"(?:best|top|worst|slowest|lowest|biggest) (?:- )?(?:sellers?|selling)|best-sellers?|bestsellers?|worst-sellers?|superventas|lo que (?:mas|menos) se (?:vend|pid|compr|consum)\w+|lo (?:mas|menos) vendido|productos? estrella|what sells (?:the )?(?:best|most|worst|least)|que se vend\w* (?:mas|menos)"
 _WORST = r"worst|slowest|lowest|menos"
@@ -187,7 +187,7 @@ def read_order(reading: Reading) -> Literal["top", "bottom"] | None:
 
 def read_limit(reading: Reading, order: str | None, limit: int) -> Ranking:
     """A ranking; a number said with "top" or beside the superlative is its limit, and so is an ordinal."""
-    if second := reading.take(rf"(?:el |la |the )?O (?=(?:{MOST}|{LEAST}|_|producto|product|mas|most))"):
+    if second := reading.take(rf"(?:el |la |the )?O(?= (?:{MOST}|{LEAST}|{TAKEN}|productos?|products?))"):
         limit = max(limit if limit != 5 else 1, int(second.values("O")[0]))
     if found := reading.find(
         rf"(?:top|{MOST}|{LEAST}|primer[oa]s|first) N(?! U)|N (?:{MOST}|{LEAST})|(?:los|las|the|our) N(?! U)"
