@@ -122,7 +122,7 @@ def ask(module_database: TestDatabase, shop: GeneratedShop) -> Iterator[Ask]:
 
         def ask(text: str, locale: Locale, *, after: str | None = None) -> tuple[FactSheet | None, str]:
             before, _ = answer(after, locale, None) if after else (None, "")
-            return answer(text, locale, recall(remember(before.plan, before.period)) if before else None)
+            return answer(text, locale, recall(remember(before)) if before else None)
 
         yield ask
 

@@ -8,12 +8,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cafe_ai.analytics.model import Dimension, Filters, Metric, Period, PeriodSpec, Plan, Ranking
+from cafe_ai.analytics.model import Dimension, FactSheet, Filters, Metric, Period, PeriodSpec, Plan, Ranking
 from cafe_ai.assistants.planning.model import Previous
 
+TIMES = {Dimension.DAY, Dimension.WEEK, Dimension.MONTH, Dimension.QUARTER, Dimension.YEAR}
 
-def remember(plan: Plan, period: Period) -> dict[str, Any]:
-    """The turn's plan and period as JSON."""
+
+def remember(sheet: FactSheet) -> dict[str, Any]:
+    """The turn's plan as JSON, and the period it spoke of last: of the best month that month."""
+    plan, period = sheet.plan, sheet.period
+    if plan.ranking and plan.ranking.limit == 1 and sheet.facts and set(plan.breakdowns) & TIMES:
+        period = sheet.facts[0].period
     spoken_of = {
         "start": period.start.isoformat(),
         "end": period.end.isoformat(),
@@ -22,8 +27,8 @@ def remember(plan: Plan, period: Period) -> dict[str, Any]:
         "timezone": period.timezone,
     }
     if plan.period.kind in ("previous", "same_last_year"):  # they would be counted from the next turn's anchor again
-        last = period.end - timedelta(days=1)
-        plan = replace(plan, period=PeriodSpec("range", start=period.start.isoformat(), end=last.isoformat()))
+        last = sheet.period.end - timedelta(days=1)
+        plan = replace(plan, period=PeriodSpec("range", start=sheet.period.start.isoformat(), end=last.isoformat()))
     return {"plan": asdict(plan), "period": spoken_of}
 
 

@@ -69,7 +69,7 @@ def _turn(member: Member, question: Question, answer: Answer, sheet: FactSheet |
         locale=locale,
         prompt=question.text,
         response=answer.text,
-        plan=remember(sheet.plan, sheet.period) if sheet else None,
+        plan=remember(sheet) if sheet else None,
         tokens_used=answer.tokens_used,
         response_time_ms=answer.response_time_ms,
         created_at=now_utc(),

@@ -14,7 +14,7 @@ _WEEKDAY_RULES = (
     r"(?<=average )W|(?<=typical )W|(?<=avg )W|W(?= average)|W(?= medio)",
 )
 _WEEKDAY_RANGE = r"(?:de|from|entre|between) [WV] (?:a|to|through|y|and) [WV]"
-_WORKDAYS = r"entre semana|(?:on |during |in )?(?:the )?(?:weekdays|workdays|working U)|(?:en |de |los )*U (?:laborables?|de diario)"
+_WORKDAYS = r"(?:on |during |in )?(?:the )?(?:weekdays|workdays|working U)|(?:en |de |los )*U (?:laborables?|de diario)"
 _WEEKENDS = rf"{_WITHIN}(?:(?:los|the|each|every|cada|todos|solo|el) )*U"
 
 _HALF = r"(?: (?:am|pm|h|hs|hrs|horas?|de la manana|de la tarde|de la noche|del mediodia|o'clock|en punto))?"
@@ -45,6 +45,10 @@ _PARTS_OF_DAY: tuple[tuple[str, tuple[int, int]], ...] = (
 
 def read_weekdays(reading: Reading) -> tuple[int, ...]:
     """The weekdays a question is narrowed to (0 is Monday); their words are taken."""
+    between = reading.find(r"entre U(?! y| e| and)")
+    if between and between.values("U") == ["week"]:
+        reading.blank(between)
+        return (0, 1, 2, 3, 4)
     if reading.take(_WORKDAYS):
         return (0, 1, 2, 3, 4)
     if found := reading.take(_WEEKDAY_RANGE):

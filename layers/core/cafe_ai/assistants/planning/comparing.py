@@ -19,13 +19,20 @@ class TooManyPeriods(ValueError):  # noqa: N818 -- errors state the fact
 
 
 def assign(
-    mentions: Sequence[Mention], *, compares: bool, changes: bool, negated_at: int | None = None, goes_on: bool = False
+    mentions: Sequence[Mention],
+    *,
+    compares: bool,
+    changes: bool,
+    negated_at: int | None = None,
+    goes_on: bool = False,
+    joined: bool = False,
 ) -> tuple[PeriodSpec | None, PeriodSpec | None]:
     """The period asked about and the one compared with, either None where it is not said.
 
     compares: the question says "frente a", "than" and the like. changes: it asks for a rise or fall. negated_at: where it
     speaks of what did not happen; the period nearest to it is the one asked about. goes_on: the period last spoken of
-    is meant where only the other one is named ("compáralo con septiembre"). Raises TooManyPeriods.
+    is meant where only the other one is named ("compáralo con septiembre"). joined: two periods have
+    but an "and" or "or" between them. Raises TooManyPeriods.
     """
     specs = [mention.spec for mention in _with_years(mentions)]
     if len(specs) > 2:
@@ -33,8 +40,10 @@ def assign(
     if negated_at is not None and len(specs) == 2:
         nearest = 0 if mentions[0].place > negated_at else 1  # what did not happen is told after the negation
         return specs[nearest], specs[1 - nearest]
-    if len(specs) == 2:
+    if len(specs) == 2 and (compares or changes or joined):
         return _two(specs[0], specs[1])
+    if len(specs) == 2:
+        raise TooManyPeriods
     if not specs:
         return (None, PREVIOUS if changes else None) if not compares else (None, PREVIOUS)
     if goes_on and compares:
@@ -110,13 +119,8 @@ def _two(first: PeriodSpec, second: PeriodSpec) -> tuple[PeriodSpec, PeriodSpec]
             first.start[5:] if first.start[0] != "-" and first.start[:4].isdigit() else first.start.removeprefix("--")
         )
         return first, PeriodSpec("named", start=f"{second.start}-{part}")
-    if (
-        second.kind == "calendar"
-        and first.kind == "calendar"
-        and first.unit == second.unit
-        and first.offset == second.offset
-    ):
-        return first, PREVIOUS
+    if second == first:
+        return first, PREVIOUS  # "los últimos tres meses frente a los tres anteriores"
     return first, second
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from cafe_ai.analytics.metrics import METRICS
 from cafe_ai.analytics.model import Dimension, Filters, Metric, PeriodSpec, Plan, Ranking
+from cafe_ai.analytics.periods import whole_unit
 from cafe_ai.assistants.planning.model import Previous
 
 ALL = PeriodSpec("all")
@@ -89,13 +90,16 @@ def _metrics_now(draft: Draft, before: Plan) -> tuple[Metric, ...]:
 
 
 def _asked_again(period: PeriodSpec, previous: Previous) -> PeriodSpec:
-    """ "¿Y el año pasado?" after a month asks for that month a year earlier."""
-    last_year = (
-        period.kind in ("calendar", "previous")
-        and period.unit == "year"
-        and (period.offset == -1 or period.kind == "previous")
-    )
-    return PeriodSpec("same_last_year") if last_year and previous.period.days < YEAR_LONG else period
+    """ "¿Y el año pasado?" after a month asks for that month a year earlier, "¿y 2021?" for that month of 2021."""
+    spoken_of = previous.period
+    if spoken_of.days >= YEAR_LONG:
+        return period
+    if period.unit == "year" and (period.kind == "previous" or (period.kind == "calendar" and period.offset == -1)):
+        return PeriodSpec("same_last_year")
+    year = period.start if period.kind == "named" and period.start and period.start.isdigit() else None
+    if year and whole_unit(spoken_of) == "month":
+        return PeriodSpec("named", start=f"{year}-{spoken_of.start.month:02}")
+    return period
 
 
 def _ranking(draft: Draft) -> Ranking | None:
@@ -117,7 +121,7 @@ def follow_up(draft: Draft, previous: Previous) -> Plan:
     if draft.period:
         plan = replace(plan, period=_asked_again(draft.period, previous), comparison=None)
     if draft.comparison:
-        plan = replace(plan, comparison=draft.comparison)
+        plan = replace(plan, comparison=_asked_again(draft.comparison, previous))
     if draft.breakdowns:
         plan = replace(
             plan, breakdowns=draft.breakdowns, ranking=_ranking(draft), share=draft.share, average=draft.average

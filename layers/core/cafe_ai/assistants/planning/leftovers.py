@@ -143,8 +143,6 @@ class Leftovers:
         if called:
             self.narrow("customer", tuple(external_id for external_id, _ in called))
             return None
-        if all(lexeme.kind == "U" for lexeme in lexemes):
-            return None
         if any(lexeme.kind in _STRANGE for lexeme in lexemes):
             return Declined("not_understood")
         return Declined("unknown_subject", self.reading.written_at(first, end))

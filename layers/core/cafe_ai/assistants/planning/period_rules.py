@@ -25,6 +25,7 @@ class Mention:
     place: int
     spec: PeriodSpec
     text: str
+    end: int = 0  # the place after its last word
 
 
 Read = Callable[[Found, date], PeriodSpec | None]
@@ -37,7 +38,7 @@ def read_periods(reading: Reading, today: date) -> list[Mention]:
         for found in reading.find_all(pattern):
             if spec := read(found, today):
                 reading.blank(found)
-                mentions.append(Mention(found.place, spec, found.text))
+                mentions.append(Mention(found.place, spec, found.text, found.end))
     return _the_other_one(reading, sorted(mentions, key=lambda mention: mention.place))
 
 
@@ -49,7 +50,7 @@ def _the_other_one(reading: Reading, mentions: list[Mention]) -> list[Mention]:
         return mentions
     reading.blank(found)
     start = f"{numbered[0][:-1]}{int(found.values('O')[0])}"
-    return [*mentions, Mention(found.place, PeriodSpec("named", start=start), found.text)]
+    return [*mentions, Mention(found.place, PeriodSpec("named", start=start), found.text, found.end)]
 
 
 def _unit(found: Found) -> CalendarUnit:
@@ -118,6 +119,8 @@ def _part_of_month(found: Found, today: date) -> PeriodSpec | None:
     year = int(month[:4]) if month[0] != "-" else today.year
     last_day = (add_months(date(year, int(month[-2:]), 1), 1) - timedelta(days=1)).day
     number = next((int(lexeme.value) for lexeme in found.lexemes[:-1] if lexeme.kind == "O"), -1)
+    if "day" in found.values("U"):
+        return PeriodSpec("named", start=f"{month}-{number if number > 0 else last_day:02}")
     if "week" in found.values("U"):
         first, last = (7 * number - 6, min(7 * number, last_day)) if number > 0 else (last_day - 6, last_day)
     else:
@@ -141,6 +144,10 @@ def _week_of(found: Found, today: date) -> PeriodSpec | None:
     return PeriodSpec("named", start=f"{year}-W{week:02}")
 
 
+def _quarters(found: Found) -> list[str]:
+    return [lexeme.text.upper() for lexeme in found.lexemes if lexeme.text[:1] == "q"]
+
+
 def _passed(found: Found, today: date) -> PeriodSpec:
     return PeriodSpec("named", start=_dates(found)[0], offset=-1)
 
@@ -151,6 +158,25 @@ def _calendar(offset: int, unit: CalendarUnit | None = None) -> Read:
 
 def _weekday(offset: int) -> Read:
     return lambda found, today: PeriodSpec("named", start=WEEKDAY_NAMES[int(found.values("W")[0])], offset=offset)
+
+
+def _a_year_before(found: Found, today: date) -> PeriodSpec:
+    """The same dates a year before; "el mismo periodo del mes pasado" is as much of the month before."""
+    units = found.values("U")
+    return (
+        PeriodSpec("previous")
+        if len(units) and units[-1] not in ("year", "month") or _names_last_month(found)
+        else PeriodSpec("same_last_year")
+    )
+
+
+def _names_last_month(found: Found) -> bool:
+    said = [lexeme.text for lexeme in found.lexemes if lexeme.kind == "U"]
+    return (
+        bool(said)
+        and said[-1] in ("mes", "month")
+        and any(w in found.text for w in ("pasado", "anterior", "previo", "last", "previous"))
+    )
 
 
 def _whole(kind: str) -> Read:
@@ -184,16 +210,18 @@ _FROM = r"(?:(?:principios|comienzos|inicios|inicio|primeros|start|beginning|ear
 RULES: tuple[tuple[str, Read], ...] = (
     (r"(?:el |la |los |las |the )?mism[oa]s? (?:U|periodo|fechas?|epoca|D) (?:pero )?(?:del?|hace) (?:el |hace )?(?:un )?U(?: (?:pasado|anterior|previo))?"
      r"|(?:the )?same (?:U|period|dates?|time) (?:of |in )?(?:the )?(?:last|previous|prior) U|(?:the )?same (?:U|period|dates?|time) (?:of )?(?:a|one|the) U (?:ago|before|earlier)"
-     r"|hace un U(?= ,|$)|(?:el )?U pasado por estas fechas|this time last U|U (?:over|on) U|yoy|y-o-y|interanual(?:mente)?|(?:a|one) year (?:ago|earlier)", _whole("same_last_year")),
+     r"|hace un U(?= ,|$)|(?:el )?U pasado por estas fechas|this time last U|U (?:over|on) U|yoy|y-o-y|interanual(?:mente)?|(?:a|one) year (?:ago|earlier)", _a_year_before),
     (rf"{_IN}(?:O|ultima|last) (?:quincena|mitad|U|half|fortnight) (?:(?:de|del|of|in|mes) )+D", _part_of_month),
     (rf"{_IN}(?:entre|between) (?:(?:el|la|the|dia|los dias) )*[DNO] (?:y|e|and) (?:(?:el|la|the|dia) )*D"
      rf"|{_IN}D (?:al?|hasta|to|through|thru|till|until|-) (?:(?:el|la|the|dia) )*[DO]"
      rf"|{_IN}(?:(?:el|the|dia|U) )*[NO] (?:al?|hasta|to|through|thru|till|until|-) (?:(?:el|la|the|dia) )*D"
      rf"|{_IN}D (?:al?|hasta|to|through|-) (?:(?:el|la|the|dia) )*N(?! U)"
      r"|(?:del|desde el|entre el|from the|between the) (?:U )?[NO] (?:al|hasta el|y el|to the|and the) (?:U )?[NO](?! U)", _range),
+    (r"(?:de|del|from|entre|between) q[1-4] (?:a|al|to|through|y|and|-) q[1-4]|q[1-4] - q[1-4]", lambda found, today: PeriodSpec("range", start=_quarters(found)[0], end=_quarters(found)[1])),
     (rf"{_IN}(?:O|ultimo|last) (?:trimestre|quarter|U)(?: del?| of)(?: (?:el|ano|U|the))* D|{_IN}(?:q[1-4]|[1-4][qt]|t[1-4]){_OF_YEAR}|{_IN}O (?:trimestre|quarter){_OF_YEAR}|D -? ?(?:q[1-4]|t[1-4])|[NO] ?t D", _quarter_or_half),
     (rf"{_IN}O U{_OF_YEAR}|{_IN}h[12]{_OF_YEAR}|{_IN}O (?:mitad|half)(?: del?| of)(?: (?:el|the))*(?: (?:D|U))", _quarter_or_half),
     (r"(?:en |in |el |this )*(?:pasado|ultimo|last|past) D(?! D)|(?:en )?D (?:pasado|ultimo)", _passed),
+    (rf"(?:desde|from|since|de) {_FROM}D (?:hasta|to|until|a|up to) (?:now|ahora|hoy|today|la fecha|date)", lambda found, today: PeriodSpec("since", start=_dates(found)[0])),
     (rf"(?:desde|a partir de|since|from|de) {_FROM}D(?: (?:en adelante|onwards?|on|until now|hasta ahora|hasta hoy|to date|to today|hasta la fecha))|(?:desde|a partir de|since) {_FROM}D",
      lambda found, today: PeriodSpec("since", start=_dates(found)[0])),
     (r"(?:desde|since) (?:que (?:abrimos|empezamos|hay datos|tenemos datos|abrio)|siempre|el principio|el inicio|el comienzo|we opened|the beginning|the start|opening)|de siempre|de la historia|en la historia|de nuestra historia|in history|on record|de todos los tiempos|(?:en|de|a lo largo de) toda (?:la|nuestra) historia|historic[oa]s?|all - time|all-time"
@@ -218,7 +246,7 @@ RULES: tuple[tuple[str, Read], ...] = (
     (rf"{_IN}(?:proxim[oa]s?|siguientes?|next|coming|upcoming) (?:N )?(?:U|W|D)|{_IN}U (?:que viene|proxim[oa]|siguiente)", _calendar(1, "month")),
     (r"(?:el |on )?(?:pasado|ultimo|last|past) W|(?:el |on )?W pasado", _weekday(-1)),
     (r"(?:este|this) W|(?:el|on|del) W", _weekday(0)),
-    (r"(?:del|de este|of the|in the|of this|en el|de todo el|durante el) U(?! de| pasado| of)|anual", lambda found, today: _running(found)),
+    (r"(?:del|de la|en la|de este|of the|in the|of this|en el|de todo el|durante el) U(?! de| pasado| of)|anual", lambda found, today: _running(found)),
 )  # fmt: skip
 """Each way to name a period."""
 
@@ -229,7 +257,10 @@ def _rolling(found: Found) -> PeriodSpec:
 
 
 def _day_or_week(found: Found) -> PeriodSpec | None:
-    number = next(int(lexeme.value) for lexeme in found.lexemes if lexeme.kind in "NO")
+    said = next(lexeme for lexeme in found.lexemes if lexeme.kind in "NO")
+    if not said.text[0].isdigit():
+        return None  # "el segundo" is no day
+    number = int(said.value)
     unit = next(iter(found.values("U")), "day")
     if unit == "week":
         return PeriodSpec("named", start=f"W{number:02}") if 1 <= number <= 53 else None

@@ -23,6 +23,11 @@ class Found:
     place: int
 
     @property
+    def end(self) -> int:
+        """The place after the last one."""
+        return self.place + len(self.lexemes)
+
+    @property
     def text(self) -> str:
         """The taken words, folded."""
         return " ".join(lexeme.text for lexeme in self.lexemes)

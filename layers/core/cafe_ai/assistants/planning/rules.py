@@ -13,7 +13,7 @@ from cafe_ai.assistants.planning.comparing import TooManyPeriods
 from cafe_ai.assistants.planning.drafts import PER_DAY, Draft, complete, follow_up
 from cafe_ai.assistants.planning.leftovers import Leftovers
 from cafe_ai.assistants.planning.lexemes import Lexeme, merge_dates, read_words
-from cafe_ai.assistants.planning.model import FILTER_OF, Declined, NameKind, Planned, PlanningContext
+from cafe_ai.assistants.planning.model import FILTER_OF, Declined, NameKind, Planned, PlanningContext, Previous
 from cafe_ai.assistants.planning.names import NameFound
 from cafe_ai.assistants.planning.period_rules import EACH_MONTH, Mention, read_periods
 from cafe_ai.assistants.planning.reading import Reading
@@ -28,6 +28,10 @@ _CUSTOMER = r"(?:(?:el|la|al|del|the|our) )*(?:cliente|clienta|customer|client)(
 _FUTURE = r"(?:pasado )?manana|tomorrow(?:'s)?|venderemos|vamos a vender|tendremos|habra|sera|seran|facturaremos|will|going to|gonna|pronosticos?|previsi\w+|forecasts?|predic\w*|pronostica|proyeccion\w*|projections?|expect(?:ed)? to|esperamos|se vendera\w*"
 _NOT_KNOWN = r"(?:beneficio|resultado|ganancia|ganancias|margen|beneficios) (?:neto|neta|netos|netas|operativo)|net (?:profit|income|earnings|margin)|operating profit|perdidas|losses|cuenta de resultados"
 _PER_CUSTOMER = r"(?:gasto|compra|venta|ventas|importe|facturacion|ingreso|ingresos|ticket)(?: (?:medi[oa]s?|promedio))? por (?:cliente|persona)(?: (?:de media|en promedio))?(?= ,|$| en| de| del)|(?:average |mean )?(?:spend|sales|revenue|purchase) (?:per|by each) (?:customer|client|person)|average customer (?:value|spend)"
+_OWN_COST = r"nos (?:cuesta|cuestan|costo|costaron)|cuestan? (?:hacer|producir|fabricar|comprar)|costs? (?:us|to make|to produce|to buy)|(?:dejamos|hemos dejado) de vender|_ (?:por|per|en cada|in each) (?:pedido|ticket|order|transaction)"
+_CONDITION = r"(?:mas|menos|more|less|fewer|over|under|above|below) (?:de |than )?(?:N|un|una|one)(?! (?:U|vez))|(?:at least|al menos|como minimo|superior(?:es)? a|inferior(?:es)? a) (?:N|un|una|one)"
+JOINS = frozenset("y e o u and or , en de del el la in of the on que than frente al a vs".split())
+ONLY = frozenset("only solo solamente unicamente exclusivamente".split())
 _DURATION = r"(?:(?:desde hace|hace|durante|for|in|en|over|during|desde) )*(?:(?:mas de|al menos|more than|over|at least|como minimo|los ultimos|las ultimas|ultimos|the last|the past|last|past|de|than) )*(?:N|un|una|a|one) U(?: o mas| or more)?"
 _SAME_PERIOD = r"(?:en |in |on |for |over |during |de )?(?:(?:es[ea]|aquel|aquella|dich[oa]|that|el mismo|la misma|the same|ese mismo) (?:U|periodo|period|time|dates|fechas?|D))(?! (?:del?|of|last|hace|previous|a year|one year))|entonces|back then"
 _PRICE_TOP = r"(?:mas )?car[oa]s?|(?:most )?expensive|priciest"
@@ -82,7 +86,7 @@ class _Question:
             return Declined("future")
         if found := reading.find(_NOT_KNOWN):
             return Declined("not_recorded", reading.written_at(found.place, found.place + len(found.lexemes)))
-        if reading.find(_PER_CUSTOMER):
+        if reading.find(_PER_CUSTOMER) or reading.find(_OWN_COST):
             return Declined("not_understood")
         metrics, negated_at = self._read_figures(by_weekday=by_weekday)
         self.compares = shape_rules.read_comparison(reading)
@@ -134,6 +138,8 @@ class _Question:
         if self.connected and self._spoke_of_customers() and (found := reading.take(r"(?:new|nuev[oa]s)(?: ones)?")):
             metrics.append((found.place, Metric.NEW_CUSTOMERS, found.text))
         negated_at = next((place for place, metric, _ in metrics if metric is Metric.UNSOLD_PRODUCTS), None)
+        if reading.find(_CONDITION):
+            self.unread = Declined("not_understood")
         price_order = None
         for pattern, order in ((_PRICE_BOTTOM, "bottom"), (_PRICE_TOP, "top")):
             if found := reading.find(pattern):
@@ -217,6 +223,8 @@ class _Question:
         share = shape_rules.read_share(reading)
         trend = shape_rules.read_trend(reading)
         compares = self.compares
+        if compares and len(mentions) < 2 and len({metric for _, metric, _ in said}) > 1:
+            compares = False  # the metrics are compared
         self.either = len(mentions) < 2 and (
             compares or (not draft.ranking and shape_rules.read_order(reading) is not None)
         )
@@ -236,8 +244,8 @@ class _Question:
             counted=self.counted and negated_at is None,
             by_customer=Dimension.CUSTOMER in draft.breakdowns,
         )
-        if {Metric.UNITS, Metric.RETURNS} <= set(draft.metrics) and self.counted:
-            self.unread = Declined("not_understood")  # units returned are not a figure of ours
+        if self._asks_for_more(draft.metrics, mentions):
+            self.unread = Declined("not_understood")
         if not draft.metrics and not (self.connected and self.context.previous) and metric_rules.read_overview(reading):
             draft.metrics = metric_rules.OVERVIEW
         try:
@@ -247,6 +255,7 @@ class _Question:
                 changes=change is not None and not trend,
                 negated_at=negated_at,
                 goes_on=self.context.previous is not None and not draft.metrics,
+                joined=self._joined(mentions),
             )
         except TooManyPeriods:
             self.unread = Declined("not_understood")
@@ -260,6 +269,13 @@ class _Question:
         if change and draft.ranking and draft.breakdowns:
             self._rank_by_change(change)
         self._read_ratio(share=share, average=average)
+
+    def _joined(self, mentions: list[Mention]) -> bool:
+        """Whether there is only an "and" or "or" between two periods."""
+        if len(mentions) != 2:
+            return False
+        between = self.reading.lexemes[mentions[0].end : mentions[1].place]
+        return all(lexeme.text in JOINS for lexeme in between)
 
     def _told_apart(self) -> bool:
         """Whether what is compared are names or weekdays, which are then told one by one."""
@@ -277,6 +293,15 @@ class _Question:
             return Dimension.WEEKDAY
         kinds = {"products": Dimension.PRODUCT, "categories": Dimension.CATEGORY, "stores": Dimension.STORE}
         return next((kind for field, kind in kinds.items() if len(self.draft.filters.get(field, ())) > 1), None)
+
+    def _asks_for_more(self, metrics: tuple[Metric, ...], mentions: list[Mention]) -> bool:
+        """Whether there is a condition that no figure of ours has: orders returned, customers of one month only."""
+        subjects = {METRICS[metric].subject for metric in metrics}
+        returned = Metric.RETURNS in metrics and {Metric.UNITS, Metric.ORDERS} & set(metrics) and self.counted
+        only = "customers" in subjects and any(lexeme.text in ONLY for lexeme in self.reading.lexemes)
+        others = {"unsold", "customers"} <= subjects
+        inactive = "inactive" in subjects and (self.draft.ranking or (mentions and not self.draft.inactive_days))
+        return bool(returned or only or others or inactive)
 
     def _rank_by_change(self, change: str) -> None:
         falls = any(
@@ -339,6 +364,8 @@ class _Question:
             draft.metrics = metric_rules.OVERVIEW  # a period alone: how did it go?
         asks_anew = bool(draft.metrics) and not self.connected and not same_period
         if previous and not (asks_anew and (draft.period or draft.filters or draft.breakdowns)):
+            if same_period and not draft.period:
+                draft.period = _spoken_of(previous)
             if self.connected or same_period or not draft.metrics:
                 return self._checked(follow_up(draft, previous))
             draft.period = draft.period or previous.plan.period
@@ -357,6 +384,12 @@ class _Question:
         elif plan.share and not (plan.breakdowns or plan.filters != type(plan.filters)()):
             return Declined("not_understood")
         return Planned(plan)
+
+
+def _spoken_of(previous: Previous) -> PeriodSpec:
+    """ "Ese mes": the dates last spoken of."""
+    last = previous.period.end - timedelta(days=1)
+    return PeriodSpec("range", start=previous.period.start.isoformat(), end=last.isoformat())
 
 
 def _without_anchor(spec: PeriodSpec, context: PlanningContext) -> PeriodSpec:
