@@ -22,18 +22,10 @@ def measure(shop: Shop, quick: bool) -> Result:
     by_question: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for sample in samples:
         by_question[sample["question"]].append(sample)
-    spreads = [Spread.of([sample["ms"] for sample in asked]) for asked in by_question.values()]
-    everything = Spread.of([sample["ms"] for sample in samples])
     slowest = measured["slowest"]
     text = "\n\n".join(
         (
-            f"{len(samples):,} questions ({len(by_question)} kinds, {len(samples) // len(by_question)} rounds) about "
-            f"{shop.source.title}: median **{everything.text()} ms**, p95 {everything.p95:.1f} ms. By question: the median "
-            f"of their medians is **{statistics.median(spread.median for spread in spreads):.1f} ms**, the slowest's is "
-            f"{max(spread.median for spread in spreads):.1f} ms; of each question's fastest tenth, where the machine "
-            f"disturbed least, the median is {statistics.median(spread.p10 for spread in spreads):.1f} ms. Processor time "
-            f"of the handler: {Spread.of([sample['cpu_ms'] for sample in samples]).text()} ms (PostgreSQL's not in it). "
-            f"Resident memory after all of them: {measured['rss_warm_mb']:.0f} MB.",
+            _summary(shop, measured, by_question),
             _by_part(samples),
             _by_question(by_question),
             f"The slowest statement of the slowest question (“{slowest['question']}”):",
@@ -41,6 +33,21 @@ def measure(shop: Shop, quick: bool) -> Result:
         )
     )
     return Result(text, measured)
+
+
+def _summary(shop: Shop, measured: dict[str, Any], by_question: dict[str, list[dict[str, Any]]]) -> str:
+    samples = measured["samples"]
+    whole = Spread.of([sample["ms"] for sample in samples])
+    processor = Spread.of([sample["cpu_ms"] for sample in samples])
+    spreads = [Spread.of([sample["ms"] for sample in asked]) for asked in by_question.values()]
+    typical, fastest = (statistics.median(values) for values in zip(*((s.median, s.p10) for s in spreads), strict=True))
+    return (
+        f"{whole.n:,} questions ({len(spreads)} kinds, {whole.n // len(spreads)} rounds) about {shop.source.title}: "
+        f"median **{whole.text()} ms**, p95 {whole.p95:.1f} ms. By question: the median of their medians is "
+        f"**{typical:.1f} ms**, the slowest's is {max(s.median for s in spreads):.1f} ms; of each question's fastest "
+        f"tenth, where the machine disturbed least, the median is {fastest:.1f} ms. Processor time of the handler: "
+        f"{processor.text()} ms (PostgreSQL's not in it). Memory after all of them: {measured['rss_warm_mb']:.0f} MB."
+    )
 
 
 def parts_of(sample: dict[str, Any]) -> dict[str, float]:
