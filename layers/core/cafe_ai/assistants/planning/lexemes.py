@@ -124,7 +124,7 @@ def _read_digits(lexeme: Lexeme) -> Lexeme:
         return replace(lexeme, kind="O", value=int(match[1]))
     if re.fullmatch(r"(?:19|20)\d\d", text):
         return replace(lexeme, kind="D", value=text)
-    return replace(lexeme, kind="N", value=int(text)) if text.isdigit() else lexeme
+    return replace(lexeme, kind="N", value=int(text)) if text.isdecimal() and len(text) < 10 else lexeme
 
 
 def _numeric_date(first: int, second: int, year: str | None) -> str:
