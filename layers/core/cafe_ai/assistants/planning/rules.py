@@ -17,6 +17,7 @@ from cafe_ai.assistants.planning.model import FILTER_OF, Declined, NameKind, Pla
 from cafe_ai.assistants.planning.names import NameFound
 from cafe_ai.assistants.planning.period_rules import EACH_MONTH, Mention, read_periods
 from cafe_ai.assistants.planning.reading import Reading
+from cafe_ai.assistants.planning.refusals import asks_for_more, sets_a_threshold, unanswerable
 from cafe_ai.assistants.planning.typos import correct
 from cafe_ai.language.text import fold
 
@@ -25,13 +26,7 @@ _ARTICLES = r"(?:(?:el|la|los|las|the|de|del|en|in|at|of|for|our|nuestr[oa]s?|al
 _NOUN = r"(?:productos?|articulos?|categorias?|familias?|tiendas?|local|sucursal|platos?|bebidas?|products?|items?|category|categories|store|shop|branch|pago|pagos|payments?)"
 _NAMED = rf"{_ARTICLES}(?:{_NOUN} )?X(?: {_NOUN})?"
 _CUSTOMER = r"(?:(?:el|la|al|del|the|our) )*(?:cliente|clienta|customer|client)(?: (?:numero|num|id|no|number|codigo|code|con|,))* (?:[a-z]{1,5} - (?:N|D)|N|D|[a-z-]*\d[\w-]*)"
-_FUTURE = r"(?:pasado )?manana|tomorrow(?:'s)?|venderemos|vamos a vender|tendremos|habra|sera|seran|facturaremos|will|going to|gonna|pronosticos?|previsi\w+|forecasts?|predic\w*|pronostica|proyeccion\w*|projections?|expect(?:ed)? to|esperamos|se vendera\w*"
-_NOT_KNOWN = r"(?:beneficio|resultado|ganancia|ganancias|margen|beneficios) (?:neto|neta|netos|netas|operativo)|net (?:profit|income|earnings|margin)|operating profit|perdidas|losses|cuenta de resultados"
-_PER_CUSTOMER = r"(?:gasto|compra|venta|ventas|importe|facturacion|ingreso|ingresos|ticket)(?: (?:medi[oa]s?|promedio))? por (?:cliente|persona)(?: (?:de media|en promedio))?(?= ,|$| en| de| del)|(?:average |mean )?(?:spend|sales|revenue|purchase) (?:per|by each) (?:customer|client|person)|average customer (?:value|spend)"
-_OWN_COST = r"nos (?:cuesta|cuestan|costo|costaron)|cuestan? (?:hacer|producir|fabricar|comprar)|costs? (?:us|to make|to produce|to buy)|(?:dejamos|hemos dejado) de vender|_ (?:por|per|en cada|in each) (?:pedido|ticket|order|transaction)"
-_CONDITION = r"(?:mas|menos|more|less|fewer|over|under|above|below) (?:de |than )?(?:N|un|una|one)(?! (?:U|vez))|(?:at least|al menos|como minimo|superior(?:es)? a|inferior(?:es)? a) (?:N|un|una|one)"
 JOINS = frozenset("y e o u and or , en de del el la in of the on que than frente al a vs".split())
-ONLY = frozenset("only solo solamente unicamente exclusivamente".split())
 _DURATION = r"(?:(?:desde hace|hace|durante|for|in|en|over|during|desde) )*(?:(?:mas de|al menos|more than|over|at least|como minimo|los ultimos|las ultimas|ultimos|the last|the past|last|past|de|than) )*(?:N|un|una|a|one) U(?: o mas| or more)?"
 _SAME_PERIOD = r"(?:en |in |on |for |over |during |de )?(?:(?:es[ea]|aquel|aquella|dich[oa]|that|el mismo|la misma|the same|ese mismo) (?:U|periodo|period|time|dates|fechas?|D))(?! (?:del?|of|last|hace|previous|a year|one year))|entonces|back then"
 _PRICE_TOP = r"(?:mas )?car[oa]s?|(?:most )?expensive|priciest"
@@ -82,12 +77,8 @@ class _Question:
         by_weekday = bool(shape_rules.read_weekday_breakdown(reading))
         draft.hours, when = clock_rules.read_hours(reading)
         draft.weekdays = clock_rules.read_weekdays(reading)
-        if reading.find(_FUTURE):
-            return Declined("future")
-        if found := reading.find(_NOT_KNOWN):
-            return Declined("not_recorded", reading.written_at(found.place, found.place + len(found.lexemes)))
-        if reading.find(_PER_CUSTOMER) or reading.find(_OWN_COST):
-            return Declined("not_understood")
+        if declined := unanswerable(reading):
+            return declined
         metrics, negated_at = self._read_figures(by_weekday=by_weekday)
         self.compares = shape_rules.read_comparison(reading)
         mentions = read_periods(reading, self.context.today)
@@ -138,7 +129,7 @@ class _Question:
         if self.connected and self._spoke_of_customers() and (found := reading.take(r"(?:new|nuev[oa]s)(?: ones)?")):
             metrics.append((found.place, Metric.NEW_CUSTOMERS, found.text))
         negated_at = next((place for place, metric, _ in metrics if metric is Metric.UNSOLD_PRODUCTS), None)
-        if reading.find(_CONDITION):
+        if sets_a_threshold(reading):
             self.unread = Declined("not_understood")
         price_order = None
         for pattern, order in ((_PRICE_BOTTOM, "bottom"), (_PRICE_TOP, "top")):
@@ -244,7 +235,7 @@ class _Question:
             counted=self.counted and negated_at is None,
             by_customer=Dimension.CUSTOMER in draft.breakdowns,
         )
-        if self._asks_for_more(draft.metrics, mentions):
+        if asks_for_more(reading, draft, counted=self.counted, dated=bool(mentions)):
             self.unread = Declined("not_understood")
         if not draft.metrics and not (self.connected and self.context.previous) and metric_rules.read_overview(reading):
             draft.metrics = metric_rules.OVERVIEW
@@ -293,15 +284,6 @@ class _Question:
             return Dimension.WEEKDAY
         kinds = {"products": Dimension.PRODUCT, "categories": Dimension.CATEGORY, "stores": Dimension.STORE}
         return next((kind for field, kind in kinds.items() if len(self.draft.filters.get(field, ())) > 1), None)
-
-    def _asks_for_more(self, metrics: tuple[Metric, ...], mentions: list[Mention]) -> bool:
-        """Whether there is a condition that no figure of ours has: orders returned, customers of one month only."""
-        subjects = {METRICS[metric].subject for metric in metrics}
-        returned = Metric.RETURNS in metrics and {Metric.UNITS, Metric.ORDERS} & set(metrics) and self.counted
-        only = "customers" in subjects and any(lexeme.text in ONLY for lexeme in self.reading.lexemes)
-        others = {"unsold", "customers"} <= subjects
-        inactive = "inactive" in subjects and (self.draft.ranking or (mentions and not self.draft.inactive_days))
-        return bool(returned or only or others or inactive)
 
     def _rank_by_change(self, change: str) -> None:
         falls = any(

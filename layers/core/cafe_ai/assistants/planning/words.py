@@ -30,10 +30,18 @@ def vocabulary() -> frozenset[str]:
 
 def _rule_words() -> set[str]:
     """The words that stand in the patterns of the rules."""
-    from cafe_ai.assistants.planning import clock_rules, lexemes, metric_rules, period_rules, rules, shape_rules
+    from cafe_ai.assistants.planning import (
+        clock_rules,
+        lexemes,
+        metric_rules,
+        period_rules,
+        refusals,
+        rules,
+        shape_rules,
+    )
 
     texts: list[object] = [*lexemes.UNITS, *(pattern for pattern, _ in period_rules.RULES)]
-    for module in (clock_rules, metric_rules, period_rules, rules, shape_rules):
+    for module in (clock_rules, metric_rules, period_rules, refusals, rules, shape_rules):
         for value in vars(module).values():
             texts += list(value.values()) if isinstance(value, dict) else [value]
     found = [match for text in texts if isinstance(text, str) for match in _PATTERN_WORD.finditer(text)]
