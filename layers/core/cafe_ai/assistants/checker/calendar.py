@@ -10,6 +10,7 @@ from cafe_ai.analytics.model import Fact, FactSheet, Period
 from cafe_ai.analytics.periods import CalendarUnit, add_months, bucket, shift
 from cafe_ai.assistants.checker.model import Span, TimeMention
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME_DIMENSIONS = ("day", "week", "month", "quarter", "year")
 DAY = timedelta(days=1)
 

@@ -65,5 +65,5 @@ def _check_figures(
             continue
         if plan.owns(figure):
             continue
-        if reason := agreement.supports(figure):
+        if reason := agreement.find_fault(figure):
             reading.fault(figure.first, figure.last, reason)

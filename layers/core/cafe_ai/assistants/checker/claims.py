@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cafe_ai.analytics.model import Fact, FactSheet
-from cafe_ai.assistants.checker.agreement import WEEKDAYS
-from cafe_ai.assistants.checker.calendar import SheetCalendar, row_spans, span_of
+from cafe_ai.assistants.checker.calendar import WEEKDAYS, SheetCalendar, row_spans, span_of
 from cafe_ai.assistants.checker.clauses import Piece, Sentence
 from cafe_ai.assistants.checker.metric_senses import MetricSenses
 from cafe_ai.assistants.checker.metrics import metric_base
