@@ -8,7 +8,8 @@ from cafe_ai.language.text import tokenize
 
 _SPANISH = frozenset(
     "el la los las de del que cual cuales cuanto cuantos cuanta cuantas como y en por fue fueron nuestro nuestra un una es son "
-    "ventas vendimos pedidos clientes unidades media facturacion ingresos mes ano semana dia ayer hoy productos mas menos con dame quien desde hasta tuvimos hubo al se lo".split()
+    "ventas vendimos pedidos clientes unidades media facturacion ingresos mes ano semana dia "
+    "ayer hoy productos mas menos con dame quien desde hasta tuvimos hubo al se lo".split()
 )
 _ENGLISH = frozenset(
     "the of what which how much many did do does was were is are our we in on by for and sales sold last this month week year "

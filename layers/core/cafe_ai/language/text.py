@@ -38,7 +38,9 @@ def _fold_character(character: str) -> str:
 
 
 def tokenize(text: str) -> list[Token]:
-    """The words and numbers of a text, in order. Hyphens, dots and slashes inside a word stay: "t-light", "2010-11", "1.234,56" is
-    "1.234" and "56"."""
+    """The words and numbers of a text, in order.
+
+    Hyphens, dots and slashes inside a word stay: "t-light", "2010-11"; "1.234,56" is "1.234" and "56".
+    """
     folded = fold(text)
     return [Token(m[0], text[m.start() : m.end()], m.start(), m.end()) for m in _WORD.finditer(folded)]

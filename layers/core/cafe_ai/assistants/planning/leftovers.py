@@ -9,19 +9,18 @@ from cafe_ai.assistants.planning.lexemes import Lexeme
 from cafe_ai.assistants.planning.model import Declined, NameKind, PlanningContext
 from cafe_ai.assistants.planning.names import MANY, Name, normalise
 from cafe_ai.assistants.planning.reading import Reading
-from cafe_ai.assistants.planning.words import FILLER, JOINING, NOT_RECORDED, SPENDING, vocabulary
+from cafe_ai.assistants.planning.words import (
+    AFTER_A_NAME,
+    ARTICLES,
+    BEFORE_A_NAME,
+    FILLER,
+    JOINING,
+    NOT_RECORDED,
+    PAID,
+    SPENDING,
+    vocabulary,
+)
 
-PAID = SPENDING | frozenset("pago pagos pagada pagadas pagados payment payments cobrado cobramos cobro".split())
-ARTICLES = frozenset("el la los las un una the a an our nuestro nuestra nuestros nuestras del".split())
-BEFORE_A_NAME = frozenset(
-    "de del of for y and o or e con cuanto cuanta cuantos cuantas many much vendimos vendido vendio vendieron vende venden vendemos sold "
-    "sell selling sells ventas sales unidades units compramos compro vs versus contra than stock precio price margen margin cuesta cuestan "
-    "mas menos more most fewer vale cost is are por ingresos revenue queda quedan devoluciones returns porcentaje share producto productos tienda store categoria".split()
-)
-AFTER_A_NAME = frozenset(
-    "sales revenue units orders did were was vendimos vendieron ventas sold have vendi hemos se cuesta margin stock".split()
-)
-"""Words beside which a product, category or store is named."""
 Narrow = Callable[[NameKind, tuple[str, ...]], None]
 """Told each kind of name that is found, with the names."""
 _STRANGE = frozenset("NODWVC:")

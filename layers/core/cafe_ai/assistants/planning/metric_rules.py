@@ -63,10 +63,9 @@ def read_metrics(reading: Reading, *, several_words: bool) -> list[tuple[int, Me
             found.append((each.place, Metric.UNITS_PER_ORDER, each.text))
         if each := reading.take(_SPENT_PER_ORDER):
             found.append((each.place, Metric.AVERAGE_TICKET, each.text))
-        if each := reading.find(_A_DAY):
-            if each.values("U") == ["day"]:
-                reading.blank(each)
-                found.append((each.place, Metric.DAILY_AVERAGE, each.text))
+        if (each := reading.find(_A_DAY)) and each.values("U") == ["day"]:
+            reading.blank(each)
+            found.append((each.place, Metric.DAILY_AVERAGE, each.text))
         if amount := reading.take(_AMOUNT):
             found.append((amount.place, Metric.NET_SALES, amount.text))
         if counted := reading.take(_COUNTED_ITEMS):

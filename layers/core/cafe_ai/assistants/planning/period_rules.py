@@ -14,6 +14,7 @@ from cafe_ai.assistants.planning.reading import Found, Reading
 _IN = r"(?:(?:en|de|del|durante|in|on|for|during|of|over|from|within|para|a|al|desde|el|la|los|las|the|our|todo|toda|todos|all|whole|entire|ultimamente) )*"
 _N = r"(?:N|un|una|one|a)"
 
+_PASSED = ("pasado", "anterior", "previo", "last", "previous")
 EACH_MONTH = "each month"
 """The text of a mention of months listed one by one."""
 
@@ -163,20 +164,8 @@ def _weekday(offset: int) -> Read:
 def _a_year_before(found: Found, today: date) -> PeriodSpec:
     """The same dates a year before; "el mismo periodo del mes pasado" is as much of the month before."""
     units = found.values("U")
-    return (
-        PeriodSpec("previous")
-        if len(units) and units[-1] not in ("year", "month") or _names_last_month(found)
-        else PeriodSpec("same_last_year")
-    )
-
-
-def _names_last_month(found: Found) -> bool:
-    said = [lexeme.text for lexeme in found.lexemes if lexeme.kind == "U"]
-    return (
-        bool(said)
-        and said[-1] in ("mes", "month")
-        and any(w in found.text for w in ("pasado", "anterior", "previo", "last", "previous"))
-    )
+    a_month_before = bool(units) and units[-1] == "month" and any(word in found.text.split() for word in _PASSED)
+    return PeriodSpec("previous" if a_month_before else "same_last_year")
 
 
 def _whole(kind: str) -> Read:

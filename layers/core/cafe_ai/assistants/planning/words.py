@@ -15,6 +15,11 @@ FILLER = frozenset(_LISTS["filler"].split())
 NOT_RECORDED = frozenset(_LISTS["not_recorded"].split())
 CORRECTED = frozenset(_LISTS["corrected"].split())
 SPENDING = frozenset(_LISTS["spending"].split())
+PAID = SPENDING | frozenset(_LISTS["paid"].split())
+ARTICLES = frozenset(_LISTS["articles"].split())
+BEFORE_A_NAME = frozenset(_LISTS["before_a_name"].split())
+AFTER_A_NAME = frozenset(_LISTS["after_a_name"].split())
+
 
 _PATTERN_WORD = re.compile(r"(?<![\\\w])([a-z]{4,})(\?)?")
 
