@@ -44,7 +44,7 @@ CREATE FUNCTION new_id() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE
             52, 1), 53, 1),
         'hex')::uuid;
 COMMENT ON FUNCTION new_id() IS 'A new UUIDv7 (RFC 9562): ordered by the millisecond, random below. PostgreSQL 17 has no uuidv7().';
-GRANT EXECUTE ON FUNCTION new_id() TO cafe_ai_app, cafe_ai_saas;
+GRANT EXECUTE ON FUNCTION new_id() TO cafe_ai_saas;
 
 DO $$
 DECLARE

@@ -270,7 +270,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- A business goes with all it has. The foreign keys would delete the products while lines still name them.
+-- A business goes with all it has. Left to the foreign keys, its products would be looked for in lines that are still there.
 CREATE FUNCTION erase_business() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM public.order_lines WHERE business_id = OLD.id;
@@ -279,8 +279,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Triggers fire by name: this one before those of the foreign keys, RI_...
-CREATE TRIGGER "1_erase" AFTER DELETE ON businesses FOR EACH ROW EXECUTE FUNCTION erase_business();
+CREATE TRIGGER erase AFTER DELETE ON businesses FOR EACH ROW EXECUTE FUNCTION erase_business();
 CREATE TRIGGER clock BEFORE INSERT OR UPDATE OF ordered_at, business_date, local_hour, business_id ON orders
     FOR EACH ROW EXECUTE FUNCTION set_order_clock();
 CREATE TRIGGER is_sale BEFORE UPDATE OF is_sale ON orders

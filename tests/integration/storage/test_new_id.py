@@ -7,7 +7,6 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
-import pytest
 
 from tests.support.postgres import TestDatabase
 
@@ -48,8 +47,3 @@ def test_ids_made_at_once_differ(module_database: TestDatabase) -> None:
     with ThreadPoolExecutor(4) as pool:
         batches = list(pool.map(lambda _: new_ids(module_database.saas, 20_000), range(4)))
     assert len({made_id for batch in batches for made_id in batch}) == 80_000
-
-
-@pytest.mark.parametrize("role", ["app", "saas"])
-def test_roles_that_write_may_call_it(module_database: TestDatabase, role: str) -> None:
-    assert len(new_ids(getattr(module_database, role), 1)) == 1

@@ -14,7 +14,8 @@ from cafe_ai.platform.db import UnitOfWork
 
 SELECT_RECORDED = """
 SELECT (SELECT min(business_date) FROM rollup_hours WHERE business_id = %(business_id)s) AS first,
-       (SELECT max(business_date) FROM rollup_hours WHERE business_id = %(business_id)s AND business_date <= %(today)s) AS last"""
+       (SELECT max(business_date) FROM rollup_hours
+         WHERE business_id = %(business_id)s AND business_date <= %(today)s) AS last"""
 
 SELECT_NAMES = """
 SELECT 'product' AS kind, name FROM products WHERE business_id = %(business_id)s

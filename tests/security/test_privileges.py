@@ -1,0 +1,183 @@
+"""What each role may do, asked of the catalogue: no more than is written here, on tables made tomorrow too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import namedtuple_row
+
+from cafe_ai.platform.ids import uuid7
+from infra.local.postgres import APP, OWNER, SAAS
+from tests.support.factories import Factory
+from tests.support.postgres import TestDatabase
+
+LOGIN_ROLES = (APP, SAAS)
+NOLOGIN_ROLES = ("cafe_ai_rollup", "cafe_ai_admission")
+
+READ, WRITE = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+APPEND, COUNT = WRITE - {"UPDATE", "DELETE"}, WRITE - {"DELETE"}
+SHOPS_TABLES = ("businesses", "products", "customers", "orders", "order_lines", "reviews")
+ROLLUPS = ("rollup_hours", "rollup_products", "business_labels")
+TABLE_PRIVILEGES = {
+    APP: {
+        **dict.fromkeys((*SHOPS_TABLES, *ROLLUPS, "measured_lines"), READ),
+        **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
+    },
+    SAAS: {**dict.fromkeys((*SHOPS_TABLES, "memberships"), WRITE), "measured_lines": READ},
+    "cafe_ai_rollup": {
+        **dict.fromkeys(("orders", "products", "order_lines", "measured_lines"), READ),
+        **dict.fromkeys(ROLLUPS, WRITE - {"UPDATE"}),
+    },
+    "cafe_ai_admission": {
+        **dict.fromkeys(("businesses", "memberships"), READ),
+        **dict.fromkeys(("rate_limits", "budgets"), COUNT),
+    },
+    "public": {},
+}
+FUNCTIONS_CALLED = {
+    APP: {"admit", "budget_spend", "business_clock", "current_business_id", "current_user_id", "rollup_differences"},
+    SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
+    "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
+    "cafe_ai_admission": {"current_business_id", "current_user_id"},
+    "public": set(),
+}  # fmt: skip
+
+OUR_FUNCTIONS = """
+SELECT oid::regprocedure::text AS name, prosecdef AS definer, coalesce(proconfig, '{}') AS settings,
+       pg_get_userbyid(proowner) AS owner, has_function_privilege('public', oid, 'EXECUTE') AS open
+  FROM pg_proc
+ WHERE pronamespace = 'public'::regnamespace
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"""
+
+
+@pytest.fixture
+def superuser(module_database: TestDatabase) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(module_database.superuser, row_factory=namedtuple_row) as connection:
+        yield connection
+        connection.rollback()
+
+
+def test_roles_own_nothing_and_bypass_nothing(superuser: psycopg.Connection[Any]) -> None:
+    roles = superuser.execute(
+        """SELECT rolname AS name, rolcanlogin AS login,
+                  rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication AS powerful,
+                  EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid) AS is_member,
+                  (SELECT count(*) FROM pg_class WHERE relowner = pg_roles.oid) AS relations
+             FROM pg_roles WHERE rolname = ANY (%s) ORDER BY 1""",
+        [[*LOGIN_ROLES, *NOLOGIN_ROLES]],
+    ).fetchall()
+    assert [(role.name, role.login, role.powerful, role.is_member, role.relations) for role in roles] == [
+        ("cafe_ai_admission", False, False, False, 0),
+        (APP, True, False, False, 0),
+        ("cafe_ai_rollup", False, False, False, 0),
+        (SAAS, True, False, False, 0),
+    ]
+
+
+@pytest.mark.parametrize("role", NOLOGIN_ROLES)
+def test_nobody_can_become_a_role_that_sees_every_business(superuser: psycopg.Connection[Any], role: str) -> None:
+    statement = "SELECT pg_has_role(%s, %s, 'USAGE') OR pg_has_role(%s, %s, 'SET')"
+    for member in (OWNER, APP, SAAS):
+        assert superuser.execute(statement, [member, role, member, role]).fetchone() == (False,), member
+
+
+def test_functions_are_closed_to_the_public_and_definers_are_pinned(superuser: psycopg.Connection[Any]) -> None:
+    functions = superuser.execute(OUR_FUNCTIONS).fetchall()
+    definers = [function for function in functions if function.definer]
+    assert [function.name for function in functions if function.open] == []
+    assert len(definers) >= 8
+    for function in definers:
+        assert "search_path=pg_catalog, public, pg_temp" in function.settings, function.name
+        assert function.owner in NOLOGIN_ROLES, function.name
+
+
+def test_views_are_read_with_the_readers_own_rights(superuser: psycopg.Connection[Any]) -> None:
+    views = superuser.execute(
+        """SELECT relname, coalesce(reloptions, '{}') FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')"""
+    ).fetchall()
+    assert views
+    assert [name for name, options in views if "security_invoker=true" not in options] == []
+
+
+@pytest.mark.parametrize("role", LOGIN_ROLES)
+def test_roles_may_call_no_function_that_writes_across_businesses(
+    superuser: psycopg.Connection[Any], role: str
+) -> None:
+    may = "SELECT has_function_privilege(%s, %s, 'EXECUTE')"
+    for function in ("refresh_rollups(uuid, date[])", "touch_names(uuid[])"):
+        assert superuser.execute(may, [role, function]).fetchone() == (False,)
+
+
+@pytest.mark.parametrize("role", TABLE_PRIVILEGES)
+def test_roles_have_these_rights_on_tables_and_no_others(superuser: psycopg.Connection[Any], role: str) -> None:
+    """Neither who is a member nor what was spent is read by the functions, nor an answer by the SaaS."""
+    granted: dict[str, set[str]] = {}
+    statement = """
+    SELECT relname, privilege FROM pg_class,
+           unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS privilege
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+       AND has_table_privilege(%s, oid, privilege)"""
+    for table, privilege in superuser.execute(statement, [role]):
+        granted.setdefault(table, set()).add(privilege)
+    assert granted == TABLE_PRIVILEGES[role]
+
+
+def test_rollups_role_has_these_rights_on_single_columns(superuser: psycopg.Connection[Any]) -> None:
+    columns = """
+    SELECT grantee, table_name, privilege_type, array_agg(column_name::text ORDER BY column_name)
+      FROM information_schema.column_privileges AS of_column
+     WHERE table_schema = 'public' AND grantee LIKE 'cafe\\_ai\\_%%' AND grantee <> %s
+       AND NOT has_table_privilege(grantee, table_name::text, privilege_type)
+     GROUP BY 1, 2, 3 ORDER BY 2, 3"""
+    assert [tuple(row) for row in superuser.execute(columns, [OWNER])] == [
+        ("cafe_ai_rollup", "businesses", "SELECT", ["day_starts", "id", "names_version", "timezone"]),
+        ("cafe_ai_rollup", "businesses", "UPDATE", ["names_version"]),
+        ("cafe_ai_rollup", "orders", "UPDATE", ["business_date", "is_sale", "local_hour"]),
+    ]
+
+
+@pytest.mark.parametrize("role", FUNCTIONS_CALLED)
+def test_roles_may_call_these_functions_and_no_others(superuser: psycopg.Connection[Any], role: str) -> None:
+    """Functions that a role owns are left out: it may call them, but no one may become that role."""
+    statement = """
+    SELECT proname FROM pg_proc
+     WHERE pronamespace = 'public'::regnamespace AND has_function_privilege(%s, oid, 'EXECUTE')
+       AND pg_get_userbyid(proowner) <> %s
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"""
+    assert {name for (name,) in superuser.execute(statement, [role, role])} == FUNCTIONS_CALLED[role]
+
+
+def test_table_put_in_front_of_a_definers_table_changes_nothing(
+    module_database: TestDatabase,
+) -> None:
+    """A role may make temporary tables, and name them like ours."""
+    factory, stranger = Factory.connected(module_database), uuid7()
+    business = factory.insert_business()
+    factory.connection.close()
+    with psycopg.connect(module_database.app) as app:
+        app.execute("CREATE TEMPORARY TABLE memberships (business_id uuid, user_id uuid, role text)")
+        app.execute("INSERT INTO memberships VALUES (%s, %s, 'owner')", [business, stranger])
+        app.execute("GRANT ALL ON memberships TO PUBLIC")
+        row = app.execute("SELECT role, name FROM admit(%s, %s, 100)", [stranger, business]).fetchone()
+        app.rollback()
+    assert row == (None, None)
+
+
+def test_clock_is_the_real_business_s_whatever_the_path(
+    module_database: TestDatabase, superuser: psycopg.Connection[Any]
+) -> None:
+    factory = Factory.connected(module_database)
+    business = factory.insert_business(timezone="Europe/Madrid")
+    execute = factory.connection.execute
+    with factory.connection.transaction(force_rollback=True):
+        execute(
+            "CREATE TEMPORARY TABLE businesses AS SELECT id, 'Pacific/Auckland' AS timezone, day_starts FROM businesses"
+        )
+        execute("SET LOCAL search_path = pg_temp, public")
+        factory.insert_order(business)
+        assert execute("SELECT local_hour FROM orders").fetchone() == (14,)
+    factory.connection.close()
