@@ -135,6 +135,12 @@ def test_what_is_sold_later_today_is_not_yet_recorded(cafe: Shop) -> None:
     assert not any(fact.value for fact in sheet.facts)
 
 
+def test_at_midnight_today_is_compared_with_nothing_of_what_it_will_sell(cafe: Shop) -> None:
+    cafe.sell("05-13T10:00", Line(cafe.product("Té")))
+    sheet = cafe.ask(Metric.NET_SALES, period="day-1", comparison="day+0", as_of="2026-05-13T00:00:00")
+    assert not any(fact.value for fact in sheet.facts)
+
+
 def test_days_without_sales_are_zero_within_the_records(cafe: Shop) -> None:
     sheet = cafe.ask(Metric.NET_SALES, Metric.ORDERS, Metric.UNITS, period="named 2026-04-20")
     assert [fact.value for fact in sheet.facts if fact.role == "value"] == [0, 0, 0]

@@ -357,7 +357,7 @@ def test_no_period_reaches_beyond_the_moment_of_asking(shop: ShopCalendar, spec:
         return
     assert period.days >= 1
     assert period.starts_at <= period.ends_at
-    assert period.ends_at <= max(shop.as_of, period.starts_at)
+    assert period.ends_at <= shop.as_of or period.starts_at > shop.as_of  # a period still to come is whole
     assert period.ends_at <= shop.starts_at(period.end)
     assert period.starts_at == shop.starts_at(period.start)
     if period.ends_at > period.starts_at:
@@ -463,6 +463,12 @@ def test_shifting_a_first_day_there_and_back(day: date, unit: CalendarUnit, coun
 def test_a_moment_lies_between_the_start_of_its_day_and_of_the_next(shop: ShopCalendar, minutes: int) -> None:
     assume(shop.as_of.fold == 0)
     assert shop.starts_at(shop.today) <= shop.as_of < shop.starts_at(shop.today + timedelta(days=1))
+
+
+def test_a_period_still_to_come_is_whole() -> None:
+    july = resolve(said("named 2026-07"), calendar(WEDNESDAY))
+    assert days(july) == ("2026-07-01", "2026-07-31")
+    assert july.ends_at.isoformat() == "2026-08-01T00:00:00+02:00"
 
 
 def test_all_begins_at_the_first_record() -> None:

@@ -68,7 +68,7 @@ class ShopCalendar:
 
     def period(self, start: date, end: date, *, ends_at: datetime | None = None) -> Period:
         """The period of the business days [start, end), cut at as_of (or earlier, at ends_at)."""
-        if self.starts_at(start) >= self.as_of:  # still to come: nothing of it is cut
+        if self.starts_at(start) > self.as_of:  # still to come: nothing of it is cut
             return Period(start, end, self.starts_at(start), self.starts_at(end), self.timezone)
         cut = min(self.starts_at(end), self.as_of, *([ends_at] if ends_at else []))
         last = max(
