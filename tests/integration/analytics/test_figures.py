@@ -203,6 +203,41 @@ def test_a_comparison_tells_both_figures_their_difference_and_the_change(
         assert told["change"].value == round_half_up(100 * difference / abs(before), "percent")
 
 
+@checked
+@given(
+    metric=st.sampled_from(SALES_METRICS),
+    dimension=st.sampled_from([d for d in Dimension if d is not Dimension.PRODUCT]),
+    comparison=st.sampled_from(["2026-03", "2026-04"]),
+    filters=FILTERS,
+    as_of=AS_OFS,
+)
+def test_each_row_is_compared_with_its_own_counterpart(
+    ask: Gather,
+    shop: GeneratedShop,
+    metric: Metric,
+    dimension: Dimension,
+    comparison: str,
+    filters: Filters,
+    as_of: datetime,
+) -> None:
+    """Rows by time with the part of the other period that their difference says it is of, others with their equal."""
+    month, other = PeriodSpec("calendar", unit="month", offset=0), PeriodSpec("named", start=comparison)
+    sheet = ask(Plan((metric,), month, (dimension,), filters, other), shop.business, as_of)
+    for place, fact in enumerate(sheet.facts):
+        if fact.role != "baseline":
+            continue
+        value, difference = sheet.facts[place - 1], sheet.facts[place + 1]
+        assert difference.compared_with == fact.period
+        scope = Scope(shop.lines, fact.period, filters, as_of)
+        if dimension in TIMES:
+            now, then = value.period.start - sheet.period.start, fact.period.start - sheet.comparison.start  # type: ignore[union-attr]
+            assert now == then or dimension is not Dimension.DAY
+            expected = _total(metric, scope)
+        else:
+            expected = compute(metric, scope, (dimension,)).get((fact.dimensions[dimension.value],)) or Decimal(0)
+        assert fact.value == round_metric(metric, expected, "EUR")
+
+
 def _total(metric: Metric, scope: Scope) -> Decimal:
     if not scope.seen:
         return Decimal(0)
