@@ -98,6 +98,17 @@ class SheetCalendar:
             found = [self._range(first, last or first, year) for year in self.years]
         return self.prefer(span for span in found if span)
 
+    def days_numbered(self, number: int) -> frozenset[Span]:
+        """The days with this number in the months of the asked period, the compared ones and the rows."""
+        months = {
+            (day.year, day.month)
+            for span in self.spans
+            if (span[1] - span[0]).days <= 366
+            for day in (span[0], span[1] - DAY)
+        }
+        days = (DatePoint("day", year, month, number).in_year(year) for year, month in months)
+        return self.prefer(day for day in days if day)
+
     def prefer(self, spans: Iterable[Span]) -> frozenset[Span]:
         """Of several readings the asked period, else the compared ones, else the rows, else all."""
         found = frozenset(spans)

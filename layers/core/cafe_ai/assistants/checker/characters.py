@@ -8,7 +8,7 @@ from cafe_ai.assistants.checker.reading import Reading
 
 _FINE = frozenset("ºª\u00a0\u202f\u2009\u200a")
 _LETTER_SCRIPTS = ("LATIN", "FEMININE", "MASCULINE")
-_LOOKS_LIKE_DIGIT = frozenset("oOlI|")
+_LOOKS_LIKE_DIGIT = frozenset("oOlI")
 
 
 def find_odd(reading: Reading) -> None:

@@ -19,6 +19,7 @@ from cafe_ai.assistants.checker.model import Fault, Figure, Verdict
 from cafe_ai.assistants.checker.names import find_names
 from cafe_ai.assistants.checker.plan_figures import PlanFigures
 from cafe_ai.assistants.checker.reading import Reading
+from cafe_ai.assistants.checker.scopes import find_scopes
 from cafe_ai.assistants.checker.strangers import find_strangers
 from cafe_ai.assistants.checker.subjects import Surroundings
 
@@ -48,6 +49,7 @@ def check(text: str, sheet: FactSheet, locale: str, names: Collection[str] = ())
         return Verdict((Fault(text[:40], 0, len(text), "too many figures"),))
     around = Surroundings(reading, split(reading, find_cues(reading, calendar)))
     find_strangers(reading, sheet, around.sentences)
+    find_scopes(reading, around)
     claims = Claims(reading, sheet, calendar, around)
     claims.check()
     _check_figures(reading, sheet, calendar, around, claims)

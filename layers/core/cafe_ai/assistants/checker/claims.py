@@ -13,7 +13,7 @@ from cafe_ai.assistants.checker.model import Cue, Figure, Mention, MetricMention
 from cafe_ai.assistants.checker.names import ENTITIES
 from cafe_ai.assistants.checker.reading import Reading
 from cafe_ai.assistants.checker.subjects import Surroundings
-from cafe_ai.assistants.checker.words import PLURAL_NOUNS
+from cafe_ai.assistants.checker.words import ADVICE, PLURAL_NOUNS
 
 FLAT_UP_TO = Decimal(2)
 """The change in percent up to which "unchanged" is right."""
@@ -50,12 +50,20 @@ class Claims:
             if not self._knows_hours(mention.hours):
                 self.reading.fault(mention.first, mention.last, "an hour the facts do not have")
         elif mention.spans or mention.written_year or not mention.weekdays:
-            if not self.calendar.knows(mention):
+            if not self.calendar.knows(mention) and not self._is_advice(mention):
                 self.reading.fault(mention.first, mention.last, "a date the facts do not have")
             elif mention.weekdays and not any(span[0].weekday() in mention.weekdays for span in mention.spans):
                 self.reading.fault(mention.first, mention.last, "not the weekday of this date")
         elif not self._knows_weekday(mention):
             self.reading.fault(mention.first, mention.last, "a weekday the facts do not have")
+
+    def _is_advice(self, mention: TimeMention) -> bool:
+        """Whether a month is named in a sentence that recommends something and asserts nothing."""
+        sentence = self.around.sentence_of(mention)
+        kinds = {cue.kind for piece in sentence.pieces for cue in piece.cues}
+        recommends = any(self.reading.word(place) in ADVICE for place in range(sentence.first, sentence.last))
+        asserts = sentence.of(Figure) or not kinds.isdisjoint(("direction", "extreme", "order"))
+        return recommends and not asserts and not mention.written_year and not mention.weekdays
 
     def _knows_hours(self, hours: tuple[int, int]) -> bool:
         known = {(int(h[:2]), (int(h[:2]) + 1) % 24) for fact in self.sheet.facts if (h := fact.dimensions.get("hour"))}
@@ -76,7 +84,9 @@ class Claims:
     # --- cues
 
     def _check_cue(self, sentence: Sentence, piece: Piece, cue: Cue) -> None:
-        if cue.kind == "direction" or (cue.kind == "amount" and self._compares(sentence, piece, cue)):
+        if cue.kind == "direction" or (
+            cue.kind == "amount" and (self._compares(sentence, piece, cue) or self._is_of_metric(piece, cue))
+        ):
             if not self._is_hypothetical(piece, cue):
                 self._check_direction(sentence, piece, cue)
         elif cue.kind == "order":
@@ -90,6 +100,16 @@ class Claims:
         number = sentence.pieces.index(piece)
         following = sentence.pieces[number + 1] if number + 1 < len(sentence.pieces) else None
         return following is not None and following.reference and following.first - cue.last <= 3
+
+    def _is_of_metric(self, piece: Piece, cue: Cue) -> bool:
+        """ "More orders, but less margin": without a figure beside it, where the facts have changes and no rows."""
+        beside = any(0 <= cue.first - figure.last <= 2 for figure in piece.of(Figure))
+        return (
+            not self.rows
+            and not beside
+            and self.senses.noun_behind(cue) is not None
+            and self.reading.text_at(cue.last) not in ("de", "of", "del")
+        )
 
     def _is_hypothetical(self, piece: Piece, cue: Cue) -> bool:
         return any(other.kind == "hypothetical" and 0 <= cue.first - other.last <= 2 for other in piece.cues)
@@ -137,14 +157,16 @@ class Claims:
 
     def _speaks_of_baseline(self, sentence: Sentence, cue: Cue) -> bool:
         """Whether the subject is the compared period: "October was below November"."""
-        found = self.around.bind(cue, TimeMention, lambda m: bool(m.spans))
-        if not found or not self.calendar.baselines:
+        times = [
+            mention
+            for piece in sentence.pieces
+            if not piece.reference or piece.first > cue.first
+            for mention in piece.of(TimeMention)
+            if mention.last <= cue.first and mention.spans
+        ]
+        if not times or not self.calendar.baselines or self.calendar.means(times[-1], self.calendar.period):
             return False
-        return (
-            any(self.calendar.means(found[0], span) for span in self.calendar.baselines)
-            and not self.calendar.means(found[0], self.calendar.period)
-            and found[0].first < cue.first
-        )
+        return any(self.calendar.means(times[-1], span) for span in self.calendar.baselines)
 
     def _from_values(self, piece: Piece, cue: Cue) -> str | None:
         """A direction told by two figures or rows of a series: "from 10 to 12"."""
@@ -231,6 +253,11 @@ class Claims:
     # --- superlatives and ranks
 
     def _check_extreme(self, sentence: Sentence, piece: Piece, cue: Cue) -> None:
+        if cue.value == "last":
+            self._check_last(sentence, piece, cue)
+            return
+        if self.reading.text_at(cue.first) == "top" and isinstance(self.reading.owner(cue.last), Figure):
+            return  # "the top 5"
         if not self.rows or self.reading.text_at(cue.last) in ("que", "than") or self._is_small_part(cue):
             return
         if not self._ranks_by_known_metric(cue):
@@ -250,11 +277,17 @@ class Claims:
         if not self._is_extreme(target, cue, order):
             self.reading.fault(cue.first, cue.last, "the facts have another one there")
 
+    def _check_last(self, sentence: Sentence, piece: Piece, cue: Cue) -> None:
+        """ "Croissant closes the list": it must be the last of the rows."""
+        target = self._target(sentence, piece, cue)
+        if target is not None and target != self.rows[-1]:
+            self.reading.fault(cue.first, cue.last, "the facts have another one there")
+
     def _ranks_by_known_metric(self, cue: Cue) -> bool:
         """Whether the metric named with a superlative ("most orders") is one that the rows are told by."""
         within = self.reading.owner(cue.last - 1)
         mention = within if isinstance(within, MetricMention) else self.senses.noun_behind(cue)
-        if mention is None or not mention.metrics:
+        if mention is None or not mention.metrics or self.senses.names_row(cue, mention):
             return True
         piece = self.around.piece_of(cue)
         said = {m for other in piece.of(MetricMention) if other.first >= mention.first for m in other.metrics}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cafe_ai.assistants.checker.model import Cue, Figure, Mention
+from cafe_ai.assistants.checker.model import Cue, Figure, Mention, NameMention
 from cafe_ai.assistants.checker.reading import Reading
 
 M = TypeVar("M", bound=Mention)
 
 _VERBS = frozenset(("fue", "fueron", "es", "son", "was", "were", "is", "are", "ha", "han", "has", "have"))
 """Behind what something is compared with they go on with the sentence: "compared with October, the best was X"."""
+_GOING_ON = frozenset(("(", "cuando", "when", "donde", "where"))
 _ENDS = frozenset((".", "!", "?"))
 _SYMBOLS = frozenset((",", ";", "(", ")", "[", "]", "|", ":", "¿", "¡", "…"))
 _WORDS = frozenset((
@@ -117,7 +118,7 @@ def _add(sentences: list[Sentence], reading: Reading, first: int, last: int, sta
     pieces: list[Piece] = []
     start, opener = first, ""
     for place in range(first, end):
-        if reading.owner(place) is not None and place not in starts:
+        if (reading.owner(place) is not None and place not in starts) or _joins_names(reading, place):
             continue
         token = reading.tokens[place]
         closes = token.text in _VERBS and opener == "compare"
@@ -134,10 +135,29 @@ def _add(sentences: list[Sentence], reading: Reading, first: int, last: int, sta
             opener = starts.get(place, token.text)
     if end > start or not pieces:
         pieces.append(Piece(start, end, opener))
-    for before, piece in zip([None, *pieces], pieces, strict=False):
-        goes_on = before is not None and before.reference and piece.opener in ("(", "cuando", "when", "donde", "where")
-        piece.reference = piece.opener == "compare" or goes_on
+    _mark_references(pieces)
     sentences.append(Sentence(len(sentences), pieces, reading.tokens[end - 1].text == ":"))
+
+
+def _mark_references(pieces: list[Piece]) -> None:
+    """Marks what something is compared with, brackets and "when ..." behind it included; brackets that compare by
+    themselves are not."""
+    for before, piece, behind in zip([None, *pieces], pieces, [*pieces[1:], None], strict=False):
+        goes_on = before is not None and before.reference and piece.opener in _GOING_ON
+        compares = behind is not None and behind.opener == "compare" and piece.opener == "("
+        piece.reference = piece.opener == "compare" or (goes_on and not compares)
+
+
+def _joins_names(reading: Reading, place: int) -> bool:
+    """Whether a comma or "and" only joins two names: "of A, B and C"."""
+    before, behind = place - 1, place + 1
+    while reading.text_at(before) == '"':
+        before -= 1
+    while reading.text_at(behind) in ('"', "the"):
+        behind += 1
+    if reading.tokens[place].text not in (",", "y", "e", "and") or before < 0 or behind >= len(reading.tokens):
+        return False
+    return all(isinstance(reading.owner(n), NameMention) for n in (before, behind))
 
 
 def _is_dash(reading: Reading, place: int, first: int) -> bool:

@@ -18,7 +18,7 @@ UP = (
     "subio|subieron|subido|sube|suben|subida|subidas|subiendo|aumento|aumentos|aumentaron|aumentado|aumenta|aumentan|aumentando|crecio|crecieron|crecido|crece|crecen|"
     "crecimiento|creciendo|incremento|incrementos|incrementaron|incrementado|incrementa|incrementan|incrementando|mejoro|mejoraron|mejorado|mejora|mejoria|mejoras|alza|repunte|repunto|repuntaron|"
     "superior|superiores|supero|superaron|supera|superan|superando|superado|por encima|disparo|dispararon|dispara|avance|avanzaron|avanzo|ganancia de|al alza|"
-    "rose|risen|rise|rises|rising|grew|grown|grow|grows|growing|growth|increased|increase|increases|increasing|up|improved|improve|improves|improvement|improving|gained|gain|gains|"
+    "rose|risen|rise|rises|rising|grew|grown|grow|grows|growing|growth|increased|increase|increases|increasing|up|improved|improve|improves|improvement|improving|gain|gains|"
     "climbed|climb|climbs|climbing|jumped|jump|jumps|surged|surge|surges|soared|higher|above|exceeded|exceeds|exceeding|outperformed|uptick|upturn|upward|upwards|boosted|rallied|spiked|leapt|went up|gone up|"
     "escalo|escalaron|remonto|remontaron|crecientes|creciente|ascendente|ascenso|surging|advanced|expanded|expansion|picked up|strengthened|uplift"
 )
@@ -51,7 +51,7 @@ COMPARE = (
     "in comparison with|relative to|against|than|contra|up from|down from|as against|con relacion a|en relacion con|comparison with|comparison to|vis-a-vis|comparativamente con|partiendo de|partiendo desde|a diferencia de|unlike|where it was|en comparacion|sobre los|sobre las"
 )
 # Compare only where a direction or an amount goes before, or a name, date or figure with its article follows.
-MAYBE_COMPARE = "que|from|over|after|tras|por encima de|por debajo de|por encima del|por debajo del|superior a|superior al|superiores a|inferior a|inferior al|inferiores a|above|below|desde|superando|on"
+MAYBE_COMPARE = "que|from|over|after|tras|por encima de|por debajo de|por encima del|por debajo del|superior a|superior al|superiores a|inferior a|inferior al|inferiores a|above|below|desde|superando|on|outperformed|outperforms|beat|beats|exceeded|exceeds|surpassed|topped|overtook|supero a|superaron a|superan a|supera a|mejoro a|mejoraron a|supero|superaron|gano a|outsold"
 TOTAL = "total|totales|en conjunto|en total|overall|all products|todos los productos|todo el negocio|toda la tienda|todas las tiendas|whole shop|whole business|entire|in all|conjunto de la tienda|ventas totales|total sales|global|globales|sumando todo|altogether|combined|en su conjunto|all stores|all categories|across the board"
 SHARE = (
     "representa|representan|represento|representaron|supone|suponen|supuso|supusieron|cuota|cuotas|peso|accounts for|accounted for|account for|accounting for|share|represents|represented|representing|contributed|contributes|contributing|aporta|aporto|aportan|aportaron|aportando|"
@@ -80,11 +80,14 @@ def cue_phrases() -> Iterator[tuple[str, tuple[str, str]]]:
     yield from _all(
         "amount",
         "up",
-        "mas|more|adicionales|extra|additional|mayores|mejor que|mejores que|better than|mayor que|mayor|better",
+        "mas|more|adicionales|extra|additional|mayores|mayor|better|mejor|mejores",
     )
-    yield from _all("amount", "down", "menos|less|fewer|menores|peor que|peores que|worse than|menor que|menor|worse")
+    yield from _all("amount", "down", "menos|less|fewer|menores|menor|worse|peor|peores")
     yield from _all("extreme", "best", BEST)
     yield from _all("extreme", "worst", WORST)
+    yield from _all(
+        "extreme", "last", "cierra|cierran|closes|closing|rounds out|rounding out|completes the list|completa la lista"
+    )
     yield from _all("order", "ahead", RELATIONS_AHEAD)
     yield from _all("order", "behind", RELATIONS_BEHIND)
     yield from _all("total", "", TOTAL)

@@ -61,12 +61,24 @@ def _read_at(reading: Reading, calendar: SheetCalendar, place: int) -> TimeMenti
         or _read_range(reading, calendar, start)
         or _read_single(reading, calendar, start)
         or (None if weekday is not None else _read_relative(reading, calendar, start))
+        or _read_bare_day(reading, calendar, start, weekday)
     )
     if weekday is None:
         return mention
     if mention is None:
         return TimeMention(place, place + 1, weekdays=frozenset({weekday}))
     return replace(mention, first=place, weekdays=frozenset({weekday}))
+
+
+def _read_bare_day(reading: Reading, calendar: SheetCalendar, place: int, weekday: int | None) -> TimeMention | None:
+    """ "martes 9", "el día 9", "the 9th": a day of a month that is spoken of."""
+    day = _day_number(reading, place)
+    if not day or _is_counted(reading, day[1]):
+        return None
+    ordinal = day[1] > place + 1 and reading.text_at(day[1] - 1) in ("st", "nd", "rd", "th")
+    if weekday is None and not ordinal and reading.word(place - 1) != "dia":
+        return None
+    return TimeMention(place, day[1], calendar.days_numbered(day[0]), written_year=True)
 
 
 def _weekday_before(reading: Reading, place: int) -> tuple[int | None, int]:
@@ -202,7 +214,7 @@ def _day_bounds(reading: Reading, place: int) -> tuple[int, int, int] | None:
     if found := re.fullmatch(r"(\d{1,2})-(\d{1,2})", reading.word(place)):
         return int(found[1]), int(found[2]), place + 1
     first = _day_number(reading, place)
-    if not first:
+    if not first or reading.word(place - 1) == "top":
         return None
     joint = first[1]
     word = reading.word(joint)
@@ -232,7 +244,7 @@ def _finish_day_range(
 
 def _read_point(reading: Reading, place: int) -> _Read | None:
     """A day, month, quarter, half, week or year at the place."""
-    if day := _day_number(reading, place):
+    if (day := _day_number(reading, place)) and reading.word(place - 1) != "top":
         month_at = day[1]
         while reading.word(month_at) in ("de", "of"):
             month_at += 1
@@ -330,7 +342,8 @@ def _read_relative(reading: Reading, calendar: SheetCalendar, place: int) -> Tim
     if kind == "since":
         spans = calendar.calendar_unit(rest, 0)  # type: ignore[arg-type]
         return TimeMention(place, end, calendar.prefer(spans))
-    return TimeMention(place, end, calendar.unit_before(None if rest == "any" else rest))  # type: ignore[arg-type]
+    spans = calendar.unit_before(None if rest == "any" else rest)  # type: ignore[arg-type]
+    return TimeMention(place, end, spans, versus=kind == "versus")
 
 
 def _day_number(reading: Reading, place: int) -> tuple[int, int] | None:

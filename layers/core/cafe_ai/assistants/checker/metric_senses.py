@@ -9,11 +9,26 @@ from cafe_ai.assistants.checker.clauses import Piece
 from cafe_ai.assistants.checker.metrics import RATES, unit_of
 from cafe_ai.assistants.checker.model import Figure, Mention, MetricMention
 from cafe_ai.assistants.checker.subjects import Surroundings
-from cafe_ai.assistants.checker.words import ROW_NOUNS
+from cafe_ai.assistants.checker.words import BEHIND_COUNTS, ROW_NOUNS
 
 PRODUCT_COUNTS = frozenset((Metric.PRODUCTS_SOLD, Metric.UNSOLD_PRODUCTS, Metric.CATALOGUE_SIZE, Metric.OUT_OF_STOCK))
 CUSTOMER_COUNTS = frozenset(
     (Metric.CUSTOMERS, Metric.NEW_CUSTOMERS, Metric.RETURNING_CUSTOMERS, Metric.INACTIVE_CUSTOMERS)
+)
+TOTALS = (
+    frozenset(
+        (
+            Metric.NET_SALES,
+            Metric.GROSS_SALES,
+            Metric.RETURNS,
+            Metric.DISCOUNTS,
+            Metric.ORDERS,
+            Metric.UNITS,
+            Metric.MARGIN,
+        )
+    )
+    | CUSTOMER_COUNTS
+    | PRODUCT_COUNTS
 )
 NARROWER: dict[str, frozenset[str]] = {
     Metric.CUSTOMERS: CUSTOMER_COUNTS - {Metric.CUSTOMERS},
@@ -70,13 +85,13 @@ class MetricSenses:
         metrics = mention.metrics
         if Metric.NET_SALES in metrics and not self._sells_products(figure, mention):
             metrics -= {Metric.PRODUCTS_SOLD}  # "sold" counts products only where they follow
-        return self._with_rate(figure, self._narrowed(figure, mention, metrics))
+        return self._without_totals(figure, self._with_rate(figure, self._narrowed(figure, mention, metrics)))
 
     def subject_of(self, cue: Mention) -> MetricMention | None:
         """The metric that a word without a figure speaks of."""
 
         def fits(mention: MetricMention) -> bool:
-            return bool(mention.metrics) and not mention.whole and not self._names_row(cue, mention)
+            return bool(mention.metrics) and not mention.whole and not self.names_row(cue, mention)
 
         behind = self.noun_behind(cue)
         if behind is not None and fits(behind):
@@ -138,12 +153,14 @@ class MetricSenses:
     def _mention(self, figure: Figure) -> MetricMention | None:
         if behind := self._right_behind(figure):
             return behind
+        if self._counts_strangely(figure):
+            return MetricMention(figure.first, figure.last)  # of no metric
 
         def fits(mention: MetricMention) -> bool:
             return not mention.whole and fits_whole(mention)
 
         def fits_whole(mention: MetricMention) -> bool:
-            usable = not mention.per and self._has_unit(figure, mention) and not self._names_row(figure, mention)
+            usable = not mention.per and self._has_unit(figure, mention) and not self.names_row(figure, mention)
             return usable and not self._qualifies_another(mention)
 
         found = self.around.bind(figure, MetricMention, fits)
@@ -191,10 +208,20 @@ class MetricSenses:
         nouns = [m for m in beside if isinstance(m, MetricMention) and m.metrics]
         return self._is_adjective(mention) and any(Metric.CUSTOMERS not in noun.metrics for noun in nouns)
 
-    def _names_row(self, figure: Mention, mention: MetricMention) -> bool:
+    def names_row(self, figure: Mention, mention: MetricMention) -> bool:
         """Whether "customer" only says what the rows of the breakdown are."""
         counts = isinstance(figure, Figure) and figure.kind == "count"
         return mention.metrics == {Metric.CUSTOMERS} and Dimension.CUSTOMER in self.sheet.plan.breakdowns and not counts
+
+    def _counts_strangely(self, figure: Figure) -> bool:
+        """Whether the noun right behind a count is one that no count is told of: "2,747 returns", "300 reviews"."""
+        reading, place = self.around.reading, figure.last
+        if figure.kind != "count" or place >= len(reading.tokens) or reading.tokens[place].kind != "word":
+            return False
+        owner = reading.owner(place)
+        if isinstance(owner, MetricMention):
+            return not owner.per and not self._has_unit(figure, owner)
+        return owner is None and reading.text_at(place) not in BEHIND_COUNTS and reading.text_at(place) not in ROW_NOUNS
 
     def _right_behind(self, figure: Figure) -> MetricMention | None:
         """The metric that follows the figure as its noun: "12 orders", "12 € of returns"."""
@@ -231,6 +258,12 @@ class MetricSenses:
         """What the noun behind a count lets it count."""
         noun = ROW_NOUNS.get(self.around.reading.word(figure.last))
         return PRODUCT_COUNTS if noun == "product" else None
+
+    def _without_totals(self, figure: Figure, metrics: frozenset[str]) -> frozenset[str]:
+        """The metrics that may be told as an average, where the figure's piece speaks of one."""
+        if self.sheet.plan.average or figure.kind not in ("money", "count") or not self.around.cue(figure, "average"):
+            return metrics
+        return metrics - TOTALS
 
     def _sells_products(self, figure: Figure, mention: MetricMention) -> bool:
         """Whether what was sold is counted in products, by the figure or beside the verb."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import cast
 
 from cafe_ai.analytics.metrics import METRICS
 from cafe_ai.analytics.model import Metric, Unit
@@ -55,7 +56,7 @@ _MORE: dict[Metric, str] = {
     Metric.MARGIN: "margen total|gross margins|gross profits|beneficio bruto total|margen obtenido|net profit|beneficio neto|loss|losses|perdidas",
     Metric.MARGIN_RATE: "porcentaje de margen|margen relativo|margen porcentual|rate of margin|margin as a percentage|margen bruto sobre ventas|margen medio|margin on sales|margen sobre las ventas|margen sobre la venta|margin rate",
     Metric.PRODUCTS_SOLD: "no products were sold|no products have been sold|no products sold|no se vendio ningun producto|ningun producto|no products|no product|productos vendidos|products sold|products were sold|productos distintos vendidos|different products sold|productos vendidos distintos|distinct products sold|referencias diferentes|articulos distintos vendidos|productos diferentes vendidos|distinct items sold|unique products sold|productos con ventas|products with sales|productos con alguna venta",
-    Metric.UNSOLD_PRODUCTS: "ningun producto|no products|no product|went unsold|ninguno sin ventas|none went unsold|quedaron sin vender|had no sales|no tuvieron salida|se quedaron sin vender|productos sin ventas|productos sin vender|products without sales|products with no sales|unsold products|productos no vendidos|no se vendieron|sin una sola venta|sin venta|did not sell|no registraron ventas|products that did not sell|no registraron ninguna venta|sin salida|productos sin salida|productos que no se vendieron|products unsold",
+    Metric.UNSOLD_PRODUCTS: "ninguna venta|no tuvieron ninguna venta|no sale|ningun producto|no products|no product|went unsold|ninguno sin ventas|none went unsold|quedaron sin vender|had no sales|no tuvieron salida|se quedaron sin vender|productos sin ventas|productos sin vender|products without sales|products with no sales|unsold products|productos no vendidos|no se vendieron|sin una sola venta|sin venta|did not sell|no registraron ventas|products that did not sell|no registraron ninguna venta|sin salida|productos sin salida|productos que no se vendieron|products unsold",
     Metric.CUSTOMERS: "no customers bought|no customers have bought|no ha comprado ningun cliente|ningun cliente ha comprado|no compro ningun cliente|ningun cliente compro|no customers|ningun cliente|no customer|clientes diferentes|clientes han comprado|compradores distintos|clientes compraron|people bought|personas|people|distinct buyers|clientes atendidos|clientes identificados|identified customers|known customers|clientes conocidos",
     Metric.NEW_CUSTOMERS: "cliente nuevo|nuevo cliente|new customer|new client|no new customers|ningun cliente nuevo|nuevos|new|clientes nuevos captados|nuevas altas|nuevos compradores|customers were new|eran nuevos|clientes de primera vez|compradores nuevos|customers bought for the first time|clientes eran nuevos|clientes estrenados|compraron por primera vez|new ones",
     Metric.RETURNING_CUSTOMERS: "cliente recurrente|returning customer|cliente que repitio|cliente habitual|no returning customers|ningun cliente recurrente|recurrentes|returning|repitieron|volvieron|clientes volvieron|regresaron|clientes fieles|eran recurrentes|customers were returning|ya habian comprado|ya habian comprado antes|had bought before|came back|had ordered before|clientes ya conocidos|clientes que ya compraban|clientes eran recurrentes|clientes que ya habian comprado antes|ya habian pedido",
@@ -122,7 +123,7 @@ def find_metrics(reading: Reading) -> None:
     """Claims the words for metrics, the longest phrase first at each place."""
 
     def make(first: int, last: int, meaning: object) -> MetricMention | None:
-        metrics, per = meaning  # type: ignore[misc]
+        metrics, per = cast("tuple[frozenset[str], str]", meaning)
         sequence = reading.text_at(first) == "order" and reading.text_at(first - 1) in (
             "the",
             "in",

@@ -60,6 +60,7 @@ class TimeMention(Mention):
 
     edge: "since" and "until" name only where a period starts or ends. weekdays: spoken with the date or alone.
     hours: [from, to) on the clock. ranged: from one date to another. neutral: until when a running period counts.
+    versus: what a change is taken against ("week on week").
     """
 
     spans: frozenset[Span] = frozenset()
@@ -69,6 +70,7 @@ class TimeMention(Mention):
     written_year: bool = False
     ranged: bool = False
     neutral: bool = False
+    versus: bool = False
 
 
 @dataclass(frozen=True, slots=True)

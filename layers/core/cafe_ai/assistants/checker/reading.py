@@ -11,7 +11,7 @@ from cafe_ai.language.text import fold
 
 # Each alternative begins with another class of characters and repeats only what the next character decides: linear.
 _TOKEN = re.compile(
-    r"(?P<number>[0-9]+(?:[.,:/'-][0-9]+)*)|(?P<word>[^\W\d_]+(?:['-][^\W\d_]+)*)|(?P<line>\n)|(?P<symbol>[^\s*_#`])"
+    r"(?P<number>[0-9]+(?:[.,:/'-][0-9]+)*)|(?P<word>[^\W\d_]+(?:(?:-|'(?!s\b))[^\W\d_]+)*)|(?P<line>\n)|(?P<symbol>[^\s*_#`])"
 )
 
 M = TypeVar("M", bound=Mention)

@@ -17,6 +17,10 @@ _SMALL = frozenset((
     "nearly", "almost", "exactamente", "exactly", "mas", "roughly", "some", "ligero", "fuerte", "notable", "notablemente", "significativamente",
     "approximately", "aproximadamente", "just", "apenas", "ligeramente", "slightly", "over",
 ))  # fmt: skip
+_BEHIND_FIGURES = frozenset((
+    "higher", "lower", "up", "down", "above", "below", "por", "superior", "inferior", "superiores", "inferiores", "increase", "rise", "growth", "gain", "jump", "improvement", "drop", "fall", "decline", "decrease", "reduction",
+    "dip", "slump", "uplift", "surge", "climb", "aumento", "subida", "incremento", "caida", "descenso", "bajada", "mejora", "increases", "drops", "de", "gains",
+))  # fmt: skip
 _REACH = 4
 
 
@@ -71,7 +75,11 @@ class Steps:
             else:
                 break
         cues = [cue for piece in self.spoken.sentence.pieces for cue in piece.cues if cue.first == place]
-        steps = [cue for cue in cues if cue.kind == "amount" or (cue.kind == "direction" and cue.value != "flat")]
+        steps = [
+            cue
+            for cue in cues
+            if cue.kind == "amount" or (cue.kind == "direction" and reading.text_at(cue.first) in _BEHIND_FIGURES)
+        ]
         if not steps or any(cue.kind == "compare" and reading.text_at(cue.last - 1) == "from" for cue in cues):
             return None
         return None if self._is_level(steps[0]) and self._levels_with_figure(place) else steps[0]
@@ -79,7 +87,7 @@ class Steps:
     def _levels_with_figure(self, place: int) -> bool:
         """Whether a level is told by a figure of its own: "12, above the 10 of October"."""
         piece = next(p for p in self.spoken.sentence.pieces if p.first <= place < p.last)
-        return any(figure.first >= place for figure in piece.of(Figure))
+        return any(other.first >= place and other.kind == self.figure.kind for other in piece.of(Figure))
 
     def _is_level(self, cue: Cue) -> bool:
         words = {self.spoken.reading.text_at(place) for place in range(cue.first, cue.last)}

@@ -19,7 +19,6 @@ M = TypeVar("M", bound=Mention)
 Origin = Literal["piece", "sentence", "behind", "topic"]
 
 _INTRODUCING = frozenset(("con", "with", "at", "having", "sumando", "totalling", "totaling", "gracias"))
-_RELATIVE = frozenset(("cuando", "when", "donde", "where"))
 
 
 class Surroundings:
@@ -70,7 +69,7 @@ class Surroundings:
 
     def _before(self, pieces: list[Piece], number: int, kind: type[M], fits: Callable[[M], bool]) -> M | None:
         """The last fitting mention of the pieces before, not of what something was only compared with."""
-        bracketed = pieces[number].opener in ("(", "[") or pieces[number].opener in _RELATIVE
+        bracketed = pieces[number].reference and pieces[number].opener != "compare"
         for place in range(number - 1, -1, -1):
             piece = pieces[place]
             if piece.reference and not (bracketed and place == number - 1):

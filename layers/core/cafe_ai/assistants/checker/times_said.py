@@ -7,7 +7,7 @@ from functools import cached_property
 from cafe_ai.analytics.model import Fact, FactSheet, Metric
 from cafe_ai.assistants.checker.calendar import WEEKDAYS, row_span, row_spans, span_of
 from cafe_ai.assistants.checker.clauses import Piece
-from cafe_ai.assistants.checker.model import NameMention, Span, TimeMention
+from cafe_ai.assistants.checker.model import MetricMention, NameMention, Span, TimeMention
 from cafe_ai.assistants.checker.spoken import Spoken
 
 STATES = frozenset((Metric.INACTIVE_CUSTOMERS, Metric.CATALOGUE_SIZE, Metric.PRICE, Metric.STOCK, Metric.OUT_OF_STOCK))
@@ -40,7 +40,8 @@ class TimesSaid:
         if base in STATES and all(self.calendar.is_today(m) for m in self._mentions):
             return True
         keys = row or frozenset({span_of(fact.period)})
-        if suffix in STEPS and fact.compared_with and self._told_after_both(fact, self._mentions[0]):
+        against = self._mentions[0].versus or (suffix in STEPS and self._told_after_both(fact, self._mentions[0]))
+        if suffix in STEPS and fact.compared_with and against:
             keys |= {span_of(fact.compared_with)}
         exact = [m for m in self._mentions if self._means_any(m, keys)]
         framing = (m in exact or any(self.calendar.covers(m, key) for key in keys) for m in self._mentions)
@@ -78,10 +79,16 @@ class TimesSaid:
 
     def _names_period_of_unsold(self) -> bool:
         """ "Sold in October and not in November": the asked period, and besides only what it is compared with."""
-        mentions = [m for m in self.spoken.sentence.of(TimeMention) if m.spans]
-        asked = [m for m in mentions if self.calendar.means(m, self.calendar.period)]
-        baselines = frozenset(self.calendar.baselines)
-        return bool(asked) and all(self._means_any(m, baselines) for m in mentions if m not in asked)
+        sentence, baselines = self.spoken.sentence, frozenset(self.calendar.baselines)
+        mentions = [m for m in sentence.of(TimeMention) if m.spans]
+        for mention in mentions:
+            verbs = [m for m in sentence.of(MetricMention) if m.first < mention.first]
+            sold = bool(verbs) and Metric.UNSOLD_PRODUCTS not in verbs[-1].metrics
+            if not (
+                self._means_any(mention, baselines) if sold else self.calendar.means(mention, self.calendar.period)
+            ):
+                return False
+        return bool(mentions)
 
     def _is_default(self, fact: Fact, suffix: str) -> bool:
         """Without a period in the sentence: what is compared with where that is said, else what was spoken of, else what

@@ -118,10 +118,6 @@ def _relative_periods() -> Iterator[tuple[str, str]]:
             "a year ago",
             "hace un ano",
             "un ano antes",
-            "interanual",
-            "year-on-year",
-            "year over year",
-            "year-over-year",
             "12 meses antes",
             "12 months earlier",
         )
@@ -132,16 +128,24 @@ def _relative_periods() -> Iterator[tuple[str, str]]:
             "un mes antes",
             "hace un mes",
             "a month ago",
-            "month-on-month",
-            "month over month",
-            "month-over-month",
-            "intermensual",
         )
     )
     yield from (
         (phrase, "before:week")
-        for phrase in ("una semana antes", "a week ago", "week-on-week", "week over week", "hace una semana")
+        for phrase in (
+            "una semana antes",
+            "a week ago",
+            "hace una semana",
+        )
     )
+    for unit, words in (
+        ("year", "interanual|year-on-year|year on year|year over year|year-over-year|yoy"),
+        ("month", "intermensual|month-on-month|month on month|month over month|month-over-month"),
+        ("week", "week-on-week|week on week|week over week|week-over-week"),
+        ("quarter", "quarter-on-quarter|quarter on quarter|quarter over quarter|intertrimestral"),
+        ("day", "day-on-day|day on day"),
+    ):
+        yield from ((word, f"versus:{unit}") for word in _split(words))
     yield from (
         (phrase, "before:any")
         for phrase in (
@@ -275,3 +279,18 @@ ROW_NOUNS: Mapping[str, str] = {
 PLURAL_NOUNS = frozenset(
     word for word in ROW_NOUNS if word.endswith("s") and word not in ("mes", "forma de pago", "metodo de pago")
 ) | {"lineas", "formas", "metodos", "medios", "methods", "performers"}
+BEHIND_COUNTS = frozenset(
+    _split(
+        "de|del|en|y|e|o|a|al|con|por|para|frente|respecto|mas|menos|que|fueron|fue|son|es|eran|era|han|ha|hubo|mientras|pero|desde|hasta|durante|entre|tras|segun|vs|versus|in|on|of|from|to|and|or|for|with|by|than|"
+        "compared|were|was|are|is|have|has|had|more|less|fewer|during|over|between|up|down|at|while|but|last|this|against|per|el|la|los|las|un|una|the|a|an|respectivamente|respectively|aproximadamente|approximately|"
+        "mejor|peor|higher|lower|as|when|cuando|donde|where|which|who|distintos|diferentes|different|distinct|vendidas|vendidos|sold|representa|supone|total|totales|so|out|not|no|tuvo|tuvieron|se|esta|este|ese|esa|"
+        "comparado|comparados|comparada|comparadas|anterior|previous|altogether|overall|aunque|although|though|sin|since|through|below|above|superior|inferior|extra|adicionales|additional|went|left|todavia|still|already|ya|net|netas|"
+        "compraron|compro|bought|made|placed|hicieron|realizaron|realizados|registrados|registered|recorded|recibidos|received|each|cada|despite|compro|llevan|lleva|antes|before|after|earlier|ago|later"
+    )
+)
+"""What may follow a count that is no noun of its own."""
+ADVICE = frozenset(
+    _split(
+        "conviene|recomiendo|recomendamos|sugiero|podrias|deberias|considera|consider|should|could|recommend|suggest|prepara|preparar|prepare|planifica|plan|aprovecha|refuerza|revisa"
+    )
+)
