@@ -148,14 +148,16 @@ class Leftovers:
 
     def _resembling(self, first: int, end: int) -> list[Name]:
         words = [lexeme.text for lexeme in self.reading.lexemes[first:end] if lexeme.kind in ("word", "N", "D", "O")]
-        if all(word in FILLER or not word.isalpha() for word in words):
+        if all(self._is_filler(lexeme) or not lexeme.text.isalpha() for lexeme in self.reading.lexemes[first:end]):
             return []
         return self.context.names.resemble(words)
 
     def _is_filler(self, lexeme: Lexeme) -> bool:
         if self.paid and lexeme.text in PAID:
             return True
-        return (lexeme.kind == "word" and lexeme.text in FILLER) or lexeme.kind == ","
+        filler = lexeme.kind == "word" and lexeme.text in FILLER
+        named = filler and self.context.names.writes(self.reading.written[lexeme.start : lexeme.end])
+        return (filler and not named) or lexeme.kind == ","
 
 
 def _chosen_kind(names: list[Name], words: int) -> NameKind:

@@ -113,7 +113,7 @@ def _read_digits(lexeme: Lexeme) -> Lexeme:
     if re.fullmatch(r"\d{4}-\d\d(?:-\d\d)?", text):
         return replace(lexeme, kind="D", value=text)
     if match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2,4}))?", text):
-        if match[3] or "/" in text:
+        if (match[3] or "/" in text) and min(int(match[1]), int(match[2])) <= 12:
             return replace(lexeme, kind="D", value=_numeric_date(int(match[1]), int(match[2]), match[3]))
         return lexeme
     if match := re.fullmatch(r"(\d{1,2}):(\d\d)", text):

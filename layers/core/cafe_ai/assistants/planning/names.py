@@ -17,6 +17,8 @@ SHORTEST = 5
 MANY = 5
 """Up to so many names that share the words asked for are meant together; beyond, the question is ambiguous."""
 
+NAMED_NEXT = frozenset("de of cuanto cuanta many much".split())
+"""Words after which a common word is a name, if the shop has one like it."""
 OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "tarjeta": ("card", "credit card", "tarjeta de credito"),
     "card": ("tarjeta", "tarjeta de credito", "credit card"),
@@ -50,15 +52,22 @@ class ShopNames:
     def __init__(self, names: Iterable[tuple[str, str]]) -> None:
         common = vocabulary()
         self._by_first: dict[str, list[Name]] = defaultdict(list)
+        self._accented: set[str] = set()
+        self._common: dict[str, list[Name]] = defaultdict(list)  # "Té" is also the pronoun "te"
         self._by_word: dict[str, list[Name]] = defaultdict(list)
         self._by_kind: dict[str, list[str]] = defaultdict(list)
         for kind, text in names:
             self._by_kind[kind].append(text)
+            self._accented.update(word for word in text.casefold().split() if not word.isascii())
             said = [text, *OTHER_WORDS.get(fold(text), ())] if kind == "payment_method" else [text]
             for words in said:
                 self._add(Name(kind, text, tuple(normalise(word) for word in word_texts(words))), common)  # type: ignore[arg-type]
         for named in self._by_first.values():
             named.sort(key=lambda name: -len(name.key))
+
+    def writes(self, word: str) -> bool:
+        """Whether a name has this word just so, with its accent: "té" is no pronoun where teas are sold."""
+        return word.casefold() in self._accented
 
     def _add(self, name: Name, common: frozenset[str]) -> None:
         if (
@@ -67,6 +76,8 @@ class ShopNames:
             or (name.key and name.kind == "payment_method")
         ):
             self._by_first[name.key[0]].append(name)
+        elif name.key and name.key[0] not in JOINING:
+            self._common[name.key[0]].append(name)
         for word in set(name.key):
             self._by_word[word].append(name)
 
@@ -89,9 +100,9 @@ class ShopNames:
         found: list[NameFound] = []
         at = 0
         while at < len(words):
-            fitting = [
-                name for name in self._by_first.get(words[at], ()) if tuple(words[at : at + len(name.key)]) == name.key
-            ]
+            named = at > 0 and words[at - 1] in NAMED_NEXT
+            known = [*self._by_first.get(words[at], ()), *(self._common.get(words[at], ()) if named else ())]
+            fitting = [name for name in known if tuple(words[at : at + len(name.key)]) == name.key]
             longest = [name for name in fitting if len(name.key) == len(fitting[0].key)]
             if not longest:
                 at += 1

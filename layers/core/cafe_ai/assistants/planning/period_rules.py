@@ -138,9 +138,15 @@ def _week_of(found: Found, today: date) -> PeriodSpec | None:
     part = _dates(found)[0]
     if found.values("U")[0] != "week" or not _has_day(part):
         return None
-    day = date.fromisoformat(part if part[0] != "-" else f"{today.year}{part[1:]}")
-    if part[0] == "-" and day > today:
-        day = day.replace(year=day.year - 1)
+    for year in (int(part[:4]),) if part[0] != "-" else (today.year, today.year - 1):
+        try:
+            day = date.fromisoformat(f"{year}{part[-6:]}")
+        except ValueError:
+            continue  # a 31 February
+        if day <= today or part[0] != "-":
+            break
+    else:
+        return None
     year, week, _ = day.isocalendar()
     return PeriodSpec("named", start=f"{year}-W{week:02}")
 

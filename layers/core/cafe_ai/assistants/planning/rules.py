@@ -32,6 +32,10 @@ _SAME_PERIOD = r"(?:en |in |on |for |over |during |de )?(?:(?:es[ea]|aquel|aquel
 _PRICE_TOP = r"(?:mas )?car[oa]s?|(?:most )?expensive|priciest"
 _PRICE_BOTTOM = r"(?:mas )?barat[oa]s?|(?:least expensive|cheapest|economic[oa]s?)"
 _LOYAL = r"frecuentes?|fieles|fiel|loyal|frequent(?:ly)?|mas veces|often|compras hizo|compras hicieron"
+MANY_WORDS = 120
+"""A longer text is no question that rules can read, and reading it would take longer than its length."""
+LONGEST_AGO = 36_500
+"""A hundred years in days."""
 _DAYS: dict[CalendarUnit, int] = {
     "day": 1,
     "week": 7,
@@ -48,6 +52,8 @@ class RulesPlanner:
 
     def plan(self, question: str, context: PlanningContext) -> Planned | Declined:
         """The plan of a question, or why there is none."""
+        if len(read_words(question)) > MANY_WORDS:
+            return Declined("not_understood")
         return _Question(question, context).plan()
 
 
@@ -179,7 +185,8 @@ class _Question:
             unit: CalendarUnit = found.values("U")[0]  # type: ignore[assignment]
             today = self.context.today
             months = unit in ("month", "quarter", "half", "year")
-            days = (today - shift(today, unit, -found.number())).days if months else found.number() * _DAYS[unit]
+            count = min(found.number(), LONGEST_AGO // _DAYS[unit])
+            days = (today - shift(today, unit, -count)).days if months else count * _DAYS[unit]
             self.draft.inactive_days = days or None
 
     def _read_weekends(self, mentions: list[Mention], when: str) -> list[Mention]:
@@ -359,6 +366,8 @@ class _Question:
         subject = METRICS[plan.metrics[0]].subject
         if plan.period.kind in ("previous", "same_last_year") and not self.context.previous:
             plan = replace(plan, period=_without_anchor(plan.period, self.context))
+        if plan.filters.products and plan.filters.categories:
+            return Declined("not_understood")  # a product and a category: their overlap is not what is meant
         if subject in ("inactive", "unsold", "catalogue"):
             plan = replace(
                 plan, breakdowns=plan.breakdowns if subject == "catalogue" else (), share=False, average=False

@@ -79,12 +79,12 @@ def read_breakdowns(reading: Reading) -> tuple[Dimension, ...]:
     found: list[tuple[int, Dimension]] = []
     every = r"(?:(?:el|la|cada|tipo de|uno de los|una de las|of the|of our) )*"
     for taken in reading.find_all(
-        rf"{_BY} {every}{_noun()}(?! (?:pasad[oa]|anterior|que|actual))|(?:each|every) (?P<unit>U)"
+        rf"{_BY} {every}{_noun()}(?: (?:y|e|and) (?:por |by )?{_noun('also')})?(?! (?:pasad[oa]|anterior|que|actual))"
     ):
-        dimension = _dimension(taken)
+        dimension, also = _dimension(taken), _dimension(taken, "also")
         if dimension:
             reading.blank(taken)
-            found.append((taken.place, dimension))
+            found += [(taken.place, dimension), *([(taken.place + 1, also)] if also else [])]
     for taken in reading.find_all("|".join(_ADVERBS.values())):
         units = taken.values("U")
         said = _UNIT_DIMENSIONS.get(str(units[0])) if units else None
@@ -96,16 +96,19 @@ def read_breakdowns(reading: Reading) -> tuple[Dimension, ...]:
     return tuple(dict.fromkeys(dimension for _, dimension in sorted(found)))
 
 
-def _noun() -> str:
+def _noun(group: str = "noun") -> str:
     """A noun for any dimension, or a calendar unit."""
-    return rf"(?P<noun>{'|'.join(_NOUNS.values())}|U)"
+    return rf"(?P<{group}>{'|'.join(_NOUNS.values())}|U)"
 
 
-def _dimension(found: Found) -> Dimension | None:
-    """What the noun of a match stands for."""
-    noun = found.match["noun"]
-    if noun is None or noun == "U":
-        return _UNIT_DIMENSIONS.get(str(next(iter(found.values("U")), "")))
+def _dimension(found: Found, group: str = "noun") -> Dimension | None:
+    """What a noun of a match stands for."""
+    noun = found.match.groupdict().get(group)
+    if noun is None:
+        return None
+    if noun == "U":
+        unit = found.values("U")[-1 if group == "also" else 0]
+        return _UNIT_DIMENSIONS.get(str(unit))
     return next(dimension for dimension, nouns in _NOUNS.items() if re.fullmatch(nouns, noun))
 
 
@@ -190,7 +193,7 @@ def read_limit(reading: Reading, order: str | None, limit: int) -> Ranking:
     if second := reading.take(rf"(?:el |la |the )?O(?= (?:{MOST}|{LEAST}|{TAKEN}|productos?|products?))"):
         limit = max(limit if limit != 5 else 1, int(second.values("O")[0]))
     if found := reading.find(
-        rf"(?:top|{MOST}|{LEAST}|primer[oa]s|first) N(?! U)|N (?:{MOST}|{LEAST})|(?:los|las|the|our) N(?! U)"
+        rf"(?:top|{MOST}|{LEAST}|primer[oa]s|first) N(?! U)|N (?:{MOST}|{LEAST})|N(?= {TAKEN})|(?:los|las|the|our) N(?! U)"
     ):
         limit = found.number(limit)
         for offset, lexeme in enumerate(found.lexemes):
