@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from cafe_ai.analytics.model import Metric, Unit
+from cafe_ai.analytics.model import Filters, Metric, Plan, Unit
 from cafe_ai.tenancy.model import Permission
 
 Subject = Literal["sales", "customers", "inactive", "unsold", "catalogue"]
@@ -87,6 +87,17 @@ METRICS: Mapping[Metric, Definition] = {
     Metric.STOCK: _catalogue("sum(p.stock)"),
     Metric.OUT_OF_STOCK: _catalogue("count(*) FILTER (WHERE p.stock <= 0)"),
 }  # fmt: skip
+
+
+def takes_filters(plan: Plan) -> bool:
+    """Whether each of the plan's metrics can be narrowed as the plan says: unsold products and the catalogue only to
+    products and categories, inactive customers not at all."""
+    subjects = {METRICS[metric].subject for metric in plan.metrics}
+    if "inactive" in subjects and plan.filters != Filters():
+        return False
+    of_products = Filters(products=plan.filters.products, categories=plan.filters.categories)
+    return not subjects & {"unsold", "catalogue"} or plan.filters == of_products
+
 
 PLACES: Mapping[Unit, Decimal] = {
     "money": Decimal("0.01"),

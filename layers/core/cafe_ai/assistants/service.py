@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from cafe_ai.analytics import repository as figures
-from cafe_ai.analytics.metrics import METRICS
+from cafe_ai.analytics.metrics import METRICS, takes_filters
 from cafe_ai.analytics.model import Dimension, FactSheet, Plan
 from cafe_ai.analytics.periods import ShopCalendar, UnknownPeriod
 from cafe_ai.analytics.service import gather
@@ -98,6 +98,8 @@ def _read_figures(uow: UnitOfWork, member: Member, planned: Planned | Declined, 
     if isinstance(planned, Declined):
         return Understood(context, planned)
     _permit(member, planned.plan)
+    if not takes_filters(planned.plan):
+        return Understood(context, Declined("not_understood"))
     anchor = context.previous.period if context.previous else None
     try:
         return Understood(context, gather(uow, planned.plan, member.business, context.as_of, anchor))

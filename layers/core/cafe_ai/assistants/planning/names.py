@@ -104,7 +104,7 @@ class ShopNames:
             known = [*self._by_first.get(words[at], ()), *(self._common.get(words[at], ()) if named else ())]
             fitting = [name for name in known if tuple(words[at : at + len(name.key)]) == name.key]
             longest = [name for name in fitting if len(name.key) == len(fitting[0].key)]
-            if not longest:
+            if not longest or self._goes_on_misspelt(longest[0], words[at + 1 :]):
                 at += 1
                 continue
             first, end = places[at], places[at + len(longest[0].key) - 1] + 1
@@ -112,6 +112,13 @@ class ShopNames:
             found.append(NameFound(first, end, *_preferred(longest, written)))
             at += len(longest[0].key)
         return found
+
+    def _goes_on_misspelt(self, name: Name, after: Sequence[str]) -> bool:
+        """Whether a word such as a category's is but the beginning of a longer name that is misspelt further on."""
+        following = next((word for word in after if word not in JOINING), "")
+        if len(name.key) > 1 or following in self._by_word or len(following) < SHORTEST:
+            return False
+        return any(len(other.key) > 1 for other in self.resemble([name.key[0], following]))
 
     def match(self, kind: NameKind, text: str) -> tuple[str, ...]:
         """The names of a kind that the text may stand for, best first."""
