@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from cafe_ai.analytics.compiler import Scope, Selection, compile_selection, compile_unsold
-from cafe_ai.analytics.metrics import METRICS
+from cafe_ai.analytics.metrics import METRICS, takes_filters
 from cafe_ai.analytics.model import Dimension, FactSheet, Filters, Metric, PeriodSpec, Plan, Ranking
 from cafe_ai.analytics.periods import ShopCalendar, UnknownPeriod, resolve
 from cafe_ai.tenancy.model import Business
@@ -341,14 +341,12 @@ def test_unsold_against_another_period_is_what_had_sold_then(cafe: Shop) -> None
     assert values(sheet, Metric.UNITS) == [("Café", 0)]
 
 
-@pytest.mark.xfail(strict=True, reason="unsold products ignore the filters by store, hour, customer and payment")
-def test_unsold_is_of_the_store_it_is_said_of(cafe: Shop) -> None:
-    """A figure that says it is narrowed to a store is that store's."""
-    coffee = cafe.product("Cortado")
-    cafe.sell("05-05T10:00", Line(coffee), store="Norte")
-    sheet = cafe.ask(Metric.UNSOLD_PRODUCTS, period="named 2026-05", only={"stores": ("Norte",)})
-    [count] = [fact for fact in sheet.facts if fact.metric == Metric.UNSOLD_PRODUCTS.value]
-    assert (count.value, count.filters) in ((2, {"stores": ["Norte"]}), (1, {}))
+@pytest.mark.parametrize("metric", [Metric.UNSOLD_PRODUCTS, Metric.INACTIVE_CUSTOMERS, Metric.STOCK])
+def test_what_cannot_be_told_for_a_store_is_not_taken_for_one(metric: Metric) -> None:
+    plan = Plan((metric,), PeriodSpec("all"), filters=Filters(stores=("Norte",)))
+    assert not takes_filters(plan)
+    assert takes_filters(replace(plan, filters=Filters()))
+    assert takes_filters(replace(plan, metrics=(Metric.NET_SALES,)))
 
 
 def test_inactive_customers_have_not_bought_since_as_of(cafe: Shop) -> None:
@@ -362,17 +360,6 @@ def test_inactive_customers_have_not_bought_since_as_of(cafe: Shop) -> None:
     assert only(cafe.ask(Metric.INACTIVE_CUSTOMERS, inactive_days=13)) == 2  # A and C; B bought 12 days and 23 h ago
     assert only(cafe.ask(Metric.INACTIVE_CUSTOMERS, inactive_days=1)) == 4
     assert only(cafe.ask(Metric.INACTIVE_CUSTOMERS)) == 0  # in 90 days
-
-
-@pytest.mark.xfail(strict=True, reason="inactive customers ignore all filters")
-def test_inactive_customers_of_a_store_are_that_stores(cafe: Shop) -> None:
-    """A figure that says it is narrowed to a store is that store's."""
-    coffee = cafe.product("Cortado")
-    cafe.sell("04-01T10:00", Line(coffee), customer_id=cafe.customer("A"), store="Norte")
-    cafe.sell("04-01T10:00", Line(coffee), customer_id=cafe.customer("B"), store="Centro")
-    sheet = cafe.ask(Metric.INACTIVE_CUSTOMERS, inactive_days=10, only={"stores": ("Norte",)})
-    [fact] = sheet.facts
-    assert (fact.value, fact.filters) in ((1, {"stores": ["Norte"]}), (2, {}))
 
 
 def test_a_customers_first_order_counts_as_of_the_moment_of_asking(cafe: Shop) -> None:

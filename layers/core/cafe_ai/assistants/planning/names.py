@@ -154,6 +154,19 @@ class ShopNames:
         return [(known, 100 - 10 * typos) for known, typos in nearly(word, self._by_word)]
 
 
+def join_names(words: list[Lexeme], names: list[NameFound]) -> list[Lexeme]:
+    """The lexemes with each name as one of kind X, whose value is its place among the names."""
+    joined: list[Lexeme] = []
+    place = 0
+    for number, name in enumerate(names):
+        joined += words[place : name.first]
+        first, last = words[name.first], words[name.end - 1]
+        text = " ".join(lexeme.text for lexeme in words[name.first : name.end])
+        joined.append(Lexeme(text, first.start, last.end, "X", number))
+        place = name.end
+    return joined + words[place:]
+
+
 def nearly(word: str, known: Iterable[str]) -> list[tuple[str, int]]:
     """The known words that this one is but for typos, with how many: one in five letters, two in eight.
 

@@ -12,9 +12,9 @@ from cafe_ai.assistants.planning import clock_rules, comparing, metric_rules, sh
 from cafe_ai.assistants.planning.comparing import TooManyPeriods
 from cafe_ai.assistants.planning.drafts import PER_DAY, Draft, complete, follow_up
 from cafe_ai.assistants.planning.leftovers import Leftovers
-from cafe_ai.assistants.planning.lexemes import Lexeme, merge_dates, read_words
+from cafe_ai.assistants.planning.lexemes import merge_dates, read_words
 from cafe_ai.assistants.planning.model import FILTER_OF, Declined, NameKind, Planned, PlanningContext, Previous
-from cafe_ai.assistants.planning.names import NameFound
+from cafe_ai.assistants.planning.names import join_names
 from cafe_ai.assistants.planning.period_rules import EACH_MONTH, Mention, read_periods
 from cafe_ai.assistants.planning.reading import Reading
 from cafe_ai.assistants.planning.refusals import asks_for_more, sets_a_threshold, unanswerable
@@ -64,7 +64,7 @@ class _Question:
         self.context = context
         words = correct(read_words(text), context.names)
         self.names = context.names.find(words)
-        self.reading = Reading(text, merge_dates(_with_names(words, self.names), context.today))
+        self.reading = Reading(text, merge_dates(join_names(words, self.names), context.today))
         self.draft = Draft()
         self.leftovers = Leftovers(self.reading, context, self._narrow)
         self.unread: Declined | None = None
@@ -389,16 +389,3 @@ def _without_anchor(spec: PeriodSpec, context: PlanningContext) -> PeriodSpec:
         return PeriodSpec("calendar", unit=spec.unit or "month", offset=-1)
     day = context.today - timedelta(days=365)
     return PeriodSpec("named", start=f"{day.year}-{day.month:02}")
-
-
-def _with_names(words: list[Lexeme], names: list[NameFound]) -> list[Lexeme]:
-    """The lexemes with each name as one of kind X, whose value is its place among the names."""
-    joined: list[Lexeme] = []
-    place = 0
-    for number, name in enumerate(names):
-        joined += words[place : name.first]
-        first, last = words[name.first], words[name.end - 1]
-        text = " ".join(lexeme.text for lexeme in words[name.first : name.end])
-        joined.append(Lexeme(text, first.start, last.end, "X", number))
-        place = name.end
-    return joined + words[place:]
