@@ -85,6 +85,8 @@ def _read(completion: Completion, question: str, context: PlanningContext) -> Pl
 
     def match(kind: NameKind, text: str) -> Sequence[str]:
         if kind == "customer":
+            if not context.sees_customers:
+                return [text]  # whether there is such a customer must not show: the plan is refused either way
             return [external_id for external_id, _ in context.customers([fold(text)])]
         return context.names.match(kind, text)
 
