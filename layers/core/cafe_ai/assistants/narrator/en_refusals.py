@@ -11,7 +11,7 @@ GAPS: Mapping[Gap, str] = {
     "before_records": "there is no data for {period}: {records}",
     "after_records": "there is no data for {period}: {records}",
     "no_sales": "there were no sales{scope} {when}",
-    "no_prices": "I cannot work out {what}{scope}: the orders do not record prices",
+    "no_prices": "I cannot work out {what}{scope}: the orders carry no prices",
     "no_costs": "I cannot work out {what}{scope}: there are no costs on record for those products",
     "no_customers": "I cannot say anything about customers: the orders do not record who bought",
     "no_stock": "I do not know how much stock{scope} is left: no stock is on record",

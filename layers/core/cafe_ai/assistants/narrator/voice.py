@@ -233,7 +233,9 @@ class Voice(ABC):
     def untold(self) -> str:
         """The metrics asked for that have no figure."""
         known = {base_metric(fact.metric) for fact in self.sheet.facts}
-        missing = [metric for metric in self.sheet.plan.metrics if metric not in known] or self.sheet.plan.metrics
+        missing = [metric for metric in self.sheet.plan.metrics if metric not in known]
+        if not missing:  # a ranking told by units, for want of prices
+            missing = [Metric.NET_SALES] if self.sheet.facts else list(self.sheet.plan.metrics)
         return self.join([self.words[metric].noun for metric in missing])
 
     def outside_records(self, period: Period | None) -> bool:
