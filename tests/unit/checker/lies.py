@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cafe_ai.analytics.model import Dimension, FactSheet
+from cafe_ai.analytics.model import Dimension, FactSheet, Metric
 from cafe_ai.language.formats import MONTH_NAMES, WEEKDAY_NAMES, format_count, format_money, format_percent
 from tests.unit.checker.right_answers import RightAnswer
 
@@ -21,7 +21,14 @@ PERCENT = re.compile(r"(?<![\d.,])[+-]?[\d.,]*\d\s?%")
 COUNT = re.compile(
     r"(?<![\d.,£/:-])\d[\d.,]*(?=\s(?:pedidos?|unidades|unidad|clientes?|productos?|orders?|units?|customers?|new|returning|different|products?)\b)"
 )
-FOREIGN = ("Palmera de chocolate", "Bocadillo de calamares", "Flat White Deluxe", "Sourdough Loaf", "Zumo Detox", "GLITTER BALL 12")
+FOREIGN = (
+    "Palmera de chocolate",
+    "Bocadillo de calamares",
+    "Flat White Deluxe",
+    "Sourdough Loaf",
+    "Zumo Detox",
+    "GLITTER BALL 12",
+)
 SHOP_NUMBER = "En total, además, la tienda tiene 3.482 seguidores."
 
 
@@ -58,7 +65,12 @@ def masked(right: RightAnswer) -> str:
     for name in sorted(names_in(right), key=len, reverse=True):
         text = re.sub(re.escape(name), lambda m: "#" * len(m[0]), text, flags=re.IGNORECASE)
     months = "|".join((*MONTH_NAMES["es"], *MONTH_NAMES["en"]))
-    for pattern in (rf"\d{{1,2}}(?: al? \d{{1,2}}| to \d{{1,2}}| and \d{{1,2}})?(?: de)? (?:{months})", r"\b(?:19|20)\d\d\b", r"\d\d:\d\d", r"(?m)^\d+\. "):
+    for pattern in (
+        rf"\d{{1,2}}(?: al? \d{{1,2}}| to \d{{1,2}}| and \d{{1,2}})?(?: de)? (?:{months})",
+        r"\b(?:19|20)\d\d\b",
+        r"\d\d:\d\d",
+        r"(?m)^\d+\. ",
+    ):
         text = re.sub(pattern, lambda m: "#" * len(m[0]), text)
     return text
 
@@ -67,7 +79,11 @@ def names_in(right: RightAnswer) -> set[str]:
     filters = right.sheet.plan.filters
     names = {*filters.products, *filters.categories, *filters.stores, *filters.customers, *filters.payment_methods}
     for fact in right.sheet.facts:
-        names |= {v for k, v in fact.dimensions.items() if k in ("product", "category", "store", "customer", "payment_method", "customer_name")}
+        names |= {
+            v
+            for k, v in fact.dimensions.items()
+            if k in ("product", "category", "store", "customer", "payment_method", "customer_name")
+        }
     return {name for name in names if name.lower() in right.text.lower()}
 
 
@@ -179,13 +195,23 @@ def figure_of_another_shop(rng, right):
     else:
         value = Decimal(rng.randint(2, 10**5))
         new = format_count(value, right.locale)
-    return None if any(abs(value - known) <= Decimal("0.5") for known in carried(right.sheet)) else put(right.text, match.start(), match.end(), new)
+    return (
+        None
+        if any(abs(value - known) <= Decimal("0.5") for known in carried(right.sheet))
+        else put(right.text, match.start(), match.end(), new)
+    )
 
 
 @family
 def sign_put_before(rng, right):
     found = [m for m in spans(right, MONEY, PERCENT) if not re.search(r"[+-]", m[0]) and number(m[0], right.locale)]
-    found = [m for m in found if not re.search(r"(?:menos|más|less|more|lower|higher|fewer|puntos|points)", right.text[m.end() : m.end() + 12])]
+    found = [
+        m
+        for m in found
+        if not re.search(
+            r"(?:menos|más|less|more|lower|higher|fewer|puntos|points)", right.text[m.end() : m.end() + 12]
+        )
+    ]
     found = [m for m in found if not re.search(r"(?:down|up|by|of|de|del|un|una|\() $|\($", right.text[: m.start()])]
     if not found:
         return None
@@ -196,7 +222,11 @@ def sign_put_before(rng, right):
 
 @family
 def sign_flipped(rng, right):
-    found = [m for m in spans(right, PERCENT, MONEY) if re.search(r"[+-]\d", m[0]) and number(m[0].replace("+", ""), right.locale)]
+    found = [
+        m
+        for m in spans(right, PERCENT, MONEY)
+        if re.search(r"[+-]\d", m[0]) and number(m[0].replace("+", ""), right.locale)
+    ]
     if not found:
         return None
     match = rng.choice(found)
@@ -210,7 +240,11 @@ def decimal_mark_moved(rng, right):
         return None
     match = rng.choice(found)
     value = abs(number(match[0], right.locale)) * rng.choice((10, 100, Decimal("0.1"), 1000))
-    return None if any(abs(value - known) < Decimal("0.06") for known in carried(right.sheet)) or value < 1 else put(right.text, match.start(), match.end(), format_money(value, "GBP", right.locale))
+    return (
+        None
+        if any(abs(value - known) < Decimal("0.06") for known in carried(right.sheet)) or value < 1
+        else put(right.text, match.start(), match.end(), format_money(value, "GBP", right.locale))
+    )
 
 
 @family
@@ -225,7 +259,12 @@ def rounding_abused(rng, right):
     if any(abs(wrong - known.scaleb(-size)) < Decimal("0.06") for known in carried(right.sheet)):
         return None
     text = format_count(wrong, right.locale)
-    unit = {(6, "es"): " millones de libras", (3, "es"): " mil libras", (6, "en"): " million pounds", (3, "en"): " thousand pounds"}[size, right.locale]
+    unit = {
+        (6, "es"): " millones de libras",
+        (3, "es"): " mil libras",
+        (6, "en"): " million pounds",
+        (3, "en"): " thousand pounds",
+    }[size, right.locale]
     return put(right.text, match.start(), match.end(), text + unit)
 
 
@@ -242,7 +281,7 @@ def scale_word_added(rng, right):
 @family
 def unit_changed(rng, right):
     found = spans(right, MONEY, PERCENT)
-    if not found:
+    if not found or any(f.role == "total" and f.value == 100 for f in right.sheet.facts):
         return None
     match = rng.choice(found)
     text = match[0]
@@ -252,7 +291,13 @@ def unit_changed(rng, right):
             new = text.replace("£", "").strip() + " %"
     else:
         points = "puntos" if right.locale == "es" else "points"
-        new = rng.choice((text.replace("%", "£"), re.sub(r"\s?%", f" {points}", text), re.sub(r"\s?%", " pedidos" if right.locale == "es" else " orders", text)))
+        new = rng.choice(
+            (
+                text.replace("%", "£"),
+                re.sub(r"\s?%", f" {points}", text),
+                re.sub(r"\s?%", " pedidos" if right.locale == "es" else " orders", text),
+            )
+        )
         if re.search(r"(?:return rate|repeat rate|margin|margen|tasa)", right.text):
             new = text.replace("%", "£")
     return put(right.text, match.start(), match.end(), new)
@@ -264,7 +309,10 @@ def number_in_words(rng, right):
     if not found:
         return None
     match = rng.choice(found)
-    words = {"es": ("quince", "cuarenta y dos", "mil doscientos", "veintitrés", "trescientos", "un centenar de"), "en": ("fifteen", "forty-two", "one thousand two hundred", "twenty-three", "three hundred", "a dozen")}[right.locale]
+    words = {
+        "es": ("quince", "cuarenta y dos", "mil doscientos", "veintitrés", "trescientos", "un centenar de"),
+        "en": ("fifteen", "forty-two", "one thousand two hundred", "twenty-three", "three hundred", "a dozen"),
+    }[right.locale]
     values = (15, 42, 1200, 23, 300, 100 if right.locale == "es" else 12)
     n = rng.randrange(6)
     return None if values[n] in carried(right.sheet) else put(right.text, match.start(), match.end(), words[n])
@@ -272,13 +320,21 @@ def number_in_words(rng, right):
 
 @family
 def fraction_in_words(rng, right):
-    found = [m for m in spans(right, PERCENT) if number(m[0].replace("+", ""), right.locale) not in (50, Decimal("33.3"), 25, 100, 200)]
+    found = [
+        m
+        for m in spans(right, PERCENT)
+        if number(m[0].replace("+", ""), right.locale) not in (50, Decimal("33.3"), 25, 100, 200)
+    ]
     if not found:
         return None
     match = rng.choice(found)
     if any(f.unit == "percent" and abs(f.value) in (50, 25, 75, Decimal("33.3")) for f in right.sheet.facts):
         return None
-    words = ("la mitad", "un tercio", "la cuarta parte", "tres cuartos") if right.locale == "es" else ("half", "a third", "a quarter of it", "three quarters")
+    words = (
+        ("la mitad", "un tercio", "la cuarta parte", "tres cuartos")
+        if right.locale == "es"
+        else ("half", "a third", "a quarter of it", "three quarters")
+    )
     return put(right.text, match.start(), match.end(), rng.choice(words))
 
 
@@ -286,8 +342,23 @@ def fraction_in_words(rng, right):
 def multiple_claimed(rng, right):
     if any(abs(f.value - 100) < 6 or abs(f.value - 200) < 6 for f in right.sheet.facts if f.metric.endswith("_change")):
         return None
-    said = ("Es el doble que antes.", "Las ventas se duplicaron.", "Es el triple que el periodo anterior.", "Casi se ha duplicado.", "Es 3 veces más.") if right.locale == "es" else (
-        "That is double the previous period.", "Sales doubled.", "It tripled.", "That is twice as much as before.", "That is 3 times as much.")
+    said = (
+        (
+            "Es el doble que antes.",
+            "Las ventas se duplicaron.",
+            "Es el triple que el periodo anterior.",
+            "Casi se ha duplicado.",
+            "Es 3 veces más.",
+        )
+        if right.locale == "es"
+        else (
+            "That is double the previous period.",
+            "Sales doubled.",
+            "It tripled.",
+            "That is twice as much as before.",
+            "That is 3 times as much.",
+        )
+    )
     return f"{right.text} {rng.choice(said)}"
 
 
@@ -317,14 +388,18 @@ def row_names(right: RightAnswer) -> list[tuple[str, tuple]]:
     for fact in right.sheet.facts:
         for dimension in ("product", "category", "store", "customer", "payment_method"):
             if dimension in fact.dimensions and fact.role in ("value", "baseline", "share"):
-                rows.setdefault(fact.dimensions.get("customer_name") or fact.dimensions[dimension], []).append((fact.metric, fact.role, fact.value))
+                rows.setdefault(fact.dimensions.get("customer_name") or fact.dimensions[dimension], []).append(
+                    (fact.metric, fact.role, fact.value)
+                )
     return [(name, tuple(sorted(values))) for name, values in rows.items() if right.text.count(name) == 1]
 
 
 @family
 def names_swapped(rng, right):
     rows = row_names(right)
-    pairs = [(a, b) for a in rows for b in rows if a[0] < b[0] and a[0] not in b[0] and b[0] not in a[0] and a[1] != b[1]]
+    pairs = [
+        (a, b) for a in rows for b in rows if a[0] < b[0] and a[0] not in b[0] and b[0] not in a[0] and a[1] != b[1]
+    ]
     values = [f.value for f in right.sheet.facts if f.role == "value" and f.metric == right.sheet.plan.metrics[0]]
     if not pairs or not set(values) - {0} or len(right.sheet.plan.breakdowns) != 1:
         return None
@@ -339,7 +414,13 @@ def names_swapped(rng, right):
 def name_of_another_shop(rng, right):
     names = [name for name in names_in(right) if len(name) > 3 and right.text.count(name) == 1]
     dimension = {v for f in right.sheet.facts for k, v in f.dimensions.items() if k in ("product", "category", "store")}
-    names = [name for name in names if name in dimension or name in (*right.sheet.plan.filters.products, *right.sheet.plan.filters.categories, *right.sheet.plan.filters.stores)]
+    names = [
+        name
+        for name in names
+        if name in dimension
+        or name
+        in (*right.sheet.plan.filters.products, *right.sheet.plan.filters.categories, *right.sheet.plan.filters.stores)
+    ]
     if not names:
         return None
     name = rng.choice(names)
@@ -355,7 +436,7 @@ def period_replaced(rng, right):
     text = right.text
     for name in names_in(right):
         text = re.sub(re.escape(name), "#" * len(name), text, flags=re.IGNORECASE)
-    found = [m for m in re.finditer(rf"\b(?:{'|'.join(months)})\b", text, re.IGNORECASE)]
+    found = list(re.finditer(rf"\b(?:{'|'.join(months)})\b", text, re.IGNORECASE))
     if not found:
         return None
     match = rng.choice(found)
@@ -453,17 +534,37 @@ METRIC_SWAPS = {
 @family
 def metric_changed(rng, right):
     """Every mention of a metric becomes another one."""
-    pairs = [(a, b) for a, b in (*METRIC_SWAPS[right.locale], *((b, a) for a, b in METRIC_SWAPS[right.locale])) if re.search(rf"(?<!\w){a}(?!\w)", right.text, re.IGNORECASE)]
+    pairs = [
+        (a, b)
+        for a, b in (*METRIC_SWAPS[right.locale], *((b, a) for a, b in METRIC_SWAPS[right.locale]))
+        if re.search(rf"(?<!\w){a}(?!\w)", right.text, re.IGNORECASE)
+    ]
     if not pairs or not spans(right, MONEY, COUNT, PERCENT):
         return None
     old, new = rng.choice(pairs)
-    if re.search(rf"(?<!\w){new}(?!\w)", right.text, re.IGNORECASE) or (old in ("ventas", "sales") and re.search(r"ticket|brut|gross|diari|daily|al día|per day|de las ventas|of sales|a day|unidades|por (?:pedido|día)|precio", right.text, re.IGNORECASE)):
+    if re.search(rf"(?<!\w){new}(?!\w)", right.text, re.IGNORECASE) or (
+        old in ("ventas", "sales")
+        and re.search(
+            r"ticket|brut|gross|diari|daily|al día|per day|de las ventas|of sales|a day|unidades|por (?:pedido|día)|precio",
+            right.text,
+            re.IGNORECASE,
+        )
+    ):
         return None
     if old in ("customers", "clientes") and re.search(rf"{old} [“«A-Z\d]", right.text):
         return None
-    if old in ("pedidos", "orders", "unidades", "units") and re.search(rf"(?:por|per|al|media|medi[ao]s|a|average)\s{old}|{old} (?:por|per|al|a|diari|each)|daily {old}", right.text, re.IGNORECASE):
+    if old in ("pedidos", "orders", "unidades", "units") and re.search(
+        rf"(?:por|per|al|media|medi[ao]s|a|average)\s{old}|{old} (?:por|per|al|a|diari|each)|daily {old}",
+        right.text,
+        re.IGNORECASE,
+    ):
         return None
-    return re.sub(rf"(?<!\w){old}(?!\w)", lambda m: new.capitalize() if m[0][0].isupper() else new, right.text, flags=re.IGNORECASE)
+    return re.sub(
+        rf"(?<!\w){old}(?!\w)",
+        lambda m: new.capitalize() if m[0][0].isupper() else new,
+        right.text,
+        flags=re.IGNORECASE,
+    )
 
 
 # --- directions, ranks, claims
@@ -476,12 +577,18 @@ DIRECTIONS = {
 
 @family
 def direction_reversed(rng, right):
-    if not any(f.metric.endswith(("_change", "_difference")) and f.value for f in right.sheet.facts) or any(f.metric.endswith("_difference") and f.value == 0 for f in right.sheet.facts):
+    if not any(f.metric.endswith(("_change", "_difference")) and f.value for f in right.sheet.facts) or any(
+        f.metric.endswith("_difference") and f.value == 0 for f in right.sheet.facts
+    ):
         return None
     text = right.text
     pairs = DIRECTIONS[right.locale]
     both = [*pairs, *((b, a) for a, b in pairs)]
-    found = [(m, new) for old, new in both for m in re.finditer(rf"(?<!\w){old}(?!\w)(?! de una vez)(?! than once)", text, re.IGNORECASE)]
+    found = [
+        (m, new)
+        for old, new in both
+        for m in re.finditer(rf"(?<!\w){old}(?!\w)(?! de una vez)(?! than once)", text, re.IGNORECASE)
+    ]
     if not found:
         return None
     match, new = rng.choice(found)
@@ -504,8 +611,17 @@ def direction_claimed(rng, right):
 
 @family
 def superlative_reversed(rng, right):
-    rows = {v for f in right.sheet.facts if f.role == "value" and f.dimensions and f.metric == right.sheet.plan.metrics[0] for v in [f.value]}
-    if not right.sheet.plan.breakdowns or len(rows) < 2 or (right.sheet.plan.ranking and right.sheet.plan.ranking.by != "value"):
+    rows = {
+        v
+        for f in right.sheet.facts
+        if f.role == "value" and f.dimensions and f.metric == right.sheet.plan.metrics[0]
+        for v in [f.value]
+    }
+    if (
+        not right.sheet.plan.breakdowns
+        or len(rows) < 2
+        or (right.sheet.plan.ranking and right.sheet.plan.ranking.by != "value")
+    ):
         return None
     pairs = {
         "es": (("mejor", "peor"), ("más vendido", "menos vendido"), ("con más", "con menos"), ("mayor", "menor"), ("que más se vende", "que menos se vende")),
@@ -541,8 +657,25 @@ def rank_number_changed(rng, right):
 
 @family
 def denied(rng, right):
-    pairs = (("fueron", "no fueron"), ("fue", "no fue"), ("subieron", "no subieron"), ("vendiste", "no vendiste"), ("sumaron", "no sumaron"), ("hubo", "no hubo"), ("alcanzaron", "no alcanzaron")) if right.locale == "es" else (
-        ("were", "were not"), ("was", "was not"), ("rose", "did not rise"), ("came to", "did not come to"), ("reached", "did not reach"))
+    pairs = (
+        (
+            ("fueron", "no fueron"),
+            ("fue", "no fue"),
+            ("subieron", "no subieron"),
+            ("vendiste", "no vendiste"),
+            ("sumaron", "no sumaron"),
+            ("hubo", "no hubo"),
+            ("alcanzaron", "no alcanzaron"),
+        )
+        if right.locale == "es"
+        else (
+            ("were", "were not"),
+            ("was", "was not"),
+            ("rose", "did not rise"),
+            ("came to", "did not come to"),
+            ("reached", "did not reach"),
+        )
+    )
     found = [(m, new) for old, new in pairs for m in re.finditer(rf"(?<!\w)(?<!no ){old}(?! no )(?!\w)", right.text)]
     figures = spans(right, MONEY, COUNT, PERCENT)
     found = [(m, new) for m, new in found if any(0 < f.start() - m.end() < 4 for f in figures)]
@@ -568,10 +701,18 @@ INVENTED = {
 @family
 def sentence_invented(rng, right):
     known = carried(right.sheet)
-    m, n, p = Decimal(rng.randint(5000, 10**7)).scaleb(-2), Decimal(rng.randint(13, 9999)), Decimal(rng.randint(11, 989)) / 10
+    m, n, p = (
+        Decimal(rng.randint(5000, 10**7)).scaleb(-2),
+        Decimal(rng.randint(13, 9999)),
+        Decimal(rng.randint(11, 989)) / 10,
+    )
     if n in known or p in known:
         return None
-    values = {"m": format_money(m, "GBP", right.locale), "n": format_count(n, right.locale), "p": format_percent(p, right.locale)}
+    values = {
+        "m": format_money(m, "GBP", right.locale),
+        "n": format_count(n, right.locale),
+        "p": format_percent(p, right.locale),
+    }
     sentence = rng.choice(INVENTED[right.locale]).format(**values)
     return f"{right.text} {sentence}" if rng.random() < 0.7 else f"{sentence} {right.text}"
 
@@ -591,18 +732,31 @@ def true_figure_of_another_metric(rng, right):
         ("count", "en"): (("customers", "{v} customers bought."), ("orders", "There were {v} orders."), ("new_customers", "There were {v} new customers."), ("units", "{v} units were sold.")),
     }[fact.unit, right.locale]  # fmt: skip
     metric, sentence = rng.choice(choices)
-    if metric in told or any(f.metric == metric for f in right.sheet.facts) or (fact.metric in ("daily_units", "stock", "units_per_order") and metric == "units") or (fact.metric == "daily_orders" and metric == "orders"):
+    if (
+        metric in told
+        or any(f.metric == metric for f in right.sheet.facts)
+        or (fact.metric in ("daily_units", "stock", "units_per_order") and metric == "units")
+        or (fact.metric == "daily_orders" and metric == "orders")
+    ):
         return None
     if any(f.value == fact.value and f.metric != fact.metric for f in right.sheet.facts):
         return None
-    value = format_money(fact.value, "GBP", right.locale) if fact.unit == "money" else format_count(fact.value, right.locale)
+    value = (
+        format_money(fact.value, "GBP", right.locale)
+        if fact.unit == "money"
+        else format_count(fact.value, right.locale)
+    )
     return f"{right.text} {sentence.format(v=value)}"
 
 
 @family
 def true_figure_of_another_period(rng, right):
     """A sentence that gives a true figure to a month the facts do not tell, or to the compared period."""
-    facts = [f for f in right.sheet.facts if f.role == "value" and f.unit == "money" and f.value > 12 and not f.dimensions and f.metric == "net_sales"]
+    facts = [
+        f
+        for f in right.sheet.facts
+        if f.role == "value" and f.unit == "money" and f.value > 12 and not f.dimensions and f.metric == "net_sales"
+    ]
     if not facts or any("month" in f.dimensions for f in right.sheet.facts):
         return None
     fact = facts[0]
@@ -615,7 +769,14 @@ def true_figure_of_another_period(rng, right):
 
 @family
 def true_figure_of_another_row(rng, right):
-    rows = [f for f in right.sheet.facts if f.role == "value" and f.dimensions and f.metric == "net_sales" and set(f.dimensions) & {"product", "category", "store"}]
+    rows = [
+        f
+        for f in right.sheet.facts
+        if f.role == "value"
+        and f.dimensions
+        and f.metric == "net_sales"
+        and set(f.dimensions) & {"product", "category", "store"}
+    ]
     if len(rows) < 2:
         return None
     a, b = rng.sample(rows, 2)
@@ -650,7 +811,12 @@ def invisible_inside(rng, right):
         return None
     match = rng.choice(found)
     first = next(n for n in range(match.start(), match.end()) if right.text[n].isdigit())
-    return put(right.text, first + 1, first + 1, rng.choice(("\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad")) + rng.choice("123456789"))
+    return put(
+        right.text,
+        first + 1,
+        first + 1,
+        rng.choice(("\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad")) + rng.choice("123456789"),
+    )
 
 
 @family
@@ -695,12 +861,28 @@ def winner_invented(rng, right):
     """A best row that is none of the best."""
     rows = row_names(right)
     ranking = right.sheet.plan.ranking
-    if len(rows) < 2 or not ranking or ranking.by != "value" or ranking.order != "top" or right.sheet.plan.breakdowns != (Dimension.PRODUCT,):
+    if right.sheet.plan.metrics not in ((Metric.NET_SALES,), (Metric.UNITS,)):
         return None
-    values = {f.dimensions["product"]: f.value for f in right.sheet.facts if f.role == "value" and f.metric == right.sheet.plan.metrics[0] and "product" in f.dimensions}
+    if (
+        len(rows) < 2
+        or not ranking
+        or ranking.by != "value"
+        or ranking.order != "top"
+        or right.sheet.plan.breakdowns != (Dimension.PRODUCT,)
+    ):
+        return None
+    values = {
+        f.dimensions["product"]: f.value
+        for f in right.sheet.facts
+        if f.role == "value" and f.metric == right.sheet.plan.metrics[0] and "product" in f.dimensions
+    }
     losers = [name for name, value in values.items() if value < max(values.values())]
     if not losers:
         return None
     name = rng.choice(losers)
-    said = (f"El producto más vendido fue {name}.", f"{name} fue el mejor.") if right.locale == "es" else (f"The best-selling product was {name}.", f"{name} came first.")
+    said = (
+        (f"El producto más vendido fue {name}.", f"{name} fue el mejor.")
+        if right.locale == "es"
+        else (f"The best-selling product was {name}.", f"{name} came first.")
+    )
     return f"{right.text}\n{rng.choice(said)}"

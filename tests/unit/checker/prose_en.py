@@ -313,15 +313,15 @@ def top_with_second_metric(t: Teller) -> str | None:
     return f"Ranking by {t.bare(t.sheet.plan.metrics[0])} {t.when()}:\n" + "\n".join(lines)
 
 
-@style("en", "share")
-def share_of_whole(t: Teller) -> str | None:
-    return None
-
-
 @style("en", "ranking")
 def so_many(t: Teller) -> str | None:
     rows = t.rows()
-    if t.sheet.plan.ranking.order != "top" or t.sheet.plan.metrics[0] != "net_sales" or "product" not in rows[0][0].dimensions or len(rows) < 3:
+    if (
+        t.sheet.plan.ranking.order != "top"
+        or t.sheet.plan.metrics[0] != "net_sales"
+        or "product" not in rows[0][0].dimensions
+        or len(rows) < 3
+    ):
         return None
     lines = [f"{n}) {t.row(r[0])}: {t.figure(r[0])}" for n, r in enumerate(rows, 1)]
     return f"The {len(rows)} products with the highest sales {t.when()} are:\n" + "\n".join(lines)

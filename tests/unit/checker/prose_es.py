@@ -30,11 +30,7 @@ def about(t: Teller) -> str | None:
     fact = t.by("")
     if fact.unit != "money" or abs(fact.value) < 10_000:
         return None
-    return (
-        f"{cap(t.when())} {t.metric(fact.metric)} rondaron los {t.rounded(fact)}."
-        if False
-        else f"{cap(t.when())}, {t.metric(fact.metric)} fueron de unos {t.rounded(fact)}, en concreto {t.figure(fact)}."
-    )
+    return f"{cap(t.when())}, {t.metric(fact.metric)} fueron de unos {t.rounded(fact)}, en concreto {t.figure(fact)}."
 
 
 @style("es", "total")
@@ -256,23 +252,15 @@ def in_thousands(t: Teller) -> str | None:
     fact = t.by("")
     if fact.metric != "net_sales" or fact.value < 20_000:
         return None
-    return (
-        f"Las ventas {t.when()} se acercaron a los {t.rounded(fact)}."
-        if False
-        else f"{cap(t.when())} facturaste {t.rounded(fact)}."
-    )
+    return f"{cap(t.when())} facturaste {t.rounded(fact)}."
 
 
 @style("es", "several")
 def money_and_counts(t: Teller) -> str | None:
-    values = {m: t.by("", m) for m in t.sheet.plan.metrics}
-    if Metricless(values):
+    values = {str(m): t.by("", m) for m in t.sheet.plan.metrics}
+    if not {"orders", "net_sales"} <= set(values):
         return None
     return f"{cap(t.when())} registraste {t.figure(values['orders'])} y vendiste {t.figure(values['net_sales'])}."
-
-
-def Metricless(values: dict) -> bool:
-    return not {"orders", "net_sales"} <= {str(m) for m in values}
 
 
 @style("es", "comparison")
@@ -291,11 +279,6 @@ def insight(t: Teller) -> str | None:
     value, base, change = t.by(""), t.baseline(), t.by("_change")
     good = t.up(change, ("Buena noticia: crecimiento", "Ojo: caída"), ("", ""))
     return f"{good} del {t.figure(change)} en {t.metric(value.metric)}. {cap(t.when())} fueron {t.figure(value)}; {t.when(base.period)}, {t.figure(base)}."
-
-
-@style("es", "share")
-def share_of_whole(t: Teller) -> str | None:
-    return None
 
 
 @style("es", "total")
@@ -327,7 +310,12 @@ def top_with_second_metric(t: Teller) -> str | None:
 @style("es", "ranking")
 def so_many(t: Teller) -> str | None:
     rows = t.rows()
-    if t.sheet.plan.ranking.order != "top" or t.sheet.plan.metrics[0] != "net_sales" or "product" not in rows[0][0].dimensions or len(rows) < 3:
+    if (
+        t.sheet.plan.ranking.order != "top"
+        or t.sheet.plan.metrics[0] != "net_sales"
+        or "product" not in rows[0][0].dimensions
+        or len(rows) < 3
+    ):
         return None
     lines = [f"{n}) {t.row(r[0])}: {t.figure(r[0])}" for n, r in enumerate(rows, 1)]
     return f"Los {len(rows)} productos con más ventas {t.when()} son:\n" + "\n".join(lines)

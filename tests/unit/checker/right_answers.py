@@ -103,7 +103,7 @@ class Teller:
         for size, es, en in ((6, "millones de libras", "million"), (3, "mil libras", "k")):
             if abs(value) >= Decimal(10) ** size * 10:
                 number = (value.scaleb(-size)).quantize(Decimal("0.1"))
-                text = format_count(number, self.locale) if number != int(number) else format_count(number, self.locale)
+                text = format_count(number, self.locale)
                 return f"{text} {es}" if self.es else f"£{text}{' ' if en == 'million' else ''}{en}"
         return self.figure(fact)
 
@@ -192,7 +192,11 @@ def write(rng: random.Random, locale: str) -> RightAnswer:
         sheet = random_sheet(random.Random(rng.random()), kind)
         if any(metric not in NAMES[locale] for metric in sheet.plan.metrics) or not sheet.facts:
             continue
-        if sheet.plan.filters != Filters() or sheet.period == sheet.comparison or any("year" in fact.dimensions for fact in sheet.facts):
+        if (
+            sheet.plan.filters != Filters()
+            or sheet.period == sheet.comparison
+            or any("year" in fact.dimensions for fact in sheet.facts)
+        ):
             continue
         text = function(Teller(sheet, locale))
         if text:

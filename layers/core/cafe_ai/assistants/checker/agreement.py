@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -33,11 +34,17 @@ class Agreement:
         self.calendar = calendar
         self.around = around
         self.baseline_rows = rows_of_baselines(sheet)
-        self._metrics = [(fact, *metric_base(fact.metric)) for fact in sheet.facts]
+        by_value = sorted(((abs(float(fact.value)), n) for n, fact in enumerate(sheet.facts)))
+        self._values = [value for value, _ in by_value]
+        self._facts = [(sheet.facts[n], *metric_base(sheet.facts[n].metric)) for _, n in by_value]
 
     def candidates(self, figure: Figure) -> Iterator[tuple[Fact, Metric, str]]:
         """The facts with the figure's value and unit."""
-        for fact, base, suffix in self._metrics:
+        shown = abs(float(figure.value))
+        loose = figure.about or figure.bound or figure.scaled or figure.kind in ("fraction", "multiple")
+        margin = shown + 60 if loose else 2 * float(figure.step)
+        for n in range(bisect_left(self._values, shown - margin), bisect_right(self._values, shown + margin)):
+            fact, base, suffix = self._facts[n]
             if has_unit(figure, fact, suffix, self.sheet.currency) and has_value(figure, fact):
                 yield fact, base, suffix
 

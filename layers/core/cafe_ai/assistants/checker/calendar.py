@@ -215,6 +215,12 @@ class SheetCalendar:
         running = bucket(self.today, unit).start
         return frozenset({(shift(running, unit, -count), running)})
 
+    def are_latest(self, count: int, unit: CalendarUnit) -> bool:
+        """Whether "the last 30 days" is a period of the plan, or how long customers have not bought."""
+        if unit == "day" and self.sheet.plan.inactive_days == count:
+            return True
+        return any(span in (self.period, *self.baselines) for span in self.rolling(count, unit))
+
     def lasts(self, count: int, unit: str) -> bool:
         """Whether a period of the plan is so long: in days, or in whole weeks, months, quarters or years."""
         plan = self.sheet.plan

@@ -8,7 +8,7 @@ from cafe_ai.analytics.model import FactSheet
 from cafe_ai.assistants.checker import characters
 from cafe_ai.assistants.checker.agreement import Agreement
 from cafe_ai.assistants.checker.calendar import SheetCalendar
-from cafe_ai.assistants.checker.claims import Claims
+from cafe_ai.assistants.checker.claims import check_claims
 from cafe_ai.assistants.checker.clauses import split
 from cafe_ai.assistants.checker.cues import find_cues
 from cafe_ai.assistants.checker.dates import find_dates
@@ -19,12 +19,14 @@ from cafe_ai.assistants.checker.model import Fault, Figure, Verdict
 from cafe_ai.assistants.checker.names import find_names
 from cafe_ai.assistants.checker.plan_figures import PlanFigures
 from cafe_ai.assistants.checker.reading import Reading
+from cafe_ai.assistants.checker.rows import Rows
 from cafe_ai.assistants.checker.scopes import find_scopes
 from cafe_ai.assistants.checker.strangers import find_strangers
 from cafe_ai.assistants.checker.subjects import Surroundings
 
 LONGEST_TEXT = 20_000
 MOST_FIGURES = 600
+MOST_PIECES = 400
 """Beyond these nothing is read: no answer of ours is so long."""
 
 
@@ -47,19 +49,22 @@ def check(text: str, sheet: FactSheet, locale: str, names: Collection[str] = ())
     mark_wholes(reading)
     if len(reading.found(Figure)) > MOST_FIGURES:
         return Verdict((Fault(text[:40], 0, len(text), "too many figures"),))
-    around = Surroundings(reading, split(reading, find_cues(reading, calendar)))
+    sentences = split(reading, find_cues(reading, calendar))
+    if any(len(sentence.pieces) > MOST_PIECES for sentence in sentences):
+        return Verdict((Fault(text[:40], 0, len(text), "too long a sentence"),))
+    around = Surroundings(reading, sentences)
     find_strangers(reading, sheet, around.sentences)
     find_scopes(reading, around)
-    claims = Claims(reading, sheet, calendar, around)
-    claims.check()
-    _check_figures(reading, sheet, calendar, around, claims)
+    rows = Rows(sheet)
+    check_claims(reading, sheet, calendar, around, rows)
+    _check_figures(reading, sheet, calendar, around, rows)
     return Verdict(tuple(sorted(reading.faults, key=lambda fault: fault.start)))
 
 
 def _check_figures(
-    reading: Reading, sheet: FactSheet, calendar: SheetCalendar, around: Surroundings, claims: Claims
+    reading: Reading, sheet: FactSheet, calendar: SheetCalendar, around: Surroundings, rows: Rows
 ) -> None:
-    agreement, plan = Agreement(sheet, calendar, around), PlanFigures(reading, sheet, calendar, around, claims)
+    agreement, plan = Agreement(sheet, calendar, around), PlanFigures(reading, sheet, calendar, around, rows)
     for figure in reading.found(Figure):
         if plan.numbers_a_line(figure):
             if not plan.numbers_rightly(figure):

@@ -16,13 +16,19 @@ _GOING_ON = frozenset(("(", "cuando", "when", "donde", "where"))
 _ENDS = frozenset((".", "!", "?"))
 _SYMBOLS = frozenset((",", ";", "(", ")", "[", "]", "|", ":", "¿", "¡", "…"))
 _WORDS = frozenset((
-    "y", "e", "and", "pero", "but", "mientras", "while", "whereas", "aunque", "although", "though", "sino", "seguido", "seguida", "seguidos", "seguidas",
-    "followed", "ademas", "luego", "then", "&", "cuando", "when", "donde", "where", "asi", "plus", "o", "u", "or", "ni", "nor",
+    "y", "e", "and", "pero", "but", "mientras", "while", "whereas", "aunque", "although", "though", "sino", "seguido",
+    "seguida", "seguidos", "seguidas",
+    "followed", "ademas", "luego", "then", "&", "cuando", "when", "donde", "where", "asi", "plus", "o", "u", "or", "ni",
+    "nor",
 ))  # fmt: skip
-_ABBREVIATIONS = frozenset(("aprox", "approx", "vs", "p", "ej", "sr", "sra", "dr", "no", "num", "st", "etc", "e", "g", "i", "uds", "ud", "avg", "nov", "dec", "oct", "sept", "jan", "feb", "ene", "dic", "ago", "max", "min", "pp", "tel", "co", "inc", "ltd", "mr", "mrs", "ms"))  # fmt: skip
+_ABBREVIATIONS = frozenset((
+    "aprox", "approx", "vs", "p", "ej", "sr", "sra", "dr", "no", "num", "st", "etc", "e", "g", "i", "uds", "ud", "avg",
+    "nov", "dec", "oct", "sept", "jan", "feb", "ene", "dic", "ago", "max", "min", "pp", "tel", "co", "inc", "ltd", "mr",
+    "mrs", "ms",
+))  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Piece:
     """A part of a sentence: its tokens, what opened it, and what is mentioned in it.
 
@@ -45,7 +51,7 @@ class Piece:
         return next((cue for cue in self.cues if cue.kind in kinds), None)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sentence:
     """A sentence or line. heading: a line that ends with a colon and speaks for the lines below it."""
 
@@ -150,12 +156,14 @@ def _mark_references(pieces: list[Piece]) -> None:
 
 def _joins_names(reading: Reading, place: int) -> bool:
     """Whether a comma or "and" only joins two names: "of A, B and C"."""
+    if reading.tokens[place].text not in (",", "y", "e", "and"):
+        return False
     before, behind = place - 1, place + 1
     while reading.text_at(before) == '"':
         before -= 1
     while reading.text_at(behind) in ('"', "the"):
         behind += 1
-    if reading.tokens[place].text not in (",", "y", "e", "and") or before < 0 or behind >= len(reading.tokens):
+    if before < 0 or behind >= len(reading.tokens):
         return False
     return all(isinstance(reading.owner(n), NameMention) for n in (before, behind))
 

@@ -137,9 +137,9 @@ def _from_to(reading: Reading) -> list[Cue]:
         )
         near = before.last <= to <= before.last + _FARTHEST
         joined &= reading.text_at(to - 1) not in _BEFORE_A
-        if before.kind == after.kind and joined and near:
-            if not any(reading.text_at(place) in (".", ";") for place in range(before.last, to)):
-                found += [Cue(start, start + 1, "compare"), Cue(to, to + 1, "resume")]
+        parted = any(reading.text_at(place) in (".", ";") for place in range(before.last, to))
+        if before.kind == after.kind and joined and near and not parted:
+            found += [Cue(start, start + 1, "compare"), Cue(to, to + 1, "resume")]
     return found
 
 

@@ -12,6 +12,10 @@ _BY_KIND: dict[str, list[tuple[str, str]]] = {}
 for _phrase, (_kind, _value) in cue_phrases():
     _BY_KIND.setdefault(_kind, []).append((_phrase, _value))
 _PHRASES = {kind: Phrases(phrases) for kind, phrases in _BY_KIND.items()}
+_KINDS_BY_WORD: dict[str, list[str]] = {}
+for _kind, _phrases in _PHRASES.items():
+    for _word in _phrases.first_words:
+        _KINDS_BY_WORD.setdefault(_word, []).append(_kind)
 
 # What a direction word is part of that is no direction.
 _NOT_AFTER = {
@@ -52,13 +56,14 @@ _FINE_NEGATIONS = frozenset(
 def find_cues(reading: Reading, calendar: SheetCalendar) -> list[Cue]:
     """Every cue, in the order of the text."""
     cues: list[Cue] = []
-    for kind, phrases in _PHRASES.items():
-        place = 0
-        while place < len(reading.tokens):
-            found = phrases.match(reading, place, in_metrics=kind in ("extreme", "order"))
-            if found:
-                cues.append(Cue(place, place + found[0], kind, str(found[1])))
-            place += found[0] if found else 1
+    free_from = dict.fromkeys(_PHRASES, 0)
+    for place in range(len(reading.tokens)):
+        for kind in _KINDS_BY_WORD.get(reading.word_or_metric(place), ()):
+            if place >= free_from[kind]:
+                found = _PHRASES[kind].match(reading, place, in_metrics=kind in ("extreme", "order"))
+                if found:
+                    cues.append(Cue(place, place + found[0], kind, str(found[1])))
+                    free_from[kind] = place + found[0]
     cues = [cue for cue in cues if _holds(reading, cue)]
     cues += [
         Cue(place, place + 1, "direction", "down") for place in range(len(reading.tokens)) if _is_fell(reading, place)

@@ -9,23 +9,27 @@ from typing import NamedTuple
 
 from cafe_ai.analytics.periods import CalendarUnit
 from cafe_ai.assistants.checker.calendar import DatePoint, SheetCalendar
+from cafe_ai.assistants.checker.date_parts import (
+    is_counted,
+    is_signed,
+    read_day,
+    read_month,
+    read_year,
+    read_year_behind,
+)
 from cafe_ai.assistants.checker.model import Span, TimeMention
 from cafe_ai.assistants.checker.reading import Phrases, Reading
 from cafe_ai.assistants.checker.words import (
-    COUNTED_WORDS,
-    CURRENCY_WORDS,
     DATE_UNITS,
     NUMBER_UNITS,
     ORDINAL_WORDS,
     RELATIVE_PERIODS,
 )
-from cafe_ai.language.vocabulary import MONTH_NUMBERS, MONTHS, WEEKDAY_NUMBERS
+from cafe_ai.language.vocabulary import WEEKDAY_NUMBERS
 
 _RELATIVE = Phrases(RELATIVE_PERIODS)
-_FULL_MONTHS = frozenset(name for names in MONTHS.values() for name in names) | {"setiembre"}
 _TO = frozenset(("a", "al", "hasta", "to", "until", "through", "till", "-"))
 _AND = frozenset(("y", "and"))
-_OF = frozenset(("de", "del", "of", ","))
 _LATER_YEAR = Phrases(
     (phrase, "before")
     for phrase in ("del ano anterior", "del ano pasado", "del ano previo", "last year", "of last year", "the year before",
@@ -72,8 +76,8 @@ def _read_at(reading: Reading, calendar: SheetCalendar, place: int) -> TimeMenti
 
 def _read_bare_day(reading: Reading, calendar: SheetCalendar, place: int, weekday: int | None) -> TimeMention | None:
     """ "martes 9", "el día 9", "the 9th": a day of a month that is spoken of."""
-    day = _day_number(reading, place)
-    if not day or _is_counted(reading, day[1]):
+    day = read_day(reading, place)
+    if not day or is_counted(reading, day[1]):
         return None
     ordinal = day[1] > place + 1 and reading.text_at(day[1] - 1) in ("st", "nd", "rd", "th")
     if weekday is None and not ordinal and reading.word(place - 1) != "dia":
@@ -84,7 +88,7 @@ def _read_bare_day(reading: Reading, calendar: SheetCalendar, place: int, weekda
 def _weekday_before(reading: Reading, place: int) -> tuple[int | None, int]:
     """A weekday named at the place, and where a date that goes with it would start."""
     number = WEEKDAY_NUMBERS.get(reading.word(place))
-    if number is None or (len(reading.word(place)) <= 3 and not _day_number(reading, place + 1)):
+    if number is None or (len(reading.word(place)) <= 3 and not read_day(reading, place + 1)):
         return None, place
     start = place + 1
     while reading.word(start) in (",", "dia", "the", "el"):
@@ -200,10 +204,10 @@ def _english_days(
     reading: Reading, calendar: SheetCalendar, place: int, first: _Read, joint: int
 ) -> TimeMention | None:
     """ "November 1 to 15, 2010": the second day has no month of its own."""
-    day = _day_number(reading, joint)
-    if not day or first.point.unit != "day" or _is_counted(reading, day[1]):
+    day = read_day(reading, joint)
+    if not day or first.point.unit != "day" or is_counted(reading, day[1]):
         return None
-    year, end = _year_after(reading, day[1])
+    year, end = read_year_behind(reading, day[1])
     point = first.point
     start = DatePoint("day", point.year or year, point.number, point.day)
     return _mention(reading, calendar, place, end, start, DatePoint("day", point.year or year, point.number, day[0]))
@@ -213,7 +217,7 @@ def _day_bounds(reading: Reading, place: int) -> tuple[int, int, int] | None:
     """ "1 al 15", "1-15", "1 and 15": two days of a month that follows, and where they end."""
     if found := re.fullmatch(r"(\d{1,2})-(\d{1,2})", reading.word(place)):
         return int(found[1]), int(found[2]), place + 1
-    first = _day_number(reading, place)
+    first = read_day(reading, place)
     if not first or reading.word(place - 1) == "top":
         return None
     joint = first[1]
@@ -225,7 +229,7 @@ def _day_bounds(reading: Reading, place: int) -> tuple[int, int, int] | None:
     joint += 1
     while reading.word(joint) in ("el", "the", "al", "dia"):
         joint += 1
-    last = _day_number(reading, joint)
+    last = read_day(reading, joint)
     return (first[0], last[0], last[1]) if last else None
 
 
@@ -234,35 +238,35 @@ def _finish_day_range(
 ) -> TimeMention | None:
     while reading.word(end) in ("de", "of"):
         end += 1
-    month = _month(reading, end)
+    month = read_month(reading, end)
     if month is None:
         return None
-    year, end = _year_after(reading, month[1])
+    year, end = read_year_behind(reading, month[1])
     start, stop = DatePoint("day", year, month[0], first), DatePoint("day", year, month[0], last)
     return _mention(reading, calendar, place, end, start, stop)
 
 
 def _read_point(reading: Reading, place: int) -> _Read | None:
     """A day, month, quarter, half, week or year at the place."""
-    if (day := _day_number(reading, place)) and reading.word(place - 1) != "top":
+    if (day := read_day(reading, place)) and reading.word(place - 1) != "top":
         month_at = day[1]
         while reading.word(month_at) in ("de", "of"):
             month_at += 1
-        if month := _month(reading, month_at, beside_day=True):
-            year, end = _year_after(reading, month[1])
+        if month := read_month(reading, month_at, beside_day=True):
+            year, end = read_year_behind(reading, month[1])
             return _Read(DatePoint("day", year, month[0], day[0]), end)
-    if month := _month(reading, place):
+    if month := read_month(reading, place):
         return _read_month(reading, month)
     return _read_unit(reading, place) or _read_year(reading, place)
 
 
 def _read_month(reading: Reading, month: tuple[int, int]) -> _Read:
     number, end = month
-    day = _day_number(reading, end)
-    if day and not _is_counted(reading, day[1]) and reading.english:
-        year, last = _year_after(reading, day[1])
+    day = read_day(reading, end)
+    if day and not is_counted(reading, day[1]) and reading.english:
+        year, last = read_year_behind(reading, day[1])
         return _Read(DatePoint("day", year, number, day[0]), last)
-    year, end = _year_after(reading, end)
+    year, end = read_year_behind(reading, end)
     return _Read(DatePoint("month", year, number), end)
 
 
@@ -296,13 +300,13 @@ def _read_unit(reading: Reading, place: int) -> _Read | None:
 def _dated_unit(reading: Reading, unit: CalendarUnit, number: int, end: int) -> _Read | None:
     if not 1 <= number <= {"quarter": 4, "half": 2}.get(unit, 53):
         return None
-    year, end = _year_after(reading, end)
+    year, end = read_year_behind(reading, end)
     return _Read(DatePoint(unit, year, number), end)
 
 
 def _read_year(reading: Reading, place: int) -> _Read | None:
-    year = _year(reading, place)
-    if year is None or _is_counted(reading, place + 1) or _is_signed(reading, place):
+    year = read_year(reading, place)
+    if year is None or is_counted(reading, place + 1) or is_signed(reading, place):
         return None
     return _Read(DatePoint("year", year), place + 1)
 
@@ -310,7 +314,7 @@ def _read_year(reading: Reading, place: int) -> _Read | None:
 def _read_numeric(reading: Reading, calendar: SheetCalendar, place: int) -> TimeMention | None:
     """ "2010-11-15", "2010-11", "15/11/2010", "15/11", "11/2010", "2009-2010"."""
     text = reading.word(place)
-    if not reading.is_number(place) or _is_counted(reading, place + 1):
+    if not reading.is_number(place) or is_counted(reading, place + 1):
         return None
     if found := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", text):
         point = DatePoint(
@@ -344,75 +348,3 @@ def _read_relative(reading: Reading, calendar: SheetCalendar, place: int) -> Tim
         return TimeMention(place, end, calendar.prefer(spans))
     spans = calendar.unit_before(None if rest == "any" else rest)  # type: ignore[arg-type]
     return TimeMention(place, end, spans, versus=kind == "versus")
-
-
-def _day_number(reading: Reading, place: int) -> tuple[int, int] | None:
-    """A day of the month, and where it ends: "15", "15th", "1.º", "primero"."""
-    text = reading.word(place)
-    if text == "primero" and reading.word(place + 1) == "de":
-        return 1, place + 1
-    if not (reading.is_number(place) and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= 31):
-        return None
-    end = place + 1
-    while reading.is_glued(end) and reading.word(end) in ("st", "nd", "rd", "th", "o", "er"):
-        end += 1
-    if (
-        reading.word(end) == "."
-        and reading.is_glued(end)
-        and reading.word(end + 1) in ("o", "er")
-        and reading.is_glued(end + 1)
-    ):
-        end += 2
-    return int(text), end
-
-
-def _month(reading: Reading, place: int, *, beside_day: bool = False) -> tuple[int, int] | None:
-    """A month's name and where it ends. Short forms and English words that mean more need a number beside them."""
-    word = reading.word(place)
-    number = MONTH_NUMBERS.get(word)
-    if number is None:
-        return None
-    end = place + 1
-    dotted = reading.word(end) == "." and reading.is_glued(end)
-    if word in ("may", "march") and not beside_day:
-        if not reading.tokens[place].written[0].isupper():
-            return None
-        starts = place == 0 or reading.tokens[place - 1].text in (".", "!", "?")
-        return None if word == "may" and starts and not reading.is_number(end) else (number, end)
-    if word in _FULL_MONTHS:
-        return number, end
-    after = end + 1 if dotted else end
-    of = 1 if reading.word(after) in ("de", "of") else 0
-    if (
-        beside_day
-        or _year(reading, after + of)
-        or (reading.english and _day_number(reading, after))
-        or word in ("sept", "nov", "dec", "jan", "oct", "feb")
-    ):
-        return number, after
-    return None
-
-
-def _year(reading: Reading, place: int) -> int | None:
-    text = reading.word(place)
-    return int(text) if reading.is_number(place) and re.fullmatch(r"(?:19|20)\d\d", text) else None
-
-
-def _year_after(reading: Reading, end: int) -> tuple[int | None, int]:
-    """A year behind a date, with "de", "of" or a comma before it."""
-    at = end + 1 if reading.word(end) in _OF else end
-    if reading.word(at) in ("ano",):
-        at += 1
-    year = _year(reading, at)
-    amount = reading.word(at + 1) in ("%", "€", "£", "$")
-    return (year, at + 1) if year is not None and not amount else (None, end)
-
-
-def _is_signed(reading: Reading, place: int) -> bool:
-    before = reading.word(place - 1)
-    return before in CURRENCY_WORDS or (before in ("+", "-") and reading.is_glued(place))
-
-
-def _is_counted(reading: Reading, place: int) -> bool:
-    """Whether what follows a number makes it an amount: a unit of count, a currency, a percent sign, a scale."""
-    return reading.word(place) in COUNTED_WORDS or reading.word(place) in CURRENCY_WORDS

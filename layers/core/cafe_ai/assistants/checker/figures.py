@@ -31,7 +31,7 @@ _APPROXIMATELY = Phrases(
     + [(word, "more") for word in MORE_THAN]
     + [(word, "less") for word in LESS_THAN]
 )
-_ARTICLES = frozenset(("un", "una", "a", "an"))
+_ARTICLES = frozenset(("un", "una", "a", "an", "se", "ha", "han"))
 _SCALES_BY_LETTER = frozenset(("m", "k", "mm", "mn", "bn"))
 # Letters that may touch a number, beside currencies and scales.
 _SUFFIXES = frozenset(("h", "am", "pm", "st", "nd", "rd", "th", "o", "a", "er", "pp", "pts", "hrs"))

@@ -11,6 +11,10 @@ from cafe_ai.assistants.checker.model import TimeMention
 from cafe_ai.assistants.checker.reading import Reading
 
 _NAMED = {"noon": 12, "mediodia": 12, "midday": 12, "midnight": 0, "medianoche": 0}
+_AMOUNTS = frozenset((
+    "%", "€", "£", "$", "unidades", "pedidos", "ventas", "productos", "semanas", "personas", "tiendas", "categorias",
+    "transacciones", "compras", "facturas", "piezas", "referencias", "horas", "que",
+))  # fmt: skip
 _TO = frozenset(("a", "y", "to", "and", "hasta", "-", "until", "till"))
 _CLOCK = re.compile(r"([01]?\d|2[0-4])(?::([0-5]\d))?")
 
@@ -121,9 +125,7 @@ def _range(hour: int, minute: int, last_hour: int, last_minute: int) -> tuple[in
 
 
 def _is_amount(reading: Reading, end: int) -> bool:
-    return reading.text_at(end) in ("%", "€", "£", "$") or (end < len(reading.tokens) and reading.tokens[end].kind == "word" and reading.tokens[end].text in (
-        "unidades", "pedidos", "ventas", "productos", "semanas", "personas", "tiendas", "categorias", "transacciones", "compras", "facturas", "piezas", "referencias", "horas", "que",
-    ))  # fmt: skip
+    return reading.text_at(end) in _AMOUNTS
 
 
 def _cuts(sheet: FactSheet) -> set[time]:

@@ -134,7 +134,10 @@ class MetricSenses:
             for m in sentence.of(MetricMention)
             if since <= m.first < figure.first and self._is_count(m) and not any(m is other for other in nouns)
         ]
-        related = {noun_metric for noun_metric in noun.metrics} | self._wider(noun.metrics)
+        if not any(f.last <= figure.first and f.first > sentence.first for f in sentence.of(Figure)):
+            heading = self.around.heading_of(figure)
+            spoken = spoken or [m for m in (heading.of(MetricMention) if heading else []) if self._is_count(m)]
+        related = noun.metrics | self._wider(noun.metrics)
         return bool(spoken) and not any(related & m.metrics for m in spoken)
 
     def _is_count(self, mention: MetricMention) -> bool:
@@ -295,7 +298,7 @@ class MetricSenses:
 
     def rated(self, piece: Piece, metric: str) -> str:
         """What a metric becomes by "per day" or "per order" in its piece."""
-        per = next((m.per for m in piece.of(MetricMention) if m.per), "")
+        per = next((m.per for m in piece.of(MetricMention) if m.per in RATES), "")
         return RATES.get(per, {}).get(metric, metric)
 
     def _with_rate(self, figure: Figure, metrics: frozenset[str]) -> frozenset[str]:

@@ -36,7 +36,7 @@ class Verdict:
         return not self.faults
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mention:
     """Something a text says, in the tokens [first, last)."""
 
@@ -44,7 +44,7 @@ class Mention:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NameMention(Mention):
     """A name of the sheet; `subjects` maps each dimension it may belong to to the name as the facts have it.
 
@@ -54,7 +54,7 @@ class NameMention(Mention):
     subjects: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TimeMention(Mention):
     """A date or period. `spans` are its possible readings; none of them may be known to the sheet.
 
@@ -73,7 +73,7 @@ class TimeMention(Mention):
     versus: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MetricMention(Mention):
     """Words for a metric: the bases of the metrics that they may mean.
 
@@ -86,7 +86,7 @@ class MetricMention(Mention):
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Figure(Mention):
     """A number with what is written beside it.
 
@@ -109,7 +109,7 @@ class Figure(Mention):
     in_words: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cue(Mention):
     """A word that tells how figures hang together: see `words` for the kinds and their values."""
 

@@ -19,7 +19,11 @@ FILTERED = {
     "payment_methods": "payment_method",
 }
 # Names that are also everyday words count only as they are written in the facts.
-_COMMON = frozenset(("none", "the", "it", "te", "mas", "sin", "con", "other", "otros", "otro", "all", "no", "si", "de", "la", "el", "media", "total", "general", "special", "basket", "extra", "spread", "manual", "discount", "adjustment", "samples", "postage", "carriage", "centro", "set"))  # fmt: skip
+_COMMON = frozenset((
+    "none", "the", "it", "te", "mas", "sin", "con", "other", "otros", "otro", "all", "no", "si", "de", "la", "el",
+    "media", "total", "general", "special", "basket", "extra", "spread", "manual", "discount", "adjustment", "samples",
+    "postage", "carriage", "centro", "set",
+))  # fmt: skip
 _COUNTS = COUNTED_WORDS - {
     "dia",
     "dias",

@@ -103,7 +103,7 @@ def read_words(reading: Reading, place: int) -> Numeral | None:
 
 def _continues(reading: Reading, place: int) -> bool:
     """Whether "and" joins two parts of one number: "ciento veinte y dos", "a hundred and five"."""
-    word = reading.word(place)
+    word = reading.word(place).split("-")[0]
     return (
         word in CARDINALS
         and CARDINALS[word] not in (0,)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cafe_ai.analytics.model import FactSheet
 from cafe_ai.assistants.checker.calendar import SheetCalendar
-from cafe_ai.assistants.checker.claims import Claims
 from cafe_ai.assistants.checker.model import Figure, NameMention, TimeMention
 from cafe_ai.assistants.checker.reading import Reading
+from cafe_ai.assistants.checker.rows import Rows
 from cafe_ai.assistants.checker.subjects import Surroundings
 from cafe_ai.assistants.checker.words import DURATION_UNITS, ROW_NOUNS
 
@@ -46,18 +46,20 @@ _ADJECTIVES = frozenset(
 )
 
 
+_LATEST = frozenset(("ultimos", "ultimas", "last", "past"))
+
+
 class PlanFigures:
     """Decides which numbers of a text the plan itself carries."""
 
     def __init__(
-        self, reading: Reading, sheet: FactSheet, calendar: SheetCalendar, around: Surroundings, claims: Claims
+        self, reading: Reading, sheet: FactSheet, calendar: SheetCalendar, around: Surroundings, rows: Rows
     ) -> None:
         self.reading = reading
         self.sheet = sheet
         self.calendar = calendar
         self.around = around
-        self.claims = claims
-        self.rows = claims.rows
+        self.rows = rows
 
     def owns(self, figure: Figure) -> bool:
         """Whether the number is the plan's and right."""
@@ -79,15 +81,15 @@ class PlanFigures:
         before = [f for f in self.reading.found(Figure) if f.first < figure.first and self.numbers_a_line(f)]
         if figure.value not in (1, before[-1].value + 1 if before else 1):
             return False
-        if not self.rows or self.sheet.plan.ranking is None:
+        if not self.rows.all or self.sheet.plan.ranking is None:
             return True
         end = self.around.sentence_of(figure).last
         rows = [
             row
             for mention in self.reading.found(NameMention) + self.reading.found(TimeMention)
-            if figure.last <= mention.first < end and (row := self.claims.row_of(mention))
+            if figure.last <= mention.first < end and (row := self.rows.named_by(mention))
         ]
-        return not rows or self.rows.index(rows[0]) == figure.value - 1
+        return not rows or self.rows.place(rows[0]) == figure.value - 1
 
     def _is_duration(self, figure: Figure) -> bool:
         """ "90 days", "the last 12 months": as long as the plan says."""
@@ -95,13 +97,18 @@ class PlanFigures:
         while self.reading.text_at(place) in _ADJECTIVES and self.reading.text_at(place) not in DURATION_UNITS:
             place += 1
         unit = DURATION_UNITS.get(self.reading.text_at(place))
-        return unit is not None and self.calendar.lasts(int(figure.value), unit)
+        if unit is None:
+            return False
+        beside = {self.reading.text_at(n) for n in (figure.first - 1, *range(figure.last, place))}
+        if beside & _LATEST:
+            return self.calendar.are_latest(int(figure.value), unit)
+        return self.calendar.lasts(int(figure.value), unit)
 
     def _counts_rows(self, figure: Figure) -> bool:
         """ "The top 5", "the 3 best days": the limit that was asked, or how many rows there are."""
-        dimensions = {dimension for row in self.rows for dimension, _ in row}
+        dimensions = self.rows.dimensions
         limit = self.sheet.plan.ranking.limit if self.sheet.plan.ranking else None
-        if not self.rows or int(figure.value) not in (limit, len(self.rows)):
+        if not self.rows.all or int(figure.value) not in (limit, len(self.rows.all)):
             return False
         if self.reading.text_at(figure.first - 1) == "top":
             return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from cafe_ai.assistants.checker.model import Fault, Mention, MetricMention
 from cafe_ai.language.text import fold
@@ -48,16 +48,19 @@ class Reading:
         self.tokens = tokenize(text)
         self.mentions: list[Mention] = []
         self.faults: list[Fault] = []
+        self._found: dict[type[Mention], list[Mention]] = {}
         self._owner: list[Mention | None] = [None] * len(self.tokens)
 
     def claim(self, mention: Mention) -> None:
         """Makes the mention the owner of its tokens."""
         self.mentions.append(mention)
+        self._found.clear()
         for place in range(mention.first, mention.last):
             self._owner[place] = mention
 
     def replace(self, old: Mention, new: Mention) -> None:
         """Puts a mention in the place of another."""
+        self._found.clear()
         self.mentions[next(n for n, mention in enumerate(self.mentions) if mention is old)] = new
         for place in range(new.first, new.last):
             self._owner[place] = new
@@ -105,7 +108,9 @@ class Reading:
 
     def found(self, kind: type[M]) -> list[M]:
         """The mentions of a kind, in the order of the text."""
-        return sorted((m for m in self.mentions if isinstance(m, kind)), key=lambda m: m.first)
+        if kind not in self._found:
+            self._found[kind] = sorted((m for m in self.mentions if isinstance(m, kind)), key=lambda m: m.first)
+        return cast("list[M]", self._found[kind])
 
 
 class Phrases:
@@ -118,6 +123,11 @@ class Phrases:
             self._by_first.setdefault(words[0], []).append((words, meaning))
         for choices in self._by_first.values():
             choices.sort(key=lambda choice: -len(choice[0]))
+
+    @property
+    def first_words(self) -> Iterable[str]:
+        """The words that phrases begin with."""
+        return self._by_first
 
     def match(self, reading: Reading, place: int, *, in_metrics: bool = False) -> tuple[int, object] | None:
         """The length and meaning of the longest phrase at a token; `in_metrics`: words for a metric may be part of it."""

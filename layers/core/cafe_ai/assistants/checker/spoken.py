@@ -52,7 +52,7 @@ class Spoken:
     def says_total(self) -> bool:
         """Whether "total" stands before the figure, with no other figure between."""
         cues = [cue for cue in self.piece.cues if cue.kind == "total" and cue.last <= self.figure.first]
-        if not cues and self.piece.opener == ":" and self.before is not None:
+        if not cues and self.piece.opener == ":" and self.before is not None and not self.before.of(Figure):
             cues = [cue for cue in self.before.cues if cue.kind == "total"]
         return bool(cues) and self.is_clear(cues[-1].last, self.figure.first)
 

@@ -13,13 +13,17 @@ LEVELS = frozenset(
 )
 """Directions that may name the level something is seen from: "below the 12 of October"."""
 _SMALL = frozenset((
-    "un", "una", "el", "la", "los", "las", "de", "del", "en", "by", "of", "a", "an", "the", "casi", "unos", "unas", "cerca", "about", "around",
-    "nearly", "almost", "exactamente", "exactly", "mas", "roughly", "some", "ligero", "fuerte", "notable", "notablemente", "significativamente",
+    "un", "una", "el", "la", "los", "las", "de", "del", "en", "by", "of", "a", "an", "the", "casi", "unos", "unas",
+    "cerca", "about", "around",
+    "nearly", "almost", "exactamente", "exactly", "mas", "roughly", "some", "ligero", "fuerte", "notable",
+    "notablemente", "significativamente",
     "approximately", "aproximadamente", "just", "apenas", "ligeramente", "slightly", "over",
 ))  # fmt: skip
 _BEHIND_FIGURES = frozenset((
-    "higher", "lower", "up", "down", "above", "below", "por", "superior", "inferior", "superiores", "inferiores", "increase", "rise", "growth", "gain", "jump", "improvement", "drop", "fall", "decline", "decrease", "reduction",
-    "dip", "slump", "uplift", "surge", "climb", "aumento", "subida", "incremento", "caida", "descenso", "bajada", "mejora", "increases", "drops", "de", "gains",
+    "higher", "lower", "up", "down", "above", "below", "por", "superior", "inferior", "superiores", "inferiores",
+    "increase", "rise", "growth", "gain", "jump", "improvement", "drop", "fall", "decline", "decrease", "reduction",
+    "dip", "slump", "uplift", "surge", "climb", "aumento", "subida", "incremento", "caida", "descenso", "bajada",
+    "mejora", "increases", "drops", "de", "gains",
 ))  # fmt: skip
 _REACH = 4
 

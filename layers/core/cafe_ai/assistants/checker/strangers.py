@@ -10,9 +10,12 @@ from cafe_ai.assistants.checker.reading import Reading
 
 _OPENERS = frozenset((":", '"', "(", "[", "¡", "¿", "-", "•", "|", "!", "?", ".", ">", "…", ")", "·", "/"))
 _KNOWN = frozenset((
-    "i", "iva", "vat", "aov", "tpv", "pos", "kpi", "ok", "navidad", "navidades", "christmas", "easter", "black", "friday", "santa", "semana", "reyes", "halloween", "gmt", "utc", "bst",
-    "san", "valentin", "valentine's", "day", "new", "year's", "i'm", "i'd", "i'll", "i've", "mr", "mrs", "sr", "sra", "d", "dona", "n", "no", "lunes", "martes", "eur", "gbp", "usd", "api", "csv", "pdf", "ia", "ai",
-    "total", "totales", "q", "h", "s", "t", "net", "netas", "gross", "daily", "average", "overall", "change", "variacion", "period", "periodo",
+    "i", "iva", "vat", "aov", "tpv", "pos", "kpi", "ok", "navidad", "navidades", "christmas", "easter", "black",
+    "friday", "santa", "semana", "reyes", "halloween", "gmt", "utc", "bst",
+    "san", "valentin", "valentine's", "day", "new", "year's", "i'm", "i'd", "i'll", "i've", "mr", "mrs", "sr", "sra",
+    "d", "dona", "n", "no", "lunes", "martes", "eur", "gbp", "usd", "api", "csv", "pdf", "ia", "ai",
+    "total", "totales", "q", "h", "s", "t", "net", "netas", "gross", "daily", "average", "overall", "change",
+    "variacion", "period", "periodo",
 ))  # fmt: skip
 LONGEST_ITEM = 8
 """The most words of a list item that may be nothing but a name."""

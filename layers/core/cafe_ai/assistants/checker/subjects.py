@@ -21,12 +21,17 @@ Origin = Literal["piece", "sentence", "behind", "topic"]
 _INTRODUCING = frozenset(("con", "with", "at", "having", "sumando", "totalling", "totaling", "gracias"))
 
 
+TOPIC_REACH = 40
+"""How many sentences back a topic may lie."""
+
+
 class Surroundings:
     """The sentences of a text, and where each figure stands in them."""
 
     def __init__(self, reading: Reading, sentences: list[Sentence]) -> None:
         self.reading = reading
         self.sentences = sentences
+        self._headings = _headings(sentences)
         self._place: dict[int, tuple[Sentence, int]] = {}
         for sentence in sentences:
             for number, piece in enumerate(sentence.pieces):
@@ -95,8 +100,8 @@ class Surroundings:
     def topic(self, figure: Mention, kind: type[M], fits: Callable[[M], bool]) -> M | None:
         """What the sentences before were about: the heading above a list, else the last mention of the last sentence
         that has one, not of what something was compared with."""
-        sentence = self.sentence_of(figure)
-        for earlier in reversed(self.sentences[: sentence.number]):
+        number = self.sentence_of(figure).number
+        for earlier in reversed(self.sentences[max(0, number - TOPIC_REACH) : number]):
             found = [m for piece in earlier.pieces if not piece.reference for m in piece.of(kind) if fits(m)]
             if found:
                 return found[-1]
@@ -104,13 +109,12 @@ class Surroundings:
 
     def heading(self, figure: Mention, kind: type[M], fits: Callable[[M], bool]) -> M | None:
         """The fitting mention of the heading above a list line, if it stands in one."""
-        sentence = self.sentence_of(figure)
-        for earlier in reversed(self.sentences[: sentence.number]):
-            if earlier.after_blank:
-                return None
-            if earlier.heading:
-                return next((m for m in earlier.of(kind) if fits(m)), None)
-        return None
+        above = self.heading_of(figure)
+        return next((m for m in above.of(kind) if fits(m)), None) if above else None
+
+    def heading_of(self, mention: Mention) -> Sentence | None:
+        """The heading above the line of a mention."""
+        return self._headings[self.sentence_of(mention).number]
 
     def cue(self, figure: Mention, *kinds: str) -> Cue | None:
         """The cue of a kind nearest to the figure within its piece."""
@@ -138,3 +142,16 @@ def _nearest(own: list[M], figure: Mention, piece: Piece) -> M:
 
 def _gap(one: Mention, other: Mention) -> int:
     return max(one.first - other.last, other.first - one.last)
+
+
+def _headings(sentences: list[Sentence]) -> list[Sentence | None]:
+    """The heading above each sentence; a blank line ends what it speaks for."""
+    above: list[Sentence | None] = []
+    current: Sentence | None = None
+    for sentence in sentences:
+        above.append(current)
+        if sentence.heading:
+            current = sentence
+        elif sentence.after_blank:
+            current = None
+    return above

@@ -30,8 +30,8 @@ class TimesSaid:
         """Whether the period told is the fact's; a step's also against the one it was taken against."""
         if suffix in STEPS and not self._compares_right(fact):
             return False
-        if base == Metric.UNSOLD_PRODUCTS and self._names_period_of_unsold():
-            return True
+        if base == Metric.UNSOLD_PRODUCTS and any(m.spans for m in self.spoken.sentence.of(TimeMention)):
+            return self._names_periods_of_unsold(none=not fact.value)
         row = row_spans(fact, self.spoken.sheet.period)
         if not row and (row := self._baseline_rows.get(id(fact), frozenset())):
             return self.piece.reference and self._bound is not None and self._means_any(self._bound, row)
@@ -40,8 +40,7 @@ class TimesSaid:
         if base in STATES and all(self.calendar.is_today(m) for m in self._mentions):
             return True
         keys = row or frozenset({span_of(fact.period)})
-        against = self._mentions[0].versus or (suffix in STEPS and self._told_after_both(fact, self._mentions[0]))
-        if suffix in STEPS and fact.compared_with and against:
+        if suffix in STEPS and fact.compared_with and self._told_after_both(fact, self._mentions[0]):
             keys |= {span_of(fact.compared_with)}
         exact = [m for m in self._mentions if self._means_any(m, keys)]
         framing = (m in exact or any(self.calendar.covers(m, key) for key in keys) for m in self._mentions)
@@ -55,7 +54,11 @@ class TimesSaid:
         """The period bound to the figure, not one in brackets that only says until when it counts."""
 
         def is_period(mention: TimeMention) -> bool:
-            return bool(mention.spans) and not (mention.edge and self.around.piece_of(mention).opener == "(")
+            return (
+                bool(mention.spans)
+                and not mention.versus
+                and not (mention.edge and self.around.piece_of(mention).opener == "(")
+            )
 
         found = self.around.bind(self.figure, TimeMention, is_period)
         return found[0] if found else None
@@ -77,13 +80,15 @@ class TimesSaid:
         before = [m for m in self.spoken.sentence.of(TimeMention) if m.first < self.figure.first]
         return piece is not self.piece and any(self.calendar.means(m, span_of(fact.period)) for m in before)
 
-    def _names_period_of_unsold(self) -> bool:
+    def _names_periods_of_unsold(self, *, none: bool) -> bool:
         """ "Sold in October and not in November": the asked period, and besides only what it is compared with."""
         sentence, baselines = self.spoken.sentence, frozenset(self.calendar.baselines)
         mentions = [m for m in sentence.of(TimeMention) if m.spans]
         for mention in mentions:
             verbs = [m for m in sentence.of(MetricMention) if m.first < mention.first]
             sold = bool(verbs) and Metric.UNSOLD_PRODUCTS not in verbs[-1].metrics
+            if none and self.calendar.means(mention, self.calendar.period):
+                continue  # "all sold in November, none went unsold"
             if not (
                 self._means_any(mention, baselines) if sold else self.calendar.means(mention, self.calendar.period)
             ):
@@ -120,6 +125,9 @@ class TimesSaid:
 
     def _compares_right(self, fact: Fact) -> bool:
         """Whether the period a change is told against is the one it was taken against."""
+        versus = [m for m in self.piece.of(TimeMention) if m.versus]
+        if any(fact.compared_with is None or not self.calendar.means(m, span_of(fact.compared_with)) for m in versus):
+            return False
         behind = self.spoken.behind
         if behind is None or not behind.reference:
             return True

@@ -34,12 +34,8 @@ def has_value(figure: Figure, fact: Fact) -> bool:
     decimals down to three significant digits (two for percentages, and where a scale or "about" says so). A bound is right
     where it is the fact cut off ("more than") or rounded up ("less than") at one of its digits.
     """
-    if not _is_delta(fact) and (figure.value < 0) != (fact.value < 0):
-        return False
-    if figure.kind == "multiple" and figure.value * fact.value < 0:
-        return False  # a fall by 100 % is no doubling
     value, shown = abs(fact.value), abs(figure.value)
-    if fact.unit == "count" and figure.step < 1 and value == value.to_integral_value() and not figure.scaled:
+    if not _has_sign(figure, fact) or _shows_parts_of_a_count(figure, fact):
         return False
     if shown == value:
         return figure.bound is None or figure.inclusive
@@ -48,11 +44,22 @@ def has_value(figure: Figure, fact: Fact) -> bool:
     if figure.kind == "fraction":
         return value == shown.quantize(Decimal("0.1"), ROUND_HALF_UP)
     if figure.kind == "multiple":
-        return figure.value * fact.value > 0 and figure.about and abs(value - shown) <= 5
+        return figure.about and abs(value - shown) <= 5
     if fact.unit in ("count", "days") and not (figure.scaled or figure.about):
-        whole = value == value.to_integral_value()
-        return not whole and figure.step < 1 and figure.digits >= 2 and _rounds(value, shown, figure.step)
+        return figure.step < 1 and figure.digits >= 2 and _rounds(value, shown, figure.step)
     return _rounds_enough(figure, fact, value, shown)
+
+
+def _has_sign(figure: Figure, fact: Fact) -> bool:
+    """Whether a level has its sign, and a multiple its direction: a fall by 100 % is no doubling."""
+    if figure.kind == "multiple":
+        return figure.value * fact.value >= 0
+    return _is_delta(fact) or (figure.value < 0) == (fact.value < 0)
+
+
+def _shows_parts_of_a_count(figure: Figure, fact: Fact) -> bool:
+    whole = fact.unit == "count" and fact.value == fact.value.to_integral_value()
+    return whole and figure.step < 1 and not figure.scaled
 
 
 def _is_delta(fact: Fact) -> bool:

@@ -281,7 +281,7 @@ PLURAL_NOUNS = frozenset(
 ) | {"lineas", "formas", "metodos", "medios", "methods", "performers"}
 BEHIND_COUNTS = frozenset(
     _split(
-        "de|del|en|y|e|o|a|al|con|por|para|frente|respecto|mas|menos|que|fueron|fue|son|es|eran|era|han|ha|hubo|mientras|pero|desde|hasta|durante|entre|tras|segun|vs|versus|in|on|of|from|to|and|or|for|with|by|than|"
+        "you|we|they|it|i|nos|te|de|del|en|y|e|o|a|al|con|por|para|frente|respecto|mas|menos|que|fueron|fue|son|es|eran|era|han|ha|hubo|mientras|pero|desde|hasta|durante|entre|tras|segun|vs|versus|in|on|of|from|to|and|or|for|with|by|than|"
         "compared|were|was|are|is|have|has|had|more|less|fewer|during|over|between|up|down|at|while|but|last|this|against|per|el|la|los|las|un|una|the|a|an|respectivamente|respectively|aproximadamente|approximately|"
         "mejor|peor|higher|lower|as|when|cuando|donde|where|which|who|distintos|diferentes|different|distinct|vendidas|vendidos|sold|representa|supone|total|totales|so|out|not|no|tuvo|tuvieron|se|esta|este|ese|esa|"
         "comparado|comparados|comparada|comparadas|anterior|previous|altogether|overall|aunque|although|though|sin|since|through|below|above|superior|inferior|extra|adicionales|additional|went|left|todavia|still|already|ya|net|netas|"
