@@ -41,127 +41,69 @@ ORDINAL_WORDS: Mapping[str, int] = {
 }  # fmt: skip
 
 
+_UNITS = (
+    ("week", "semana", "week"), ("month", "mes", "month"), ("quarter", "trimestre", "quarter"), ("half", "semestre", "half"),
+    ("year", "ano", "year"), ("weekend", "fin de semana", "weekend"), ("day", "dia", "day"),
+)  # fmt: skip
+"""Each unit with its Spanish and its English word."""
+_SAME_SPANISH = {
+    "before:year": "del ano anterior|del ano pasado|de un ano antes|del ano previo|un ano antes|hace un ano",
+    "before:month": "del mes anterior|del mes pasado|del mes previo",
+    "before:week": "de la semana anterior|de la semana pasada|de la semana previa",
+    "before:any": "anterior",
+}
+_SAME_ENGLISH = {
+    "before:year": "last year|a year earlier|the year before|of the previous year|the previous year|of last year|a year ago|"
+    "one year earlier|in the previous year",
+    "before:month": "of the previous month|last month|the previous month|the month before|of last month",
+    "before:week": "of the previous week|last week|the previous week|the week before",
+}
+_SAID_RELATIVELY = {
+    "unit:day,-1": "ayer|yesterday|el dia de ayer",
+    "unit:day,-2": "anteayer|the day before yesterday",
+    "unit:day,0": "hoy|today|el dia de hoy",
+    "before:year": "a year ago|hace un ano|un ano antes|12 meses antes|12 months earlier",
+    "before:month": "un mes antes|hace un mes|a month ago",
+    "before:week": "una semana antes|a week ago|hace una semana",
+    "versus:year": "interanual|year-on-year|year on year|year over year|year-over-year|yoy",
+    "versus:month": "intermensual|month-on-month|month on month|month over month|month-over-month",
+    "versus:week": "week-on-week|week on week|week over week|week-over-week",
+    "versus:quarter": "quarter-on-quarter|quarter on quarter|quarter over quarter|intertrimestral",
+    "versus:day": "day-on-day|day on day",
+    "before:any": "periodo anterior|periodo previo|periodo de comparacion|previous period|prior period|period before|"
+    "preceding period|comparison period|periodo precedente|earlier period|periodo comparado",
+}
+
+
 def _relative_periods() -> Iterator[tuple[str, str]]:
-    yield from ((phrase, "unit:day,-1") for phrase in ("ayer", "yesterday", "el dia de ayer"))
-    yield from ((phrase, "unit:day,-2") for phrase in ("anteayer", "the day before yesterday"))
-    yield from ((phrase, "unit:day,0") for phrase in ("hoy", "today", "el dia de hoy"))
-    units = (
-        ("week", "semana", "week"), ("month", "mes", "month"), ("quarter", "trimestre", "quarter"), ("half", "semestre", "half"),
-        ("year", "ano", "year"), ("weekend", "fin de semana", "weekend"), ("day", "dia", "day"),
-    )  # fmt: skip
-    for unit, es, en in units:
-        yield from ((f"{es} {word}", f"unit:{unit},-1") for word in ("pasado", "pasada"))
-        yield from ((f"{word} {es}", f"unit:{unit},-1") for word in ("ultimo", "ultima", "pasado", "pasada"))
-        yield f"last {en}", f"unit:{unit},-1"
-        yield from ((f"{word} {es}", f"unit:{unit},0") for word in ("este", "esta"))
-        yield from ((f"{es} {word}", f"unit:{unit},0") for word in ("actual", "en curso", "corriente"))
-        yield from ((f"{word} {en}", f"unit:{unit},0") for word in ("this", "current"))
-        yield from ((f"lo que va {of} {es}", f"since:{unit}") for of in ("de", "del", "de este", "de la", "de esta"))
-        yield from (
-            (phrase, f"since:{unit}")
-            for phrase in (f"{en} to date", f"{en} so far", f"{en}-to-date", f"so far this {en}")
-        )
-        yield from (
-            (f"{es} {word}", f"before:{unit}") for word in ("anterior", "previo", "previa", "precedente", "antes")
-        )
-        yield from ((f"{word} {es}", f"before:{unit}") for word in ("anterior", "previo", "previa"))
-        yield from ((f"{word} {en}", f"before:{unit}") for word in ("previous", "prior", "preceding"))
-        yield from ((f"{en} {word}", f"before:{unit}") for word in ("before", "earlier", "prior"))
-    same = ("mes", "periodo", "trimestre", "semana", "dia", "fechas", "semestre", "tramo", "dias", "intervalo")
-    for article, noun in ((a, n) for a in ("mismo", "misma", "mismas", "mismos") for n in same):
-        yield from (
-            (f"{article} {noun} {of}", "before:year")
-            for of in (
-                "del ano anterior",
-                "del ano pasado",
-                "de un ano antes",
-                "del ano previo",
-                "un ano antes",
-                "hace un ano",
-            )
-        )
-        yield from (
-            (f"{article} {noun} {of}", "before:month")
-            for of in ("del mes anterior", "del mes pasado", "del mes previo")
-        )
-        yield from (
-            (f"{article} {noun} {of}", "before:week")
-            for of in ("de la semana anterior", "de la semana pasada", "de la semana previa")
-        )
-        yield f"{article} {noun} anterior", "before:any"
-    for noun in ("month", "period", "quarter", "week", "day", "dates", "days", "time"):
-        yield from (
-            (f"same {noun} {of}", "before:year")
-            for of in (
-                "last year",
-                "a year earlier",
-                "the year before",
-                "of the previous year",
-                "the previous year",
-                "of last year",
-                "a year ago",
-                "one year earlier",
-                "in the previous year",
-            )
-        )
-        yield from (
-            (f"same {noun} {of}", "before:month")
-            for of in ("of the previous month", "last month", "the previous month", "the month before", "of last month")
-        )
-        yield from (
-            (f"same {noun} {of}", "before:week")
-            for of in ("of the previous week", "last week", "the previous week", "the week before")
-        )
-    yield from (
-        (phrase, "before:year")
-        for phrase in (
-            "a year ago",
-            "hace un ano",
-            "un ano antes",
-            "12 meses antes",
-            "12 months earlier",
-        )
-    )
-    yield from (
-        (phrase, "before:month")
-        for phrase in (
-            "un mes antes",
-            "hace un mes",
-            "a month ago",
-        )
-    )
-    yield from (
-        (phrase, "before:week")
-        for phrase in (
-            "una semana antes",
-            "a week ago",
-            "hace una semana",
-        )
-    )
-    for unit, words in (
-        ("year", "interanual|year-on-year|year on year|year over year|year-over-year|yoy"),
-        ("month", "intermensual|month-on-month|month on month|month over month|month-over-month"),
-        ("week", "week-on-week|week on week|week over week|week-over-week"),
-        ("quarter", "quarter-on-quarter|quarter on quarter|quarter over quarter|intertrimestral"),
-        ("day", "day-on-day|day on day"),
-    ):
-        yield from ((word, f"versus:{unit}") for word in _split(words))
-    yield from (
-        (phrase, "before:any")
-        for phrase in (
-            "periodo anterior",
-            "periodo previo",
-            "periodo de comparacion",
-            "previous period",
-            "prior period",
-            "period before",
-            "preceding period",
-            "comparison period",
-            "periodo precedente",
-            "earlier period",
-            "periodo comparado",
-        )
-    )
+    for meant, phrases in _SAID_RELATIVELY.items():
+        yield from ((phrase, meant) for phrase in _split(phrases))
+    for unit, es, en in _UNITS:
+        yield from _unit_phrases(unit, es, en)
+    articles = ("mismo", "misma", "mismas", "mismos")
+    for noun in _split("mes|periodo|trimestre|semana|dia|fechas|semestre|tramo|dias|intervalo"):
+        for meant, phrases in _SAME_SPANISH.items():
+            yield from ((f"{article} {noun} {of}", meant) for article in articles for of in _split(phrases))
+    for noun in _split("month|period|quarter|week|day|dates|days|time"):
+        for meant, phrases in _SAME_ENGLISH.items():
+            yield from ((f"same {noun} {of}", meant) for of in _split(phrases))
+
+
+def _unit_phrases(unit: str, es: str, en: str) -> Iterator[tuple[str, str]]:
+    last, running, before = f"unit:{unit},-1", f"unit:{unit},0", f"before:{unit}"
+    yield from ((f"{es} {word}", last) for word in ("pasado", "pasada"))
+    yield from ((f"{word} {es}", last) for word in ("ultimo", "ultima", "pasado", "pasada"))
+    yield f"last {en}", last
+    yield from ((f"{word} {es}", running) for word in ("este", "esta"))
+    yield from ((f"{es} {word}", running) for word in ("actual", "en curso", "corriente"))
+    yield from ((f"{word} {en}", running) for word in ("this", "current"))
+    yield from ((f"lo que va {of} {es}", f"since:{unit}") for of in ("de", "del", "de este", "de la", "de esta"))
+    since = (f"{en} to date", f"{en} so far", f"{en}-to-date", f"so far this {en}")
+    yield from ((phrase, f"since:{unit}") for phrase in since)
+    yield from ((f"{es} {word}", before) for word in ("anterior", "previo", "previa", "precedente", "antes"))
+    yield from ((f"{word} {es}", before) for word in ("anterior", "previo", "previa"))
+    yield from ((f"{word} {en}", before) for word in ("previous", "prior", "preceding"))
+    yield from ((f"{en} {word}", before) for word in ("before", "earlier", "prior"))
 
 
 RELATIVE_PERIODS: tuple[tuple[str, str], ...] = tuple(_relative_periods())
