@@ -8,7 +8,7 @@ known), and rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -344,32 +344,22 @@ def _bind_period(period: Period, calendar: ShopCalendar, parameters: dict[str, o
     return cut
 
 
+_NARROWED = {
+    "products": "x.product_id = ANY(ARRAY(SELECT id FROM products"
+    " WHERE business_id = %(business_id)s AND name = ANY(%(products)s)))",
+    "categories": "p.category = ANY(%(categories)s)",
+    "stores": "x.store = ANY(%(stores)s)",
+    "customers": "x.customer_id = ANY(ARRAY(SELECT id FROM customers"
+    " WHERE business_id = %(business_id)s AND external_id = ANY(%(customers)s)))",
+    "payment_methods": "x.payment_method = ANY(%(payment_methods)s)",
+    "weekdays": "extract(isodow FROM x.business_date)::int - 1 = ANY(%(weekdays)s)",
+}
+"""How rows x are narrowed to each list of the filters."""
+_CATALOGUE_NARROWED = {"products": "p.name = ANY(%(products)s)", "categories": "p.category = ANY(%(categories)s)"}
+
+
 def _conditions(filters: Filters, parameters: dict[str, object]) -> list[str]:
-    conditions = []
-    if filters.products:
-        parameters["products"] = list(filters.products)
-        conditions.append(
-            "x.product_id = ANY(ARRAY(SELECT id FROM products"
-            " WHERE business_id = %(business_id)s AND name = ANY(%(products)s)))"
-        )
-    if filters.categories:
-        parameters["categories"] = list(filters.categories)
-        conditions.append("p.category = ANY(%(categories)s)")
-    if filters.stores:
-        parameters["stores"] = list(filters.stores)
-        conditions.append("x.store = ANY(%(stores)s)")
-    if filters.customers:
-        parameters["customers"] = list(filters.customers)
-        conditions.append(
-            "x.customer_id = ANY(ARRAY(SELECT id FROM customers"
-            " WHERE business_id = %(business_id)s AND external_id = ANY(%(customers)s)))"
-        )
-    if filters.payment_methods:
-        parameters["payment_methods"] = list(filters.payment_methods)
-        conditions.append("x.payment_method = ANY(%(payment_methods)s)")
-    if filters.weekdays:
-        parameters["weekdays"] = list(filters.weekdays)
-        conditions.append("extract(isodow FROM x.business_date)::int - 1 = ANY(%(weekdays)s)")
+    conditions = _narrow(_NARROWED, filters, parameters)
     if filters.hours:
         parameters["from_hour"], parameters["to_hour"] = filters.hours
         either = "AND" if filters.hours[0] < filters.hours[1] else "OR"
@@ -378,11 +368,11 @@ def _conditions(filters: Filters, parameters: dict[str, object]) -> list[str]:
 
 
 def _catalogue_conditions(filters: Filters, parameters: dict[str, object]) -> list[str]:
-    conditions = []
-    if filters.products:
-        parameters["products"] = list(filters.products)
-        conditions.append("p.name = ANY(%(products)s)")
-    if filters.categories:
-        parameters["categories"] = list(filters.categories)
-        conditions.append("p.category = ANY(%(categories)s)")
-    return conditions
+    return _narrow(_CATALOGUE_NARROWED, filters, parameters)
+
+
+def _narrow(conditions: Mapping[str, str], filters: Filters, parameters: dict[str, object]) -> list[str]:
+    """The conditions of the filters' lists that are not empty; their values are bound."""
+    lists = {name: list(getattr(filters, name)) for name in conditions if getattr(filters, name)}
+    parameters.update(lists)
+    return [conditions[name] for name in lists]
