@@ -43,6 +43,17 @@ RIGHT: dict[str, tuple[tuple[str, str], ...]] = {
             "You had a strong November. Net sales came in at £1,422,654.64 — a 31.2% improvement on October's £1,084,094.22.",
         ),
         ("en", "In short: +31.2% on October (£1,422,654.64 vs. £1,084,094.22)."),
+        ("es", "Te va bien: 1.422.654,64 £ vendidas en noviembre frente a las 1.084.094,22 £ de octubre."),
+        (
+            "es",
+            "Las ventas de noviembre de 2010 han sido las siguientes: 1.422.654,64 £. Esto equivale a un 31,2 % más que el mes anterior.",
+        ),
+        ("en", "Here's how November compares: £1,422,654.64 in sales, £338,560.42 ahead of October."),
+        ("en", "November's revenue of £1,422,654.64 beat October's £1,084,094.22 by 31.2%."),
+        (
+            "en",
+            "From October to November, sales climbed from £1,084,094.22 to £1,422,654.64, an increase of £338,560.42.",
+        ),
     ),
     "ORDERS_AND_TICKET": (
         (
@@ -88,6 +99,10 @@ RIGHT: dict[str, tuple[tuple[str, str], ...]] = {
             "es",
             "REGENCY CAKESTAND 3 TIER es tu producto estrella: generó 31.250,40 £ en noviembre. Croissant cierra el top 5 con 4.555,00 £.",
         ),
+        (
+            "en",
+            "1. REGENCY CAKESTAND 3 TIER: £31,250.40\n2. WHITE HANGING HEART T-LIGHT HOLDER: £28,100.05\n3. PACK OF 72 RETROSPOT CAKE CASES: £15,020.90\n\nThese are your three best sellers for November 2010.",
+        ),
     ),
     "MONTHS": (
         (
@@ -130,6 +145,7 @@ RIGHT: dict[str, tuple[tuple[str, str], ...]] = {
             "en",
             "Thursday was the busiest day of the week in November, with £301,250.10 in sales; Sunday was the quietest, at £131,392.29.",
         ),
+        ("es", "El jueves es el día más fuerte (301.250,10 £) y el domingo el más tranquilo (131.392,29 £)."),
     ),
     "BEST_HOUR": (
         ("es", "La hora con más ventas en noviembre es de 12:00 a 13:00, con 201.250,10 £."),
@@ -283,6 +299,60 @@ RIGHT: dict[str, tuple[tuple[str, str], ...]] = {
         ("es", "No tengo datos de noviembre de 2008: tus registros empiezan el 1 de diciembre de 2009."),
         ("en", "There are no records for November 2008; your data starts on 1 December 2009."),
     ),
+    "FEBRUARY_AGAINST_JANUARY": (
+        ("es", "Febrero fue más flojo que enero: vendiste 84.510,20 £, un 16,5 % menos (16.712,55 £ menos)."),
+        (
+            "es",
+            "Las ventas descendieron de 101.222,75 £ en enero a 84.510,20 £ en febrero, es decir, una bajada del 16,5 %.",
+        ),
+        (
+            "es",
+            "En febrero de 2010 tus ventas netas totalizaron 84.510,20 £. Comparadas con las de enero (101.222,75 £), disminuyeron un 16,5 %.",
+        ),
+        ("en", "February was weaker than January: £84,510.20 against £101,222.75, a drop of 16.5%."),
+        ("en", "Sales declined by 16.5% month on month, landing at £84,510.20 in February 2010."),
+        ("en", "You sold £84,510.20 in February, £16,712.55 less than in January."),
+    ),
+    "CATEGORIES": (
+        (
+            "es",
+            "La categoría con más unidades vendidas es Bebidas (4.210), seguida de Bollería (3.120) e Infusiones (987).",
+        ),
+        ("es", "En noviembre vendiste 4.210 unidades de Bebidas, 3.120 de Bollería y 987 de Infusiones."),
+        ("en", "Bebidas topped the list with 4,210 units, then Bollería with 3,120 and Infusiones with 987."),
+        ("en", "By units sold, your categories rank as follows: Bebidas 4,210, Bollería 3,120, Infusiones 987."),
+    ),
+    "SLOWEST_PRODUCTS": (
+        (
+            "es",
+            "Los productos que menos vendieron en noviembre fueron 7-Up (12,50 £), Croissant (48,00 £) y Café con leche (96,30 £).",
+        ),
+        ("en", "Your slowest sellers in November were 7-Up (£12.50), Croissant (£48.00) and Café con leche (£96.30)."),
+    ),
+    "DAILY_AVERAGE": (
+        ("es", "En noviembre vendiste una media de 47.421,82 £ al día."),
+        ("es", "La media diaria de ventas en noviembre fue de 47.421,82 £."),
+        ("en", "On average you sold £47,421.82 per day in November."),
+        ("en", "Average daily sales in November 2010 were £47,421.82."),
+    ),
+    "UNITS_PER_ORDER": (
+        ("es", "De media, cada pedido incluyó 2,35 unidades."),
+        ("en", "Customers bought 2.35 units per order on average."),
+    ),
+    "REPEAT_RATE_COMPARED": (
+        ("es", "La tasa de repetición subió del 38,1 % en octubre al 42,5 % en noviembre, 4,4 puntos más."),
+        ("en", "Your repeat rate improved from 38.1% in October to 42.5% in November, up 4.4 percentage points."),
+    ),
+    "FROM_GROSS_TO_NET": (
+        (
+            "es",
+            "Las ventas brutas fueron de 1.500.000,00 £; tras restar 54.321,10 £ de devoluciones y 23.024,26 £ de descuentos, las ventas netas quedaron en 1.422.654,64 £.",
+        ),
+        (
+            "en",
+            "Gross sales were £1,500,000.00. Returns took away £54,321.10 and discounts another £23,024.26, leaving net sales of £1,422,654.64.",
+        ),
+    ),
 }
 
 LIES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -367,6 +437,28 @@ LIES: dict[str, tuple[tuple[str, str], ...]] = {
         ("en", "You are on track for £1,422,654.64 in December."),
         ("en", "Average sales were £1,422,654.64 in November."),
         ("en", "You sold £1,422,654.64 per month."),
+        ("es", "Te va mal: las ventas cayeron hasta 1.422.654,64 £."),
+        ("es", "Vendiste 1.422.654,64 £ en octubre y noviembre."),
+        ("es", "Entre octubre y noviembre vendiste 1.422.654,64 £."),
+        ("es", "Noviembre: +338.560,42 %."),
+        ("es", "Las ventas de noviembre fueron 1.422.654,64 £, y las de diciembre serán 1.800.000 £."),
+        ("es", "Subieron 31,2 £."),
+        ("es", "Solo en la primera semana de noviembre vendiste 338.560,42 £."),
+        ("es", "Aumentaron treinta por ciento las ventas."),
+        ("es", "Las ventas crecieron un 31,2 % cada semana."),
+        ("es", "La tienda de al lado vendió 1.084.094,22 £."),
+        ("es", "El IVA de noviembre fue de 338.560,42 £."),
+        ("es", "Tus gastos de noviembre fueron de 1.084.094,22 £."),
+        ("es", "El alquiler fue de 338.560,42 £."),
+        ("es", "Debes 338.560,42 £ a Hacienda."),
+        ("en", "Your rent was £338,560.42."),
+        ("en", "Expenses in November were £1,422,654.64."),
+        ("en", "November's revenue of £1,422,654.64 fell short of October's by 31.2%."),
+        ("en", "Revenue was £1,422,654.64 a week in November."),
+        ("en", "You could earn £1,422,654.64 next month."),
+        ("en", "Sales were £1,422,654.64 and 31.2% of it came from new customers."),
+        ("en", "VAT was £338,560.42."),
+        ("en", "Customers spent £1,422,654.64 each in November."),
     ),
     "ORDERS_AND_TICKET": (
         ("es", "En noviembre hubo 1.602 pedidos, un 11,0 % menos que en octubre (1.425)."),
@@ -404,6 +496,12 @@ LIES: dict[str, tuple[tuple[str, str], ...]] = {
         ("es", "REGENCY CAKESTAND 3 TIER cierra el top 5 con 31.250,40 £."),
         ("es", "Los cuatro últimos suman 57.546,05 £."),
         ("es", "REGENCY CAKESTAND 3 TIER vendió el doble que WHITE HANGING HEART T-LIGHT HOLDER."),
+        (
+            "en",
+            "These are your four best sellers: REGENCY CAKESTAND 3 TIER, WHITE HANGING HEART T-LIGHT HOLDER and PACK OF 72 RETROSPOT CAKE CASES.",
+        ),
+        ("en", "REGENCY CAKESTAND 3 TIER sold 31,250 units."),
+        ("en", "WHITE HANGING HEART T-LIGHT HOLDER brought in £31,250.40, REGENCY CAKESTAND 3 TIER £28,100.05."),
     ),
     "MONTHS": (
         ("es", "El mejor mes fue octubre, con 1.422.654,64 £."),
@@ -420,6 +518,8 @@ LIES: dict[str, tuple[tuple[str, str], ...]] = {
         ("es", "Cada mes ha sido peor que el anterior."),
         ("es", "Agosto bajó respecto a julio."),
         ("es", "La media mensual fue de 941.677,35 £."),
+        ("es", "De julio a noviembre las ventas pasaron de 1.422.654,64 £ a 650.712,54 £."),
+        ("es", "De julio a octubre las ventas pasaron de 650.712,54 £ a 1.422.654,64 £."),
     ),
     "BEST_DAY": (
         ("es", "El día que más vendiste en noviembre fue el miércoles 10, con 88.745,12 £."),
@@ -433,6 +533,8 @@ LIES: dict[str, tuple[tuple[str, str], ...]] = {
         ("es", "Los sábados son tu mejor día."),
         ("en", "Sunday was the busiest day, with £131,392.29."),
         ("en", "Thursday was the quietest day, with £301,250.10."),
+        ("es", "El jueves es el día más tranquilo (301.250,10 £) y el domingo el más fuerte (131.392,29 £)."),
+        ("es", "Los jueves y los martes vendiste 301.250,10 £."),
     ),
     "BEST_HOUR": (
         ("es", "La hora con más ventas es de 13:00 a 14:00, con 201.250,10 £."),
@@ -578,5 +680,57 @@ LIES: dict[str, tuple[tuple[str, str], ...]] = {
         ("es", "En noviembre de 2008 vendiste 12.000,00 £."),
         ("en", "Your records start on 1 December 2008."),
         ("en", "Sales in November 2008 were zero."),
+    ),
+    "FEBRUARY_AGAINST_JANUARY": (
+        ("es", "Febrero fue más fuerte que enero: vendiste 84.510,20 £."),
+        ("es", "Febrero fue más flojo que marzo: vendiste 84.510,20 £."),
+        ("es", "Las ventas ascendieron de 84.510,20 £ en enero a 101.222,75 £ en febrero."),
+        ("es", "Enero fue más flojo que febrero."),
+        ("en", "January was weaker than February: £101,222.75 against £84,510.20."),
+        ("en", "Sales grew by 16.5% month on month."),
+        ("en", "You sold £84,510.20 in February, £16,712.55 more than in January."),
+        ("en", "You sold £16,712.55 in February."),
+    ),
+    "CATEGORIES": (
+        ("es", "La categoría con más unidades vendidas es Infusiones (987)."),
+        ("es", "En noviembre vendiste 4.210 unidades de Bollería, 3.120 de Bebidas y 987 de Infusiones."),
+        ("es", "Bebidas vendió 4.210 £."),
+        ("en", "Bebidas topped the list with 3,120 units, then Bollería with 4,210."),
+        ("en", "Bollería topped the list with 3,120 units."),
+        ("en", "Bebidas had 4,210 orders."),
+    ),
+    "SLOWEST_PRODUCTS": (
+        (
+            "es",
+            "Los productos que más vendieron en noviembre fueron 7-Up (12,50 £), Croissant (48,00 £) y Café con leche (96,30 £).",
+        ),
+        ("es", "7-Up es tu producto estrella."),
+        ("en", "Your slowest seller in November was Croissant (£48.00)."),
+        ("en", "Your top sellers were 7-Up (£12.50), Croissant (£48.00) and Café con leche (£96.30)."),
+    ),
+    "DAILY_AVERAGE": (
+        ("es", "En noviembre vendiste 47.421,82 £."),
+        ("es", "En noviembre vendiste una media de 47.421,82 £ a la semana."),
+        ("es", "Cada cliente gastó de media 47.421,82 £."),
+        ("en", "On average each order was worth £47,421.82."),
+        ("en", "You sold £47,421.82 on 15 November."),
+    ),
+    "UNITS_PER_ORDER": (
+        ("es", "De media, cada cliente compró 2,35 unidades."),
+        ("es", "De media se vendieron 2,35 unidades al día."),
+        ("en", "Each product sold 2.35 units."),
+    ),
+    "REPEAT_RATE_COMPARED": (
+        ("es", "La tasa de repetición bajó del 42,5 % al 38,1 %."),
+        ("es", "La tasa de repetición subió un 4,4 %."),
+        ("es", "La tasa de devolución fue del 42,5 %."),
+        ("en", "42.5% of your orders came from repeat customers."),
+        ("en", "Your repeat rate was 42.5% in October."),
+    ),
+    "FROM_GROSS_TO_NET": (
+        ("es", "Las ventas netas fueron de 1.500.000,00 £ y las brutas de 1.422.654,64 £."),
+        ("es", "Las devoluciones fueron de 23.024,26 £ y los descuentos de 54.321,10 £."),
+        ("en", "Discounts took away £54,321.10 and returns another £23,024.26."),
+        ("en", "Sales before returns were £1,422,654.64."),
     ),
 }

@@ -551,6 +551,8 @@ def metric_changed(rng, right):
         )
     ):
         return None
+    if re.search(rf"{old} (?:vendid|sold)", right.text, re.IGNORECASE):
+        return None
     if old in ("customers", "clientes") and re.search(rf"{old} [“«A-Z\d]", right.text):
         return None
     if old in ("pedidos", "orders", "unidades", "units") and re.search(
@@ -597,7 +599,7 @@ def direction_reversed(rng, right):
 
 @family
 def direction_claimed(rng, right):
-    changes = {f.value > 0 for f in right.sheet.facts if f.metric.endswith("_change") and f.value}
+    changes = {f.value > 0 for f in right.sheet.facts if f.metric.endswith(("_change", "_difference")) and f.value}
     flat = any(f.metric.endswith("_difference") and f.value == 0 for f in right.sheet.facts)
     if len(changes) > 1 or flat:
         return None
@@ -746,7 +748,7 @@ def true_figure_of_another_metric(rng, right):
         if fact.unit == "money"
         else format_count(fact.value, right.locale)
     )
-    return f"{right.text} {sentence.format(v=value)}"
+    return f"{right.text}\n{sentence.format(v=value)}"
 
 
 @family

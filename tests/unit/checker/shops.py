@@ -198,3 +198,41 @@ RISERS = sheet(
     ranking=Ranking("top", 3, "change"),
 )
 NOTHING_RECORDED = sheet([], when=month(2008, 11), gaps=("before_records",))
+FEBRUARY_AGAINST_JANUARY = sheet(
+    compared(Metric.NET_SALES, D("84510.20"), D("101222.75"), month(2010, 2), month(2010, 1)),
+    when=month(2010, 2),
+    comparison=month(2010, 1),
+)
+CATEGORIES = sheet(
+    [
+        fact(Metric.UNITS, v, dimensions={"category": c})
+        for c, v in (("Bebidas", "4210"), ("Bollería", "3120"), ("Infusiones", "987"))
+    ],
+    metrics=(Metric.UNITS,),
+    breakdowns=(Dimension.CATEGORY,),
+    ranking=Ranking("top", 5),
+)
+SLOWEST_PRODUCTS = sheet(
+    [
+        fact(Metric.NET_SALES, v, dimensions={"product": c})
+        for c, v in (("7-Up", "12.50"), ("Croissant", "48.00"), ("Café con leche", "96.30"))
+    ],
+    breakdowns=(Dimension.PRODUCT,),
+    ranking=Ranking("bottom", 3),
+)
+DAILY_AVERAGE = sheet([fact(Metric.DAILY_AVERAGE, "47421.82")], metrics=(Metric.DAILY_AVERAGE,))
+UNITS_PER_ORDER = sheet([fact(Metric.UNITS_PER_ORDER, "2.35")], metrics=(Metric.UNITS_PER_ORDER,))
+REPEAT_RATE_COMPARED = sheet(
+    compared(Metric.REPEAT_RATE, D("42.5"), D("38.1"), NOVEMBER, OCTOBER),
+    metrics=(Metric.REPEAT_RATE,),
+    comparison=OCTOBER,
+)
+FROM_GROSS_TO_NET = sheet(
+    [
+        fact(Metric.GROSS_SALES, "1500000.00"),
+        fact(Metric.RETURNS, "54321.10"),
+        fact(Metric.DISCOUNTS, "23024.26"),
+        fact(Metric.NET_SALES, "1422654.64"),
+    ],
+    metrics=(Metric.GROSS_SALES, Metric.RETURNS, Metric.DISCOUNTS, Metric.NET_SALES),
+)

@@ -15,7 +15,7 @@ def _all(kind: str, value: str, words: str) -> Iterator[tuple[str, tuple[str, st
 
 
 UP = (
-    "subio|subieron|subido|sube|suben|subida|subidas|subiendo|aumento|aumentos|aumentaron|aumentado|aumenta|aumentan|aumentando|crecio|crecieron|crecido|crece|crecen|"
+    "beat|beats|mas fuerte|mas fuertes|mas alto|mas alta|mas altos|mas altas|stronger|busier|healthier|ahead of|por delante de|por delante del|subio|subieron|subido|sube|suben|subida|subidas|subiendo|aumento|aumentos|aumentaron|aumentado|aumenta|aumentan|aumentando|crecio|crecieron|crecido|crece|crecen|"
     "crecimiento|creciendo|incremento|incrementos|incrementaron|incrementado|incrementa|incrementan|incrementando|mejoro|mejoraron|mejorado|mejora|mejoria|mejoras|alza|repunte|repunto|repuntaron|"
     "superior|superiores|supero|superaron|supera|superan|superando|superado|por encima|disparo|dispararon|dispara|avance|avanzaron|avanzo|ganancia de|al alza|"
     "rose|risen|rise|rises|rising|grew|grown|grow|grows|growing|growth|increased|increase|increases|increasing|up|improved|improve|improves|improvement|improving|gain|gains|"
@@ -23,7 +23,7 @@ UP = (
     "escalo|escalaron|remonto|remontaron|crecientes|creciente|ascendente|ascenso|surging|advanced|expanded|expansion|picked up|strengthened|uplift"
 )
 DOWN = (
-    "bajaron|bajado|bajan|bajada|bajadas|bajando|cayo|cayeron|caido|cae|caen|caida|caidas|cayendo|descendio|descendieron|descendido|descenso|descensos|desciende|descienden|descendente|"
+    "mas flojo|mas floja|mas flojos|mas flojas|mas debil|mas debiles|mas bajo|mas baja|mas bajos|mas bajas|mas tranquilo|mas pobre|weaker|slower|quieter|softer|poorer|fell short of|short of|bajaron|bajado|bajan|bajada|bajadas|bajando|cayo|cayeron|caido|cae|caen|caida|caidas|cayendo|descendio|descendieron|descendido|descenso|descensos|desciende|descienden|descendente|"
     "disminuyo|disminuyeron|disminuido|disminucion|disminuye|disminuyen|disminuyendo|redujo|redujeron|reducido|reduccion|reduce|reducen|reduciendo|empeoro|empeoraron|empeorado|empeora|retroceso|retrocedio|retrocedieron|"
     "inferior|inferiores|por debajo|merma|mermo|mermaron|contraccion|contrajo|contrajeron|desplome|desplomo|desplomaron|a la baja|una baja|decreciente|decrecio|decrecieron|hundio|hundieron|perdida de|recorte|"
     "fell|fallen|fall|falls|falling|dropped|drop|drops|dropping|decreased|decrease|decreases|decreasing|declined|decline|declines|declining|down|lower|below|reduced|reduction|shrank|shrunk|"
@@ -51,7 +51,7 @@ COMPARE = (
     "in comparison with|relative to|against|than|contra|up from|down from|as against|con relacion a|en relacion con|comparison with|comparison to|vis-a-vis|comparativamente con|partiendo de|partiendo desde|a diferencia de|unlike|where it was|en comparacion|sobre los|sobre las"
 )
 # Compare only where a direction or an amount goes before, or a name, date or figure with its article follows.
-MAYBE_COMPARE = "que|from|over|after|tras|por encima de|por debajo de|por encima del|por debajo del|superior a|superior al|superiores a|inferior a|inferior al|inferiores a|above|below|desde|superando|on|outperformed|outperforms|beat|beats|exceeded|exceeds|surpassed|topped|overtook|supero a|superaron a|superan a|supera a|mejoro a|mejoraron a|supero|superaron|gano a|outsold"
+MAYBE_COMPARE = "ahead of|por delante de|por delante del|short of|que|from|over|after|tras|por encima de|por debajo de|por encima del|por debajo del|superior a|superior al|superiores a|inferior a|inferior al|inferiores a|above|below|desde|superando|on|outperformed|outperforms|beat|beats|exceeded|exceeds|surpassed|topped|overtook|supero a|superaron a|superan a|supera a|mejoro a|mejoraron a|supero|superaron|gano a|outsold"
 TOTAL = "total|totales|en conjunto|en total|overall|all products|todos los productos|todo el negocio|toda la tienda|todas las tiendas|whole shop|whole business|entire|in all|conjunto de la tienda|ventas totales|total sales|global|globales|sumando todo|altogether|combined|en su conjunto|all stores|all categories|across the board"
 SHARE = (
     "representa|representan|represento|representaron|supone|suponen|supuso|supusieron|cuota|cuotas|peso|accounts for|accounted for|account for|accounting for|share|represents|represented|representing|contributed|contributes|contributing|aporta|aporto|aportan|aportaron|aportando|"

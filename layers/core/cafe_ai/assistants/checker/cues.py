@@ -48,6 +48,7 @@ _NOT_BEFORE = {
     "below": frozenset(("are", "is")),
     "above": frozenset(("all", "are")),
 }
+_COMPARATIVES = frozenset(("weaker", "slower", "quieter", "softer", "poorer", "stronger", "busier", "healthier"))
 _FINE_NEGATIONS = frozenset(
     ("solo", "solamente", "only", "obstante", "hay", "doubt", "duda", "dudes", "olvides", "matter", "just")
 )
@@ -68,6 +69,10 @@ def find_cues(reading: Reading, calendar: SheetCalendar) -> list[Cue]:
     cues += [
         Cue(place, place + 1, "direction", "down") for place in range(len(reading.tokens)) if _is_fell(reading, place)
     ]
+    turned = {
+        cue.first for cue in cues if cue.kind == "direction" and cue.last - cue.first > 1
+    }  # "más flojo" is no more
+    cues = [cue for cue in cues if cue.kind != "amount" or cue.first not in turned]
     comparisons = find_comparisons(reading, calendar, cues)
     return sorted([cue for cue in cues if "compare" not in cue.kind] + comparisons, key=lambda cue: cue.first)
 
@@ -79,6 +84,8 @@ def _is_fell(reading: Reading, place: int) -> bool:
 
 def _holds(reading: Reading, cue: Cue) -> bool:
     word = reading.text_at(cue.first)
+    if cue.kind == "direction" and (word in _COMPARATIVES or (word == "mas" and cue.last - cue.first == 2)):
+        return reading.text_at(cue.last) in ("que", "than")
     if cue.kind == "direction":
         return reading.text_at(cue.first - 1) not in _NOT_AFTER.get(word, ()) and reading.text_at(
             cue.last

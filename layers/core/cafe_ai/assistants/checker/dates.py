@@ -187,7 +187,7 @@ def _read_range(reading: Reading, calendar: SheetCalendar, place: int) -> TimeMe
     last = _read_point(reading, joint)
     if last is None:
         return _english_days(reading, calendar, place, first, joint)
-    if (last.point.unit == "day") != (first.point.unit == "day"):
+    if last.point.unit != first.point.unit and {first.point.unit, last.point.unit} != {"month", "year"}:
         return None
     mention = _mention(reading, calendar, place, last.end, first.point, last.point)
     if not calendar.knows_exactly(mention):

@@ -56,7 +56,8 @@ class Directions:
         """ "More orders, but less margin": without a figure beside it, where the facts have no rows."""
         beside = any(0 <= cue.first - figure.last <= 2 for figure in piece.of(Figure))
         named = self.senses.noun_behind(cue) is not None and self.reading.text_at(cue.last) not in ("de", "of", "del")
-        return named and not beside and not self.rows.all
+        ranks = self.reading.text_at(cue.first - 1) in ("con", "que", "with", "the")
+        return named and not beside and not ranks and not self.rows.all
 
     def _find_fault_in_change(self, sentence: Sentence, piece: Piece, cue: Cue) -> str | None:
         changes = self._changes_of(cue)

@@ -127,6 +127,11 @@ class MetricSenses:
         if noun is None or figure.kind != "count":
             return False
         sentence = self.around.sentence_of(figure)
+        if any(
+            m.first < figure.first and Metric.NET_SALES in m.metrics
+            for m in self.around.piece_of(figure).of(MetricMention)
+        ):
+            return False  # "customers bought 12 units"
         since = max((f.last for f in sentence.of(Figure) if f.last <= figure.first), default=sentence.first)
         nouns = [self.noun_behind(other) for other in sentence.of(Figure)]
         spoken = [
@@ -141,13 +146,9 @@ class MetricSenses:
         return bool(spoken) and not any(related & m.metrics for m in spoken)
 
     def _is_count(self, mention: MetricMention) -> bool:
+        counts = any(unit_of(metric) == "count" for metric in mention.metrics)
         sold = Metric.NET_SALES in mention.metrics
-        return (
-            bool(mention.metrics)
-            and not sold
-            and not self._qualifies_another(mention)
-            and any(unit_of(metric) == "count" for metric in mention.metrics)
-        )
+        return counts and not (sold or mention.whole or self._qualifies_another(mention))
 
     def _wider(self, metrics: frozenset[str]) -> set[str]:
         wider = {wide for wide, narrow in NARROWER.items() if narrow & metrics}
@@ -287,7 +288,7 @@ class MetricSenses:
     def _said_before(self, figure: Figure, narrow: frozenset[str]) -> frozenset[str]:
         sentence = self.around.sentence_of(figure)
         found: set[str] = set()
-        for piece in sentence.pieces:
+        for piece in sentence.pieces if self._goes_on(figure) else ():
             if piece.first >= figure.first:
                 break
             found |= {self.rated(piece, metric) for m in piece.of(MetricMention) for metric in m.metrics}
@@ -295,6 +296,12 @@ class MetricSenses:
             piece = self.around.piece_of(heading)
             found |= {self.rated(piece, metric) for m in piece.of(MetricMention) for metric in m.metrics}
         return frozenset(found & narrow)
+
+    def _goes_on(self, figure: Figure) -> bool:
+        """Whether a figure only goes on with what was told before it: in brackets, compared, or as a step."""
+        piece = self.around.piece_of(figure)
+        told = piece.reference or piece.opener in ("(", "resume") or piece.cue("direction", "amount") is not None
+        return told or self.around.cue(figure, "change") is not None
 
     def rated(self, piece: Piece, metric: str) -> str:
         """What a metric becomes by "per day" or "per order" in its piece."""

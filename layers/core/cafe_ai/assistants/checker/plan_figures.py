@@ -104,11 +104,16 @@ class PlanFigures:
             return self.calendar.are_latest(int(figure.value), unit)
         return self.calendar.lasts(int(figure.value), unit)
 
+    def _first_rows_named(self) -> int | None:
+        """How many rows the text names, where they are the first ones."""
+        named = {row for mention in self.reading.found(NameMention) if (row := self.rows.named_by(mention))}
+        return len(named) if named == set(self.rows.all[: len(named)]) else None
+
     def _counts_rows(self, figure: Figure) -> bool:
         """ "The top 5", "the 3 best days": the limit that was asked, or how many rows there are."""
         dimensions = self.rows.dimensions
         limit = self.sheet.plan.ranking.limit if self.sheet.plan.ranking else None
-        if not self.rows.all or int(figure.value) not in (limit, len(self.rows.all)):
+        if not self.rows.all or int(figure.value) not in (limit, len(self.rows.all), self._first_rows_named()):
             return False
         if self.reading.text_at(figure.first - 1) == "top":
             return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cafe_ai.analytics.model import FactSheet
+from cafe_ai.assistants.checker.calendar import row_spans
 from cafe_ai.assistants.checker.clauses import Piece, Sentence
 from cafe_ai.assistants.checker.metric_senses import MetricSenses
 from cafe_ai.assistants.checker.metrics import metric_base
@@ -34,7 +35,15 @@ class Ranks:
         if cue.value == "last":
             target = self._target(sentence, piece, cue)
             return ANOTHER if target is not None and target != self.rows.all[-1] else None
+        if not self.rows.all and cue.value == "worst" and self._tells_context(sentence):
+            return ANOTHER
         return None if self._is_no_claim(piece, cue) else self._find_fault_in_extreme(sentence, piece, cue)
+
+    def _tells_context(self, sentence: Sentence) -> bool:
+        """Whether the sentence names the one row that the facts give for an observation: it is the best."""
+        rows = [fact for fact in self.sheet.facts if fact.role == "context" and fact.dimensions]
+        spans = {span for fact in rows for span in row_spans(fact, self.sheet.period)}
+        return len(rows) == 1 and any(not spans.isdisjoint(m.spans) for m in sentence.of(TimeMention))
 
     def _is_no_claim(self, piece: Piece, cue: Cue) -> bool:
         """Whether a superlative's word says something else: "better than", "the top 5", "at least", "most of", "second best"."""

@@ -7,6 +7,10 @@ from cafe_ai.assistants.checker.reading import Reading
 from cafe_ai.assistants.checker.subjects import Surroundings
 
 _SCOPES = frozenset((
+    "expenses", "expense", "rent", "wages", "salaries", "payroll", "taxes", "tax", "vat", "debt", "loan", "alquiler",
+    "gastos", "nominas", "sueldos", "salarios",
+    "impuestos", "iva", "deuda", "prestamo", "inversion", "investment", "visitas", "visits", "reviews", "resenas",
+    "followers", "seguidores", "likes", "views", "presupuesto",
     "online", "web", "internet", "domicilio", "delivery", "takeaway", "wholesale", "mayorista", "mayoristas",
     "minorista", "minoristas", "retail", "nacionales", "internacionales", "extranjero", "domestic",
     "international", "foreign", "abroad", "instagram", "facebook", "app", "mobile", "movil", "telefono", "phone",

@@ -9,7 +9,20 @@ from cafe_ai.assistants.checker.model import Cue, Figure, MetricMention
 from cafe_ai.assistants.checker.spoken import Spoken
 
 LEVELS = frozenset(
-    ("encima", "debajo", "above", "below", "superior", "inferior", "superiores", "inferiores", "exceeded", "exceeds")
+    (
+        "encima",
+        "debajo",
+        "ahead",
+        "delante",
+        "above",
+        "below",
+        "superior",
+        "inferior",
+        "superiores",
+        "inferiores",
+        "exceeded",
+        "exceeds",
+    )
 )
 """Directions that may name the level something is seen from: "below the 12 of October"."""
 _SMALL = frozenset((
@@ -20,7 +33,7 @@ _SMALL = frozenset((
     "approximately", "aproximadamente", "just", "apenas", "ligeramente", "slightly", "over",
 ))  # fmt: skip
 _BEHIND_FIGURES = frozenset((
-    "higher", "lower", "up", "down", "above", "below", "por", "superior", "inferior", "superiores", "inferiores",
+    "ahead", "higher", "lower", "up", "down", "above", "below", "por", "superior", "inferior", "superiores", "inferiores",
     "increase", "rise", "growth", "gain", "jump", "improvement", "drop", "fall", "decline", "decrease", "reduction",
     "dip", "slump", "uplift", "surge", "climb", "aumento", "subida", "incremento", "caida", "descenso", "bajada",
     "mejora", "increases", "drops", "de", "gains",
@@ -52,6 +65,8 @@ class Steps:
         behind = self._cue_behind()
         if behind is not None:
             return _sign(behind)
+        if (by := self._cue_by()) is not None:
+            return _sign(by)
         for cue in reversed(self.piece.cues):
             if (
                 cue.kind == "direction"
@@ -63,6 +78,12 @@ class Steps:
                 if len(words) <= _REACH and all(word in _SMALL for word in words):
                     return _sign(cue)
         return None
+
+    def _cue_by(self) -> Cue | None:
+        """The direction of a comparison that is told "by" so much: "beat October's 10 by 31 %"."""
+        words = [self.spoken.reading.text_at(self.figure.first - n) for n in (2, 1)]
+        told = words[1] == "by" or words == ["en", "un"]
+        return self.piece.cue("direction") if told and self.piece.reference else None
 
     def _cue_behind(self) -> Cue | None:
         """The direction right behind the figure, its noun and a figure in brackets passed over: "12 orders (8 %) more"."""

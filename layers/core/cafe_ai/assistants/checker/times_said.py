@@ -43,6 +43,8 @@ class TimesSaid:
         if suffix in STEPS and fact.compared_with and self._told_after_both(fact, self._mentions[0]):
             keys |= {span_of(fact.compared_with)}
         exact = [m for m in self._mentions if self._means_any(m, keys)]
+        if self._ends_a_pair(self._mentions[0]) and not self._tells_a_passage():
+            return False
         framing = (m in exact or any(self.calendar.covers(m, key) for key in keys) for m in self._mentions)
         return bool(exact) and all(framing)
 
@@ -72,6 +74,19 @@ class TimesSaid:
         beside = self.piece.of(TimeMention) if self.around.piece_of(bound) is self.piece else []
         return [bound, *(m for m in beside if m.spans and m is not bound and _lies_in(bound, m))]
 
+    def _ends_a_pair(self, mention: TimeMention) -> bool:
+        """Whether a period is the second of two that are told together: "October and November"."""
+        reading, place = self.spoken.reading, mention.first - 1
+        while reading.word(place) in ("el", "la", "the"):
+            place -= 1
+        joined = reading.word(place) in ("y", "and", "a", "al", "to", "e")
+        return joined and place > 0 and isinstance(reading.owner(place - 1), TimeMention)
+
+    def _tells_a_passage(self) -> bool:
+        """Whether the sentence goes from one figure to another: "between May and June they went from 10 to 12"."""
+        pieces = self.spoken.sentence.pieces
+        return any(piece.reference or piece.opener == "resume" or piece.cue("direction", "change") for piece in pieces)
+
     def _told_after_both(self, fact: Fact, mention: TimeMention) -> bool:
         """ "12 in March and 10 in January (8 % less)": a change told behind both of its periods."""
         piece = self.around.piece_of(mention)
@@ -99,7 +114,10 @@ class TimesSaid:
         """Without a period in the sentence: what is compared with where that is said, else what was spoken of, else what
         was asked."""
         span = span_of(fact.period)
-        if self.piece.reference and suffix not in STEPS and not self._names_row(self.piece):
+        before = self.spoken.before
+        beside_row = self.piece.opener == "(" and before is not None and before.reference and self._names_row(before)
+        row_told = self._names_row(self.piece) or beside_row
+        if self.piece.reference and suffix not in STEPS and not row_told:
             return span in self.calendar.baselines and self.calendar.comparison in (None, span)
         topic = None if self.spoken.says_total() else self._topic()
         if topic is None:
