@@ -21,7 +21,8 @@ _ENGLISH = frozenset(
 def detect_language(text: str) -> Literal["es", "en"] | None:
     """The language by its commonest words and letters; None where they do not tell."""
     words = [token.folded for token in tokenize(text)]
-    spanish = sum(word in _SPANISH for word in words) + 2 * sum(character in "¿¡ñáéíóúüÁÉÍÓÚÑ" for character in text)
+    spanish = sum(word in _SPANISH for word in words) + 2 * sum(character in "¿¡ñÑ" for character in text)
+    spanish += any(character in "áéíóúüÁÉÍÓÚ" for character in text)  # a café may stand in an English question
     english = sum(word in _ENGLISH for word in words)
     if spanish == english:
         return None
