@@ -26,7 +26,7 @@ from cafe_ai.assistants.checker.subjects import Surroundings
 
 LONGEST_TEXT = 20_000
 MOST_FIGURES = 600
-MOST_PIECES = 400
+MOST_PIECES = 250
 """Beyond these nothing is read: no answer of ours is so long."""
 
 
