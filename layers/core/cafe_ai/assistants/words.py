@@ -15,6 +15,8 @@ from cafe_ai.platform.telemetry import measures
 
 ATTEMPTS = 2
 """How often a model may try to tell the facts: once, and once more without what the checker refused."""
+REST = ("otros", "others")
+"""What the narrator calls the rows of a long list that it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def put_into_words(
         if text is not None:
             return Wording(text, by_model=True, verified=True)
     text = narrate(sheet, locale)
-    verdict = check(text, sheet, locale, names)
+    verdict = check(text, sheet, locale, (*names, *REST))
     if not verdict.ok:
         measures().count("NarrationDoubted")
     return Wording(text, by_model=False, verified=verdict.ok)
