@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cafe_ai.analytics.metrics import METRICS, round_half_up, round_metric
-from cafe_ai.analytics.model import Dimension, Fact, Filters, Gap, Metric, Period, Role
-from cafe_ai.analytics.periods import CalendarUnit, ShopCalendar, bucket
+from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Gap, Metric, Period, Role
+from cafe_ai.analytics.periods import CalendarUnit, ShopCalendar, bucket, buckets
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME_UNITS: Mapping[Dimension, CalendarUnit] = {
@@ -164,14 +164,20 @@ def missing_days(
 ) -> list[date]:
     """The starts of the units, within the recorded days of the period, that no row stands for."""
     present = {row["d0"] for row in rows}
-    day, last = max(period.start, recorded[0]), min(period.end - timedelta(days=1), recorded[1])
-    missing = []
-    while day <= last:
-        span = bucket(day, unit)
-        if span.start not in present:
-            missing.append(span.start)
-        day = span.end
-    return missing
+    told = [span for span in buckets(period, unit) if span.end > recorded[0] and span.start <= recorded[1]]
+    starts = [bucket(span.start, unit).start for span in told]
+    return [start for start in starts if start not in present]
+
+
+def period_gap(sheet: FactSheet, calendar: ShopCalendar) -> Gap | None:
+    """Why nothing can be known of the whole period: it lies before, after or without any records."""
+    if sheet.recorded is None:
+        return "no_records"
+    if sheet.period.end <= sheet.recorded[0]:
+        return "before_records"
+    if sheet.period.start > sheet.recorded[1] or sheet.period.starts_at >= calendar.as_of:
+        return "after_records"
+    return None
 
 
 def gap_of(metric: Metric, row: Mapping[str, Any]) -> Gap:

@@ -58,9 +58,7 @@ class ShopCalendar:
     @property
     def today(self) -> date:
         """The business day as_of belongs to."""
-        return (
-            self.as_of.replace(tzinfo=None) - timedelta(hours=self.day_starts.hour, minutes=self.day_starts.minute)
-        ).date()
+        return business_day(self.as_of, self.day_starts)
 
     def starts_at(self, day: date) -> datetime:
         """The instant a business day begins."""
@@ -81,10 +79,15 @@ class ShopCalendar:
         return period.ends_at < self.starts_at(period.end)
 
     def _day_of(self, moment: datetime) -> date:
-        return replace(self, as_of=moment).today
+        return business_day(moment, self.day_starts)
 
     def _begins_a_day(self, moment: datetime) -> bool:
         return moment == self.starts_at(self._day_of(moment))
+
+
+def business_day(moment: datetime, day_starts: time) -> date:
+    """The shop's day a moment (in its time zone) belongs to: what is sold before `day_starts` is the day before's."""
+    return (moment.replace(tzinfo=None) - timedelta(hours=day_starts.hour, minutes=day_starts.minute)).date()
 
 
 def resolve(spec: PeriodSpec, calendar: ShopCalendar, anchor: Period | None = None) -> Period:

@@ -10,10 +10,19 @@ from typing import Any
 
 from cafe_ai.analytics import repository
 from cafe_ai.analytics.compiler import Scope, Selection, compile_selection, compile_unsold
-from cafe_ai.analytics.facts import TIME_UNITS, FactMaker, gap_of, missing_days, row_dimensions, widen
+from cafe_ai.analytics.facts import TIME_UNITS, FactMaker, gap_of, missing_days, period_gap, row_dimensions, widen
 from cafe_ai.analytics.metrics import METRICS, Subject
 from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Gap, Metric, Period, Plan, Ranking
-from cafe_ai.analytics.periods import ShopCalendar, bucket, resolve, resolve_beside, shift, units_between, whole_unit
+from cafe_ai.analytics.periods import (
+    ShopCalendar,
+    bucket,
+    business_day,
+    resolve,
+    resolve_beside,
+    shift,
+    units_between,
+    whole_unit,
+)
 from cafe_ai.platform.db import UnitOfWork
 from cafe_ai.tenancy.model import Business
 
@@ -47,14 +56,14 @@ def gather(
     """
     if Metric.INACTIVE_CUSTOMERS in plan.metrics and not plan.inactive_days:
         plan = replace(plan, inactive_days=INACTIVE_DAYS)
-    recorded = repository.recorded_days(uow, business.id, _today(business, as_of))
+    recorded = repository.recorded_days(uow, business.id, business_day(as_of, business.day_starts))
     calendar = ShopCalendar(business.timezone, business.day_starts, as_of, recorded[0] if recorded else as_of.date())
     period = resolve(plan.period, calendar, anchor)
     comparison = resolve_beside(plan.comparison, calendar, period) if plan.comparison else None
     sheet = FactSheet(plan, period, comparison, business.currency, (), (), recorded, as_of)
     subjects = [METRICS[metric].subject for metric in plan.metrics]
     if any(subject != "catalogue" for subject in subjects):
-        gap = _period_gap(sheet, calendar)
+        gap = period_gap(sheet, calendar)
         if gap:
             return replace(sheet, gaps=(gap,))
     gathering = _Gathering(uow, business, sheet, calendar, from_lines)
@@ -68,20 +77,6 @@ def gather(
         by_units = gather(uow, replace(plan, metrics=(Metric.UNITS,)), business, as_of, anchor, from_lines=from_lines)
         return replace(by_units, gaps=("no_prices", *by_units.gaps))  # what sells best is known without prices too
     return replace(sheet, facts=tuple(facts), gaps=tuple(dict.fromkeys(gaps)))
-
-
-def _today(business: Business, as_of: datetime) -> Any:
-    return ShopCalendar(business.timezone, business.day_starts, as_of, as_of.date()).today
-
-
-def _period_gap(sheet: FactSheet, calendar: ShopCalendar) -> Gap | None:
-    if sheet.recorded is None:
-        return "no_records"
-    if sheet.period.end <= sheet.recorded[0]:
-        return "before_records"
-    if sheet.period.start > sheet.recorded[1] or sheet.period.starts_at >= calendar.as_of:
-        return "after_records"
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from cafe_ai.analytics import repository as figures
 from cafe_ai.analytics.metrics import METRICS, takes_filters
 from cafe_ai.analytics.model import Dimension, FactSheet, Plan
-from cafe_ai.analytics.periods import ShopCalendar, UnknownPeriod
+from cafe_ai.analytics.periods import UnknownPeriod, business_day
 from cafe_ai.analytics.service import gather
 from cafe_ai.assistants import records, shops
 from cafe_ai.assistants.memory import recall
@@ -130,7 +130,7 @@ def _context(uow: UnitOfWork, member: Member, question: Question, turn: Turn | N
     as_of = _moment(question.as_of, business)
     return PlanningContext(
         as_of=as_of,
-        today=ShopCalendar(business.timezone, business.day_starts, as_of, as_of.date()).today,
+        today=business_day(as_of, business.day_starts),
         names=shops.names_of(uow, business),
         deadline=member.deadline,
         customers=lambda said: figures.customers_called(uow, business.id, said),

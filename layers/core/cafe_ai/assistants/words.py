@@ -9,13 +9,14 @@ from cafe_ai.analytics.model import FactSheet
 from cafe_ai.assistants.checker import check
 from cafe_ai.assistants.model import Locale
 from cafe_ai.assistants.narrator import narrate
+from cafe_ai.assistants.narrator.compose import VOICES
 from cafe_ai.llm.port import LanguageModel, ModelUnavailable
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import measures
 
 ATTEMPTS = 2
 """How often a model may try to tell the facts: once, and once more without what the checker refused."""
-REST = ("otros", "others")
+REST = tuple(voice.others for voice in VOICES.values())
 """What the narrator calls the rows of a long list that it does not tell."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cafe_ai.assistants.checker.model import Cue, Figure, Mention, NameMention
+from cafe_ai.assistants.checker.model import Cue, Mention, NameMention
 from cafe_ai.assistants.checker.reading import Reading
 
 M = TypeVar("M", bound=Mention)
@@ -189,8 +189,3 @@ def _fill(sentences: list[Sentence], reading: Reading, cues: list[Cue]) -> None:
                 at += 1
             if at < len(pieces) and pieces[at].first <= item.first:
                 getattr(pieces[at], name).append(item)
-
-
-def figures_of(piece: Piece) -> list[Figure]:
-    """The figures of a piece."""
-    return piece.of(Figure)

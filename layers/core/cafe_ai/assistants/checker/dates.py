@@ -46,14 +46,7 @@ class _Read(NamedTuple):
 
 def find_dates(reading: Reading, calendar: SheetCalendar) -> None:
     """Claims every date and period, the longest first at each place."""
-    place = 0
-    while place < len(reading.tokens):
-        mention = _read_at(reading, calendar, place)
-        if mention:
-            reading.claim(mention)
-            place = mention.last
-        else:
-            place += 1
+    reading.claim_each(lambda place: _read_at(reading, calendar, place))
 
 
 def _read_at(reading: Reading, calendar: SheetCalendar, place: int) -> TimeMention | None:

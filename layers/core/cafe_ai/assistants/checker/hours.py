@@ -31,14 +31,7 @@ class _Clock(NamedTuple):
 
 def find_hours(reading: Reading, sheet: FactSheet) -> None:
     """Claims hours and ranges of hours. A time of day that says until when a running period counts names no hour."""
-    place = 0
-    while place < len(reading.tokens):
-        mention = _read_at(reading, sheet, place)
-        if mention:
-            reading.claim(mention)
-            place = mention.last
-        else:
-            place += 1
+    reading.claim_each(lambda place: _read_at(reading, sheet, place))
 
 
 def _read_at(reading: Reading, sheet: FactSheet, place: int) -> TimeMention | None:

@@ -58,6 +58,17 @@ class Reading:
         for place in range(mention.first, mention.last):
             self._owner[place] = mention
 
+    def claim_each(self, read_at: Callable[[int], Mention | None]) -> None:
+        """Claims what `read_at` reads at each place, in order, none overlapping another."""
+        place = 0
+        while place < len(self.tokens):
+            mention = read_at(place)
+            if mention:
+                self.claim(mention)
+                place = mention.last
+            else:
+                place += 1
+
     def replace(self, old: Mention, new: Mention) -> None:
         """Puts a mention in the place of another."""
         self._found.clear()

@@ -36,6 +36,7 @@ class English(Voice):
     net_beside_gross = ("sales", "net sales")
     gaps = GAPS
     quotes = ("“", "”")
+    among_them = "among them"
     others = "others"
     average_price = ("the price", "the average price")
 
@@ -284,14 +285,6 @@ class English(Voice):
         product = "product" if count.value == 1 else "products"
         which = f" that had sold {self._in(before)}" if before else ""
         return f"{number} {product}{scope}{which} did not sell {when}{self._among(count, names)}"
-
-    def out_of_stock(self, count: Fact, names: Sequence[str]) -> str:
-        return f"{self.clause(count, self.filters)}{self._among(count, names)}"
-
-    def _among(self, count: Fact, names: Sequence[str]) -> str:
-        if not names:
-            return ""
-        return (": " if len(names) >= count.value else ", among them ") + self.quote(names)
 
     def inactive(self, count: Fact) -> str:
         limit = self.sheet.plan.inactive_days

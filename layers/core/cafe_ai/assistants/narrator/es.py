@@ -36,6 +36,7 @@ class Spanish(Voice):
     net_beside_gross = ("ventas", "ventas netas")
     gaps = GAPS
     quotes = ("«", "»")
+    among_them = "entre ellos"
     others = "otros"
     average_price = ("el precio", "el precio medio")
 
@@ -296,14 +297,6 @@ class Spanish(Voice):
         sold = "vendió" if count.value == 1 else "vendieron"
         which = f" que sí se {sold} {self._in(before)}" if before else ""
         return f"{when} no se {sold} {self.figure(count)}{scope}{which}{self._among(count, names)}"
-
-    def out_of_stock(self, count: Fact, names: Sequence[str]) -> str:
-        return f"{self.clause(count, self.filters)}{self._among(count, names)}"
-
-    def _among(self, count: Fact, names: Sequence[str]) -> str:
-        if not names:
-            return ""
-        return (": " if len(names) >= count.value else ", entre ellos ") + self.quote(names)
 
     def inactive(self, count: Fact) -> str:
         limit = self.sheet.plan.inactive_days

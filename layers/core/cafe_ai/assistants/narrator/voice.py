@@ -132,6 +132,7 @@ class Voice(ABC):
     net_beside_gross: ClassVar[tuple[str, str]]  # how sales are called where gross sales are told as well
     gaps: ClassVar[Mapping[Gap, str]]
     quotes: ClassVar[tuple[str, str]]
+    among_them: ClassVar[str]
     others: ClassVar[str]
     average_price: ClassVar[tuple[str, str]]  # how the price of one product becomes that of several
 
@@ -243,6 +244,16 @@ class Voice(ABC):
         recorded = self.sheet.recorded
         return bool(period and recorded and (period.end <= recorded[0] or period.start > recorded[1]))
 
+    def out_of_stock(self, count: Fact, names: Sequence[str]) -> str:
+        """How many products have run out, and which."""
+        return f"{self.clause(count, self.filters)}{self._among(count, names)}"
+
+    def _among(self, count: Fact, names: Sequence[str]) -> str:
+        """The names behind their count: all of them after a colon, or some of them."""
+        if not names:
+            return ""
+        return (": " if len(names) >= count.value else f", {self.among_them} ") + self.quote(names)
+
     # What a language words itself.
 
     @abstractmethod
@@ -312,10 +323,6 @@ class Voice(ABC):
     @abstractmethod
     def unsold(self, count: Fact, names: Sequence[str]) -> str:
         """How many products had no sales, and which."""
-
-    @abstractmethod
-    def out_of_stock(self, count: Fact, names: Sequence[str]) -> str:
-        """How many products have run out, and which."""
 
     @abstractmethod
     def inactive(self, count: Fact) -> str:

@@ -67,11 +67,6 @@ class Lexeme:
         return self.text if self.kind == "word" else self.kind
 
 
-def lex(question: str, today: date) -> list[Lexeme]:
-    """The lexemes of a question; dates are read as of today."""
-    return merge_dates(read_words(question), today)
-
-
 def read_words(question: str) -> list[Lexeme]:
     """The lexemes of a question, each word by itself."""
     folded = fold(question)

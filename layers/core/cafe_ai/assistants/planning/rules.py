@@ -12,7 +12,7 @@ from cafe_ai.assistants.planning import clock_rules, comparing, metric_rules, sh
 from cafe_ai.assistants.planning.comparing import TooManyPeriods
 from cafe_ai.assistants.planning.drafts import PER_DAY, Draft, complete, follow_up
 from cafe_ai.assistants.planning.leftovers import Leftovers
-from cafe_ai.assistants.planning.lexemes import merge_dates, read_words
+from cafe_ai.assistants.planning.lexemes import Lexeme, merge_dates, read_words
 from cafe_ai.assistants.planning.model import FILTER_OF, Declined, NameKind, Planned, PlanningContext, Previous
 from cafe_ai.assistants.planning.names import join_names
 from cafe_ai.assistants.planning.period_rules import EACH_MONTH, Mention, read_periods
@@ -52,17 +52,18 @@ class RulesPlanner:
 
     def plan(self, question: str, context: PlanningContext) -> Planned | Declined:
         """The plan of a question, or why there is none."""
-        if len(read_words(question)) > MANY_WORDS:
+        words = read_words(question)
+        if len(words) > MANY_WORDS:
             return Declined("not_understood")
-        return _Question(question, context).plan()
+        return _Question(question, words, context).plan()
 
 
 class _Question:
     """One question on its way to a plan."""
 
-    def __init__(self, text: str, context: PlanningContext) -> None:
+    def __init__(self, text: str, words: list[Lexeme], context: PlanningContext) -> None:
         self.context = context
-        words = correct(read_words(text), context.names)
+        words = correct(words, context.names)
         self.names = context.names.find(words)
         self.reading = Reading(text, merge_dates(join_names(words, self.names), context.today))
         self.draft = Draft()
@@ -110,7 +111,7 @@ class _Question:
         said = fold(self.reading.written[found.lexemes[first].start : found.lexemes[-1].end])
         called = self.context.customers([said]) if self.context.sees_customers else [(said, None)]
         if not called:
-            return Declined("unknown_subject", self.reading.written_at(found.place, found.place + len(found.lexemes)))
+            return Declined("unknown_subject", self.reading.written_at(found.place, found.end))
         self.draft.filters["customers"] = tuple(external_id for external_id, _ in called)
         return None
 
