@@ -18,7 +18,7 @@ SAM = SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR="$(CURDIR)/.local/sam" PATH="$(CURDI
 WHEELS_arm64 = aarch64-manylinux_2_28
 WHEELS_x86_64 = x86_64-manylinux_2_28
 UV_COMPILE = .local/venvs/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
-WEB_PACKAGES = $$(sed -n 's/^\([a-z0-9][a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements/web.txt)
+PACKAGES_OF = sed -n 's/^\([a-z0-9][a-z0-9._-]*\)==.*/--no-emit-package \1/p'
 MIGRATIONS_VERSION = $$(cat infra/migrations/*.sql | cksum | cut -d' ' -f1)
 
 .PHONY: help
@@ -87,8 +87,12 @@ import: install ## Import order lines: make import FILE=lines.csv NAME="Tienda" 
 lock: install ## Pin the newest packages that requirements/*.in allow, with hashes
 	$(UV_COMPILE) --upgrade requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(UV_COMPILE) --upgrade requirements/web.in -o requirements/web.txt
-	$(UV_COMPILE) --upgrade requirements/ai.in -c requirements/web.txt $(WEB_PACKAGES) -o requirements/ai.txt
-	$(UV_COMPILE) --upgrade requirements/dev.in -c requirements/web.txt -c requirements/ai.txt -o requirements/dev.txt
+	$(UV_COMPILE) --upgrade requirements/ai.in -c requirements/web.txt $$($(PACKAGES_OF) requirements/web.txt) -o requirements/ai.txt
+	$(UV_COMPILE) --upgrade requirements/embeddings.in -c requirements/web.txt -c requirements/ai.txt \
+		$$($(PACKAGES_OF) requirements/web.txt requirements/ai.txt) -o requirements/embeddings.txt
+	$(UV_COMPILE) --upgrade requirements/dev.in -c requirements/web.txt -c requirements/ai.txt -c requirements/embeddings.txt \
+		-o requirements/dev.txt
+	$(UV_COMPILE) --upgrade requirements/chroma.in -o requirements/chroma.txt
 	$(UV_COMPILE) --upgrade requirements/emulator.in -o requirements/emulator.txt
 	$(UV_COMPILE) --upgrade requirements/sam.in -o requirements/sam.txt
 

@@ -24,6 +24,7 @@ SOURCES = (
     "infra/local/native.py",
     "requirements/web.txt",
     "requirements/ai.txt",
+    "requirements/embeddings.txt",
     "requirements/sam.txt",
 )
 KEPT_BUILDS = 3

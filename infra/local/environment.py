@@ -55,6 +55,7 @@ def environments(layout: Layout) -> tuple[VirtualEnvironment, ...]:
     return (
         VirtualEnvironment("the project's packages", layout.venv, requirements / "dev.txt"),
         VirtualEnvironment("the AWS emulator", layout.emulator_venv, requirements / "emulator.txt"),
+        VirtualEnvironment("the vector store", layout.chroma_venv, requirements / "chroma.txt"),
         VirtualEnvironment("the SAM tools", layout.sam_venv, requirements / "sam.txt"),
     )
 

@@ -55,6 +55,10 @@ class Layout:
         return self.shared / "venvs" / "emulator"
 
     @property
+    def chroma_venv(self) -> Path:
+        return self.shared / "venvs" / "chroma"
+
+    @property
     def sam_venv(self) -> Path:
         return self.shared / "venvs" / "sam"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 DEFAULT_MODEL = "gpt-6-luna"
+DEFAULT_EMBEDDING_MODEL = "offline"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -21,7 +22,9 @@ class Settings:
 
     database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set.
     migration_database_url is the owner's, for the migrate function alone. jwks_url is where the token issuer's keys
-    are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user.
+    are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user. chroma_url is the vector store's
+    address; without one search is PostgreSQL's alone. cache_url is a Redis or Valkey server's; without one embeddings are
+    cached in PostgreSQL. embedding_model is "offline" or the name of a model of the OpenAI-compatible server.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -31,6 +34,10 @@ class Settings:
     jwt_audience: str | None = None
     jwks_url: str | None = None
     audit_queue_url: str | None = None
+    index_queue_url: str | None = None
+    chroma_url: str | None = None
+    cache_url: str | None = field(default=None, repr=False)
+    embedding_model: str = DEFAULT_EMBEDDING_MODEL
     openai_api_key: str | None = field(default=None, repr=False)
     openai_secret_arn: str | None = None
     openai_base_url: str | None = None
@@ -59,6 +66,10 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         jwt_audience=_text(environ, "JWT_AUDIENCE"),
         jwks_url=_url(environ, "JWKS_URL") or (issuer and issuer.rstrip("/") + "/.well-known/jwks.json"),
         audit_queue_url=_url(environ, "AUDIT_QUEUE_URL"),
+        index_queue_url=_url(environ, "INDEX_QUEUE_URL"),
+        chroma_url=_url(environ, "CHROMA_URL"),
+        cache_url=_url(environ, "CACHE_URL", ("redis", "rediss", "valkey", "valkeys")),
+        embedding_model=_text(environ, "EMBEDDING_MODEL") or DEFAULT_EMBEDDING_MODEL,
         openai_api_key=_text(environ, "OPENAI_API_KEY"),
         openai_secret_arn=_text(environ, "OPENAI_SECRET_ARN"),
         openai_base_url=_url(environ, "OPENAI_BASE_URL"),
@@ -74,12 +85,12 @@ def _text(environ: Mapping[str, str], name: str) -> str | None:
     return environ.get(name, "").strip() or None
 
 
-def _url(environ: Mapping[str, str], name: str) -> str | None:
+def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
     value = _text(environ, name)
     if value is not None:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise SettingsError(f"{name} must be an http or https URL, not {value!r}.")
+        if parts.scheme not in schemes or not parts.netloc:
+            raise SettingsError(f"{name} must be a URL of {' or '.join(schemes)}, not {value!r}.")
     return value
 
 
