@@ -25,7 +25,7 @@ from cafe_ai.llm.retries import (
     read_retry_after,
     wait_before_retry,
 )
-from cafe_ai.llm.wall_clock import TookTooLong, call_within
+from cafe_ai.platform.wall_clock import TookTooLong, call_within
 from cafe_ai.platform.clock import Deadline
 
 if TYPE_CHECKING:

@@ -1,0 +1,70 @@
+"""A Redis or Valkey server as a cache: what it does not tell at once counts as not there. valkey is imported on first use."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from valkey import Valkey
+
+CONNECT_SECONDS = 0.25
+ANSWER_SECONDS = 0.25
+PAUSE_SECONDS = 5.0  # after a failure, for which the server is not asked
+KEEP_SECONDS = 30 * 24 * 3600
+
+
+class Cache:
+    """Bytes under keys, for up to thirty days. Never raises: a failure is a miss."""
+
+    def __init__(self, url: str) -> None:
+        """url: redis://, rediss://, valkey:// or valkeys://, with its credentials and database where it has any."""
+        self._url = url
+        self._paused_until = 0.0
+
+    def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
+        """The value of each key, None where it is not known."""
+        misses: list[bytes | None] = [None] * len(keys)
+        if not keys or time.monotonic() < self._paused_until:
+            return misses
+        try:
+            values: Any = self._client.mget(list(keys))
+        except Exception:  # whatever keeps the cache from answering, the work goes on without it
+            self._pause()
+            return misses
+        return list(values)
+
+    def set_many(self, values: Mapping[str, bytes]) -> None:
+        """Keeps the values, if it can."""
+        if not values or time.monotonic() < self._paused_until:
+            return
+        try:
+            pipeline = self._client.pipeline(transaction=False)
+            for key, value in values.items():
+                pipeline.set(key, value, ex=KEEP_SECONDS)
+            pipeline.execute()
+        except Exception:
+            self._pause()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+    def _pause(self) -> None:
+        self._paused_until = time.monotonic() + PAUSE_SECONDS
+
+    @cached_property
+    def _client(self) -> Valkey:
+        from valkey import Valkey
+        from valkey.backoff import NoBackoff
+        from valkey.retry import Retry
+
+        client: Valkey = Valkey.from_url(
+            self._url,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        return client
