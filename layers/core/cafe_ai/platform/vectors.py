@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import batched
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -34,11 +33,11 @@ BUSINESS = "business_id"
 CONFIGURATION: dict[str, Any] = {"hnsw": {"space": "cosine", "sync_threshold": 50, "batch_size": 50}}
 
 
-class CollectionMissing(DependencyDown):  # noqa: N818 -- errors state the fact
+class CollectionMissing(DependencyDown):
     """The vector store is there and the collection is not: nothing was written yet, or it was lost."""
 
 
-class CollectionBroken(DependencyDown):  # noqa: N818 -- errors state the fact
+class CollectionBroken(DependencyDown):
     """The vector store answers, and cannot use this collection."""
 
 
