@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from collections import OrderedDict
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from valkey import Valkey
@@ -14,6 +16,38 @@ CONNECT_SECONDS = 0.25
 ANSWER_SECONDS = 0.25
 PAUSE_SECONDS = 5.0  # after a failure, for which the server is not asked
 KEEP_SECONDS = 30 * 24 * 3600
+
+T = TypeVar("T")
+
+
+class Recent(Generic[T]):
+    """The values that this process used last, up to `size` of them. Threads may share one."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[object, T] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: object) -> T | None:
+        """The value, None where it is not there (any more)."""
+        with self._lock:
+            value = self._values.get(key)
+            if value is not None:
+                self._values.move_to_end(key)
+            return value
+
+    def put(self, key: object, value: T) -> None:
+        """Keeps the value, in the place of the one that was not used for longest."""
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._size:
+                self._values.popitem(last=False)
+
+    def remove(self, key: object) -> None:
+        """Forgets the value."""
+        with self._lock:
+            self._values.pop(key, None)
 
 
 class Cache:

@@ -196,7 +196,7 @@ class VectorStore:
             from chromadb.api.models.Collection import Collection
 
             if create:
-                model = self._server.create_collection(name=name, configuration=CONFIGURATION, get_or_create=True)
+                model = self._server.create_collection(name=name, configuration=CONFIGURATION, get_or_create=True)  # type: ignore[arg-type]
             else:
                 model = self._server.get_collection(name=name)
             found = Collection(client=self._server, model=model, embedding_function=None)
@@ -220,12 +220,12 @@ class VectorStore:
             anonymized_telemetry=False,
         )
         system = System(settings)
-        server = system.instance(ServerAPI)
+        server = system.instance(ServerAPI)  # type: ignore[type-abstract]
         system.start()
         return server
 
 
-def _of(business_id: UUID) -> dict[str, str]:
+def _of(business_id: UUID) -> dict[str, Any]:
     """The one filter: this business's, whatever else is asked. Also what a vector is stored with."""
     if not isinstance(business_id, UUID):
         raise TypeError("A business is named by its UUID.")
