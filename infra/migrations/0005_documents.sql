@@ -108,6 +108,7 @@ CREATE TABLE embedding_cache (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (model, text_hash)
 );
+CREATE INDEX embedding_cache_by_time ON embedding_cache (created_at);
 
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE index_generations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cafe_ai.platform import telemetry
 from cafe_ai.platform.db import Database
@@ -97,6 +97,13 @@ class Runtime:
     @cached_property
     def recent_queries(self) -> Recent[list[float]]:
         """The vectors of what was searched last."""
+        from cafe_ai.platform.cache import Recent
+
+        return Recent(RECENT_QUERIES)
+
+    @cached_property
+    def recent_places(self) -> Recent[Any]:
+        """Where the index of a business is, of those where it is not where one would look first."""
         from cafe_ai.platform.cache import Recent
 
         return Recent(RECENT_QUERIES)

@@ -23,9 +23,10 @@ class Settings:
     database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set.
     migration_database_url is the owner's, for the migrate function alone. jwks_url is where the token issuer's keys
     are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user. chroma_url is the vector store's
-    address; without one search is PostgreSQL's alone. cache_url is a Redis or Valkey server's; without one embeddings are
-    cached in PostgreSQL. index_buckets is how many collections of the vector store the businesses share: about one for each
-    10,000 documents; another number moves them in the background. embedding_model is "offline" or the name of a model of the OpenAI-compatible server.
+    address; without one search is PostgreSQL's alone. index_buckets is how many collections of it the businesses share,
+    about one for 10,000 documents each; another number moves them in the background. cache_url is a Redis or Valkey
+    server's; without one embeddings are cached in PostgreSQL. index_queue_url is where the indexer is told of changes.
+    embedding_model is "offline" or the name of a model of the OpenAI-compatible server.
     """
 
     database_url: str | None = field(default=None, repr=False)

@@ -98,6 +98,7 @@ class Source:
     """What of a document is embedded, and under which key and hash its vectors are stored."""
 
     key: UUID
+    kind: Kind
     title: str
     content: str
     content_hash: str

@@ -3,7 +3,7 @@ security; the last ones name none, and call functions that tell no more than ids
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,10 +24,10 @@ lexical AS (
     SELECT key FROM documents, any_of_words(%(words)s) AS wanted
      WHERE business_id = %(business_id)s AND kind = ANY (%(kinds)s) AND search @@ wanted
      ORDER BY ts_rank(search, wanted) DESC, key LIMIT %(lexical)s
-), further AS (
-    SELECT key FROM documents WHERE business_id = %(business_id)s AND kind = ANY (%(kinds)s) LIMIT %(further)s
+), others AS (
+    SELECT key FROM documents WHERE business_id = %(business_id)s AND kind = ANY (%(kinds)s) LIMIT %(others)s
 ), chosen AS (
-    SELECT key FROM dense UNION SELECT key FROM lexical UNION SELECT key FROM further
+    SELECT key FROM dense UNION SELECT key FROM lexical UNION SELECT key FROM others
 )
 SELECT found.key, found.id, found.kind, found.title, found.content, found.metadata, found.content_hash,
        product.id AS product_id, product.external_id, product.name, product.category, product.price, product.stock,
@@ -38,21 +38,18 @@ SELECT found.key, found.id, found.kind, found.title, found.content, found.metada
  WHERE found.kind = ANY (%(kinds)s) AND (product.listed IS NOT FALSE OR NOT %(listed_only)s)"""
 
 SELECT_SERVING = """
-SELECT collection, model, status,
-       (SELECT count(*) FROM (SELECT FROM index_entries AS entry
-                               WHERE entry.business_id = %(business_id)s AND entry.collection = generation.collection
-                               LIMIT %(most)s) AS some) AS entries
-  FROM index_generations AS generation
- WHERE business_id = %(business_id)s AND status = 'serving'"""
+SELECT collection, model, status FROM index_generations WHERE business_id = %(business_id)s AND status = 'serving'"""
+COUNT_SOME = """
+SELECT count(*)
+  FROM (SELECT FROM documents WHERE business_id = %(business_id)s AND kind = ANY (%(kinds)s) LIMIT %(most)s) AS few"""
 
-SELECT_HAS_DOCUMENTS = "SELECT EXISTS (SELECT FROM documents WHERE business_id = %(business_id)s)"
-
-UPSERT_DOCUMENT = """
-INSERT INTO documents (business_id, id, kind, title, content, metadata)
-VALUES (%(business_id)s, %(id)s, 'document', %(title)s, %(content)s, %(metadata)s)
+UPSERT_DOCUMENTS = """
+INSERT INTO documents (business_id, kind, id, title, content, metadata)
+SELECT %(business_id)s, 'document', *
+  FROM unnest(%(ids)s::text[], %(titles)s::text[], %(contents)s::text[], %(metadata)s::jsonb[])
 ON CONFLICT (business_id, id) DO UPDATE
    SET title = excluded.title, content = excluded.content, metadata = excluded.metadata, updated_at = now()
-RETURNING updated_at, (xmax = 0) AS inserted"""
+RETURNING xmax = 0"""
 
 DELETE_DOCUMENT = "DELETE FROM documents WHERE business_id = %(business_id)s AND id = %(id)s AND kind = 'document'"
 
@@ -79,13 +76,14 @@ UPDATE index_generations SET status = 'retired' WHERE business_id = %(business_i
 RETIRE_OTHERS = """
 UPDATE index_generations SET status = 'retired'
  WHERE business_id = %(business_id)s AND status = 'building' AND collection <> %(collection)s"""
+RETIRE_ALL = "UPDATE index_generations SET status = 'retired' WHERE business_id = %(business_id)s"
 SERVE = """
 UPDATE index_generations SET status = 'serving' WHERE business_id = %(business_id)s AND collection = %(collection)s"""
 DELETE_GENERATION = """
 DELETE FROM index_generations WHERE business_id = %(business_id)s AND collection = %(collection)s"""
 
 SELECT_LACKING = """
-SELECT key, title, content, content_hash FROM documents
+SELECT key, kind, title, content, content_hash FROM documents
  WHERE business_id = %(business_id)s
    AND NOT EXISTS (SELECT FROM index_entries AS entry
                     WHERE entry.business_id = documents.business_id AND entry.collection = %(collection)s
@@ -129,7 +127,7 @@ QUEUE_REINDEXING = "SELECT queue_reindexing(%(model)s)"
 FORGET_COLLECTION = "SELECT forget_collection(%(collection)s)"
 
 
-def select_candidates(  # noqa: PLR0913 -- the parts of one query
+def select_candidates(
     uow: UnitOfWork,
     business_id: UUID,
     *,
@@ -138,10 +136,10 @@ def select_candidates(  # noqa: PLR0913 -- the parts of one query
     kinds: Collection[str],
     listed_only: bool,
     lexical: int,
-    further: int,
+    others: int,
 ) -> list[Found]:
     """The documents with these keys, the `lexical` best with any of the words (letters and digits, separated by spaces),
-    and up to `further` others, as they are now."""
+    and up to `others` others, as they are now."""
     parameters = {
         "business_id": business_id,
         "keys": list(keys),
@@ -149,7 +147,7 @@ def select_candidates(  # noqa: PLR0913 -- the parts of one query
         "kinds": list(kinds),
         "listed_only": listed_only,
         "lexical": lexical,
-        "further": further,
+        "others": others,
     }
     with uow.connection.cursor(row_factory=dict_row) as cursor:
         return [_found(row) for row in cursor.execute(SELECT_CANDIDATES, parameters)]
@@ -173,31 +171,31 @@ def _found(row: Mapping[str, Any]) -> Found:
     return Found(**{name: row[name] for name in columns}, product=product)
 
 
-def select_serving(uow: UnitOfWork, business_id: UUID, most: int) -> tuple[Generation, int] | None:
-    """The generation that serves, and how many documents it holds, counted up to `most`; None where none serves yet."""
-    row = uow.connection.execute(SELECT_SERVING, {"business_id": business_id, "most": most}).fetchone()
-    return (Generation(*row[:3]), row[3]) if row else None
+def select_serving(uow: UnitOfWork, business_id: UUID) -> Generation | None:
+    """The generation that serves; None where none does yet."""
+    row = uow.connection.execute(SELECT_SERVING, {"business_id": business_id}).fetchone()
+    return Generation(*row) if row else None
 
 
-def has_documents(uow: UnitOfWork, business_id: UUID) -> bool:
-    """Whether the business has any document, its products among them."""
-    return bool(_value(uow, SELECT_HAS_DOCUMENTS, business_id=business_id))
+def count_some(uow: UnitOfWork, business_id: UUID, kinds: Collection[str], most: int) -> int:
+    """How many documents of these kinds the business has, counted up to `most`."""
+    return int(_value(uow, COUNT_SOME, business_id=business_id, kinds=list(kinds), most=most))
 
 
-def upsert_document(uow: UnitOfWork, business_id: UUID, document: NewDocument) -> bool:
-    """Writes the document; whether it is new. Raises BusinessNotFound."""
+def upsert_documents(uow: UnitOfWork, business_id: UUID, documents: Sequence[NewDocument]) -> int:
+    """Writes the documents, whose ids differ; how many of them are new. Raises BusinessNotFound."""
     parameters = {
         "business_id": business_id,
-        "id": document.id,
-        "title": document.title,
-        "content": document.content,
-        "metadata": Jsonb(dict(document.metadata)),
+        "ids": [document.id for document in documents],
+        "titles": [document.title for document in documents],
+        "contents": [document.content for document in documents],
+        "metadata": [Jsonb(dict(document.metadata)) for document in documents],
     }
     try:
-        row = uow.connection.execute(UPSERT_DOCUMENT, parameters).fetchone()
+        rows = uow.connection.execute(UPSERT_DOCUMENTS, parameters).fetchall()
     except ForeignKeyViolation as error:
         raise BusinessNotFound from error
-    return bool(row and row[1])
+    return sum(inserted for (inserted,) in rows)
 
 
 def delete_document(uow: UnitOfWork, business_id: UUID, document_id: str) -> bool:
@@ -238,6 +236,11 @@ def serve(uow: UnitOfWork, business_id: UUID, collection: str) -> None:
 def retire_others(uow: UnitOfWork, business_id: UUID, collection: str) -> None:
     """Retires what is being built and is not wanted any more."""
     _run(uow, RETIRE_OTHERS, business_id=business_id, collection=collection)
+
+
+def retire_all(uow: UnitOfWork, business_id: UUID) -> None:
+    """Retires all generations of a business that has no documents."""
+    _run(uow, RETIRE_ALL, business_id=business_id)
 
 
 def delete_generation(uow: UnitOfWork, business_id: UUID, collection: str) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-if TYPE_CHECKING:
-    from valkey import Valkey
+from typing import Any, Generic, TypeVar
 
 CONNECT_SECONDS = 0.25
 ANSWER_SECONDS = 0.25
@@ -64,7 +61,7 @@ class Cache:
         if not keys or time.monotonic() < self._paused_until:
             return misses
         try:
-            values: Any = self._client.mget(list(keys))
+            values = self._client.mget(list(keys))
         except Exception:  # whatever keeps the cache from answering, the work goes on without it
             self._pause()
             return misses
@@ -75,7 +72,7 @@ class Cache:
         if not values or time.monotonic() < self._paused_until:
             return
         try:
-            pipeline = self._client.pipeline(transaction=False)
+            pipeline: Any = self._client.pipeline(transaction=False)
             for key, value in values.items():
                 pipeline.set(key, value, ex=KEEP_SECONDS)
             pipeline.execute()
@@ -90,15 +87,14 @@ class Cache:
         self._paused_until = time.monotonic() + PAUSE_SECONDS
 
     @cached_property
-    def _client(self) -> Valkey:
+    def _client(self) -> Any:
         from valkey import Valkey
         from valkey.backoff import NoBackoff
         from valkey.retry import Retry
 
-        client: Valkey = Valkey.from_url(
+        return Valkey.from_url(
             self._url,
             socket_connect_timeout=CONNECT_SECONDS,
             socket_timeout=ANSWER_SECONDS,
             retry=Retry(NoBackoff(), 0),
         )
-        return client

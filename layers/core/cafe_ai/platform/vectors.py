@@ -19,7 +19,6 @@ from cafe_ai.platform.wall_clock import TookTooLong, call_within
 
 if TYPE_CHECKING:
     from chromadb.api import ServerAPI
-    from chromadb.api.models.Collection import Collection
 
 T = TypeVar("T")
 
@@ -28,7 +27,7 @@ QUERY_SECONDS = 2.0  # a search has another way to answer, and less time than a 
 WRITE_SECONDS = 30.0
 PAUSE_SECONDS = 3.0  # after a failure, for which the store is not asked: a dead one costs a search nothing
 PAGE = 5_000
-BUSINESS = "business_id"
+BUSINESS, KIND = "business_id", "business_and_kind"  # what a vector is stored with
 # Small collections stay quick: with the defaults a query reads 1,000 vectors that are not in the graph yet.
 CONFIGURATION: dict[str, Any] = {"hnsw": {"space": "cosine", "sync_threshold": 50, "batch_size": 50}}
 
@@ -58,17 +57,23 @@ class VectorStore:
     def __init__(self, url: str) -> None:
         """url: the server's address, http or https."""
         self._url = url
-        self._collections: dict[str, Collection] = {}
+        self._collections: dict[str, Any] = {}
         self._paused_until = 0.0
 
     def query(
-        self, business_id: UUID, collection: str, vector: Sequence[float], limit: int, deadline: Deadline
+        self,
+        business_id: UUID,
+        collection: str,
+        vector: Sequence[float],
+        limit: int,
+        deadline: Deadline,
+        kind: str | None = None,
     ) -> list[Match]:
-        """The business's vectors nearest to this one, nearest first. Raises CollectionMissing."""
+        """The business's vectors (of this kind) nearest to this one, nearest first. Raises CollectionMissing."""
 
-        def ask(found: Collection) -> list[Match]:
+        def ask(found: Any) -> list[Match]:
             answer = found.query(
-                query_embeddings=[list(vector)], n_results=limit, where=_of(business_id), include=["distances"]
+                query_embeddings=[list(vector)], n_results=limit, where=_of(business_id, kind), include=["distances"]
             )
             distances = answer["distances"] or [[]]
             return [Match(id, 1 - distance) for id, distance in zip(answer["ids"][0], distances[0], strict=True)]
@@ -76,13 +81,13 @@ class VectorStore:
         return self._on(collection, deadline.at_most(QUERY_SECONDS), ask)
 
     def upsert(
-        self, business_id: UUID, collection: str, vectors: Mapping[str, Sequence[float]], deadline: Deadline
+        self, business_id: UUID, collection: str, kind: str, vectors: Mapping[str, Sequence[float]], deadline: Deadline
     ) -> None:
-        """Writes vectors under their ids, over those of equal id; makes the collection where there is none."""
+        """Writes vectors of one kind under their ids, over those of equal id; makes the collection where there is none."""
         ids = list(vectors)
-        owner = [_of(business_id)] * len(ids)
+        owner = [_of(business_id) | _of(business_id, kind)] * len(ids)
 
-        def write(found: Collection) -> None:
+        def write(found: Any) -> None:
             found.upsert(ids=ids, embeddings=[list(vectors[id]) for id in ids], metadatas=list(owner))
 
         if ids:
@@ -91,7 +96,7 @@ class VectorStore:
     def delete(self, business_id: UUID, collection: str, ids: Sequence[str], deadline: Deadline) -> None:
         """Removes the business's vectors with these ids; those that are not there, and a missing collection, are fine."""
 
-        def remove(found: Collection) -> None:
+        def remove(found: Any) -> None:
             for start in range(0, len(ids), PAGE):
                 found.delete(ids=list(ids[start : start + PAGE]), where=_of(business_id))
 
@@ -101,7 +106,7 @@ class VectorStore:
     def delete_all(self, business_id: UUID, collection: str, deadline: Deadline) -> None:
         """Removes all vectors of the business from the collection."""
 
-        def remove(found: Collection) -> None:
+        def remove(found: Any) -> None:
             found.delete(where=_of(business_id))
 
         self._on_any(collection, deadline.at_most(WRITE_SECONDS), remove, otherwise=None)
@@ -109,19 +114,30 @@ class VectorStore:
     def ids(self, business_id: UUID, collection: str, deadline: Deadline) -> set[str]:
         """The ids of all the business's vectors in the collection; none where it is missing."""
 
-        def read(found: Collection) -> set[str]:
+        def read(found: Any) -> set[str]:
             return {id for page in _pages(found, where=_of(business_id)) for id in page["ids"]}
 
         return self._on_any(collection, deadline.at_most(WRITE_SECONDS), read, otherwise=set())
 
     def count(self, collection: str, deadline: Deadline) -> int:
         """How many vectors the collection holds, of all businesses. Raises CollectionMissing."""
-        return self._on(collection, deadline.at_most(QUERY_SECONDS), lambda found: found.count())
+        return self._on(collection, deadline.at_most(QUERY_SECONDS), lambda found: int(found.count()))
+
+    def probe(self, collection: str, deadline: Deadline) -> None:
+        """Asks for what is in the collection, as a search would. Raises CollectionBroken where that fails."""
+
+        def ask(found: Any) -> None:
+            one = found.get(limit=1, include=["embeddings", "metadatas"])
+            if one["ids"]:
+                owner = {BUSINESS: one["metadatas"][0][BUSINESS]}
+                found.query(query_embeddings=one["embeddings"], n_results=1, where=owner, include=[])
+
+        self._on_any(collection, deadline.at_most(QUERY_SECONDS), ask, otherwise=None)
 
     def owners(self, collection: str, deadline: Deadline) -> set[UUID]:
         """The businesses that have vectors in the collection: for finding what nobody owns any more."""
 
-        def read(found: Collection) -> set[UUID]:
+        def read(found: Any) -> set[UUID]:
             pages = _pages(found, include=["metadatas"])
             return {UUID(str(metadata[BUSINESS])) for page in pages for metadata in page["metadatas"] or ()}
 
@@ -139,13 +155,13 @@ class VectorStore:
         except CollectionMissing:
             return
 
-    def _on_any(self, name: str, seconds: float, act: Callable[[Collection], T], otherwise: T) -> T:
+    def _on_any(self, name: str, seconds: float, act: Callable[[Any], T], otherwise: T) -> T:
         try:
             return self._on(name, seconds, act)
         except CollectionMissing:
             return otherwise
 
-    def _on(self, name: str, seconds: float, act: Callable[[Collection], T], *, create: bool = False) -> T:
+    def _on(self, name: str, seconds: float, act: Callable[[Any], T], *, create: bool = False) -> T:
         """What `act` returns of the collection. One that was made anew since it was last used is found again."""
         known = name in self._collections
 
@@ -190,7 +206,7 @@ class VectorStore:
         session: Any = self._server._session  # type: ignore[attr-defined]
         session.timeout = (min(CONNECT_SECONDS, seconds), seconds, seconds, seconds)
 
-    def _collection(self, name: str, create: bool) -> Collection:
+    def _collection(self, name: str, create: bool) -> Any:
         found = self._collections.get(name)
         if found is None:
             from chromadb.api.models.Collection import Collection
@@ -225,14 +241,17 @@ class VectorStore:
         return server
 
 
-def _of(business_id: UUID) -> dict[str, Any]:
-    """The one filter: this business's, whatever else is asked. Also what a vector is stored with."""
+def _of(business_id: UUID, kind: str | None = None) -> dict[str, Any]:
+    """The one filter: this business's, whatever else is asked; and what a vector is stored with.
+
+    A kind goes into one value with the business: two conditions take Chroma twice as long as one.
+    """
     if not isinstance(business_id, UUID):
         raise TypeError("A business is named by its UUID.")
-    return {BUSINESS: str(business_id)}
+    return {BUSINESS: str(business_id)} if kind is None else {KIND: f"{business_id}:{kind}"}
 
 
-def _pages(collection: Collection, **options: Any) -> Iterator[Any]:
+def _pages(collection: Any, **options: Any) -> Iterator[Any]:
     offset = 0
     while True:
         page = collection.get(**{"include": [], **options}, limit=PAGE, offset=offset)
