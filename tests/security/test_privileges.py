@@ -15,7 +15,7 @@ from tests.support.factories import Factory
 from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
-NOLOGIN_ROLES = ("cafe_ai_rollup", "cafe_ai_admission")
+NOLOGIN_ROLES = ("cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_index")
 
 READ, WRITE = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 APPEND, COUNT = WRITE - {"UPDATE", "DELETE"}, WRITE - {"DELETE"}
@@ -25,6 +25,8 @@ TABLE_PRIVILEGES = {
     APP: {
         **dict.fromkeys((*SHOPS_TABLES, *ROLLUPS, "measured_lines"), READ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
+        **dict.fromkeys(("documents", "index_generations", "index_entries"), WRITE),
+        **dict.fromkeys(("index_outbox", "embedding_cache"), WRITE - {"UPDATE"}),
     },
     SAAS: {**dict.fromkeys((*SHOPS_TABLES, "memberships"), WRITE), "measured_lines": READ},
     "cafe_ai_rollup": {
@@ -35,13 +37,25 @@ TABLE_PRIVILEGES = {
         **dict.fromkeys(("businesses", "memberships"), READ),
         **dict.fromkeys(("rate_limits", "budgets"), COUNT),
     },
+    "cafe_ai_index": {
+        **dict.fromkeys(("index_generations", "product_documents"), READ),
+        "documents": COUNT,
+        "index_leases": WRITE,
+        "index_entries": frozenset({"SELECT", "DELETE"}),
+        "index_outbox": APPEND,
+    },
     "public": {},
 }
 FUNCTIONS_CALLED = {
-    APP: {"admit", "budget_spend", "business_clock", "current_business_id", "current_user_id", "rollup_differences"},
+    APP: {
+        "admit", "budget_spend", "business_clock", "current_business_id", "current_user_id", "rollup_differences", "new_id",
+        "search_terms", "any_of_words", "claim_indexing", "release_indexing", "indexed_vectors", "businesses_in_collection",
+        "queue_reindexing", "forget_collection",
+    },
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
     "cafe_ai_admission": {"current_business_id", "current_user_id"},
+    "cafe_ai_index": {"current_business_id", "new_id", "search_terms", "any_of_words"},
     "public": set(),
 }  # fmt: skip
 
@@ -72,6 +86,7 @@ def test_roles_own_nothing_and_bypass_nothing(superuser: psycopg.Connection[Any]
     assert [(role.name, role.login, role.powerful, role.is_member, role.relations) for role in roles] == [
         ("cafe_ai_admission", False, False, False, 0),
         (APP, True, False, False, 0),
+        ("cafe_ai_index", False, False, False, 0),
         ("cafe_ai_rollup", False, False, False, 0),
         (SAAS, True, False, False, 0),
     ]
@@ -126,17 +141,24 @@ def test_roles_have_these_rights_on_tables_and_no_others(superuser: psycopg.Conn
     assert granted == TABLE_PRIVILEGES[role]
 
 
-def test_rollups_role_has_these_rights_on_single_columns(superuser: psycopg.Connection[Any]) -> None:
+def test_roles_have_these_rights_on_single_columns(superuser: psycopg.Connection[Any]) -> None:
     columns = """
     SELECT grantee, table_name, privilege_type, array_agg(column_name::text ORDER BY column_name)
       FROM information_schema.column_privileges AS of_column
      WHERE table_schema = 'public' AND grantee LIKE 'cafe\\_ai\\_%%' AND grantee <> %s
        AND NOT has_table_privilege(grantee, table_name::text, privilege_type)
-     GROUP BY 1, 2, 3 ORDER BY 2, 3"""
+     GROUP BY 1, 2, 3 ORDER BY 2, 1, 3"""
     assert [tuple(row) for row in superuser.execute(columns, [OWNER])] == [
+        ("cafe_ai_index", "businesses", "SELECT", ["id"]),
         ("cafe_ai_rollup", "businesses", "SELECT", ["day_starts", "id", "names_version", "timezone"]),
         ("cafe_ai_rollup", "businesses", "UPDATE", ["names_version"]),
         ("cafe_ai_rollup", "orders", "UPDATE", ["business_date", "is_sale", "local_hour"]),
+        (
+            "cafe_ai_index",
+            "products",
+            "SELECT",
+            ["business_id", "category", "description", "external_id", "id", "name"],
+        ),
     ]
 
 
