@@ -94,10 +94,16 @@ _DIGITS_AS_LETTERS = str.maketrans("013457@$", "oieastas")
 
 def is_quotable(sentence: str, *, contact: bool) -> bool:
     """Whether a sentence of a document may be shown. contact: it was asked how to reach somebody."""
-    if not contact and (_MAIL.search(sentence) or _PHONE.search(sentence)):
+    if not contact and contact_at(sentence) is not None:
         return False
     linked = _MAIL.sub(" ", sentence) if contact else sentence
     return not _LINK.search(linked) and is_clean(sentence) and not claims_figures(sentence)
+
+
+def contact_at(sentence: str) -> int | None:
+    """Where the first telephone number or e-mail address of a sentence stands; None without any."""
+    found = [match.start() for pattern in (_MAIL, _PHONE) if (match := pattern.search(sentence))]
+    return min(found, default=None)
 
 
 def is_showable(name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from cafe_ai.assistants.documents.hygiene import gives_orders, is_quotable, is_showable
+from cafe_ai.assistants.documents.hygiene import contact_at, gives_orders, is_quotable, is_showable
 from cafe_ai.assistants.documents.model import Passage
 from cafe_ai.catalogue import lexical
 from cafe_ai.catalogue.model import Hit
@@ -84,10 +84,10 @@ def best_passage(wanted: Sequence[str], hit: Hit, *, contact: bool, language: st
     title = " ".join(hit.title.split())
     shown = title if title and is_showable(title) else UNTITLED[language]
     titled = dict.fromkeys(_stems(title))
-    by_title = {stem for stem in wanted if _match(stem, titled)}
+    by_title = {stem for stem in wanted if lexical.near_stems(stem, titled)}
     runs = list(_clean_runs(hit.content, contact=contact))
     best: tuple[float, int, int] | None = None
-    for start, end in _windows(runs):
+    for start, end in _windows(hit.content, runs):
         text = hit.content[start:end]
         if " ".join(text.split()) == title:
             continue
@@ -114,14 +114,27 @@ def _with_its_line(content: str, runs: Sequence[Sequence[tuple[int, int]]], star
     return start, end
 
 
-def _windows(runs: Sequence[Sequence[tuple[int, int]]]) -> Iterator[tuple[int, int]]:
-    """Pieces of at most LONGEST characters of sentences in a row, as [start, end)."""
+def _windows(content: str, runs: Sequence[Sequence[tuple[int, int]]]) -> Iterator[tuple[int, int]]:
+    """Pieces of at most LONGEST characters of sentences in a row, as [start, end); of several lines whole ones."""
     for sentences in runs:
         for first, (start, _) in enumerate(sentences):
             for _, end in sentences[first:]:
-                if end - start > LONGEST:
+                if end - start > LONGEST or ("\n" in content[start:end] and not _begins_a_line(content, start)):
                     break
                 yield start, end
+
+
+def _before_contact(content: str, start: int, end: int) -> int:
+    """The end of a sentence's clauses before the first that holds a telephone number or an e-mail address."""
+    place = contact_at(content[start:end])
+    if place is None:
+        return end
+    cut = max(content.rfind(mark, start, start + place) for mark in ",;(")
+    return cut if cut > start else end
+
+
+def _begins_a_line(content: str, start: int) -> bool:
+    return not re.search(r"\w", content[content.rfind("\n", 0, start) + 1 : start])
 
 
 def _clean_runs(content: str, *, contact: bool) -> Iterator[list[tuple[int, int]]]:
@@ -129,6 +142,8 @@ def _clean_runs(content: str, *, contact: bool) -> Iterator[list[tuple[int, int]
     run: list[tuple[int, int]] = []
     silenced_to = ended = 0
     for start, end in _sentences(content):
+        if not contact:
+            end = _before_contact(content, start, end)
         sentence = content[start:end]
         quotable = start >= silenced_to and is_quotable(sentence, contact=contact)
         if run and (not quotable or content.count("\n", ended, start) > 1):

@@ -11,7 +11,7 @@ from typing import Literal
 
 from cafe_ai.assistants.model import AssistantType, Question
 from cafe_ai.assistants.planning.model import Declined, DeclineReason
-from cafe_ai.language.text import fold, tokenize
+from cafe_ai.language.text import fold
 
 Route = Literal["catalogue", "documents"]
 
@@ -79,14 +79,28 @@ _HOW_TO = (
 _CONTACT = r"telefonos?|movil|llam\w+|correos?|e-?mails?|contact\w*|escrib\w+|avis\w+|whatsapp|numero|phones?|call|number|reach|mail|write"
 
 
+_GREETING = r"(?:hola|buenas|buenos|dias|tardes|noches|que tal|gracias|adios|hello|hi|hey|good|morning|evening|thanks|thank you|bye| )*"
+_ASKING = (
+    r"que|cuales|cual|cuant[oa]s?|hay|ten(?:eis|emos)|tienes?|tienen|vend(?:e|eis|emos)|ofrec(?:eis|emos|en)|serv(?:is|imos)|son|es|productos?|"
+    r"articulos?|opciones|cosas|dime|ensename|muestrame|lista|el|la|los|las|de|del|en|catalogo|carta|menu|what|which|how many|do|does|you|we|"
+    r"have|got|sell|serve|offer|are|is|there|products?|items?|things|options|show|me|tell|list|the|in|on|your|our|catalogue|catalog"
+)
+
+
+def asks_for_anything(words: str) -> bool:
+    """Whether a question about the catalogue asks for nothing in particular: "¿qué productos hay?"."""
+    return not re.sub(rf"(?<!\w)(?:{_ASKING})(?!\w)", "", plain(words)).strip()
+
+
 def route(question: str, assistant: AssistantType, declined: Declined, *, constrained: bool) -> Route | None:
     """Where to look for an answer to a question without a plan; None where nothing but figures may answer it.
 
     constrained: the question asks for an allergen or a diet, so it is about the catalogue.
     """
-    if assistant not in SEARCHING or not tokenize(question) or asks_for_figures(question):
-        return None
     text = plain(question)
+    greets = re.fullmatch(_GREETING, text) is not None
+    if assistant not in SEARCHING or greets or asks_for_figures(question):
+        return None
     asks_otherwise = _says(_KNOWLEDGE, text) or _says(_OF_TIME_OR_PEOPLE, text)
     suggests = assistant is AssistantType.PRODUCT_SUGGESTION or (_says(_CATALOGUE, text))
     if constrained or (suggests and not asks_otherwise):

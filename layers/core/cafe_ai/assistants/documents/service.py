@@ -30,7 +30,7 @@ SEARCH_SECONDS = 5.0
 SHARE_OF_TIME = 0.4
 SEARCHED_CHARACTERS = 400
 PRODUCTS_SEARCHED, DOCUMENTS_SEARCHED = 20, 6
-CERTAIN_SCORE = 0.5
+CERTAIN_SCORE = 0.8
 """From this score on a document answers even where it shares no word with the question."""
 LEAST_COVERAGE = 0.5
 """Below that score it must hold more than this part of the question's words."""
@@ -59,12 +59,14 @@ class Finder:
         where = routing.route(self.question.text, self.question.assistant_type, declined, constrained=bool(constraints))
         if where is None:
             return None
-        found = self._about_a_product()
+        found = Found(()) if constraints else self._about_a_product()
         if found:
             return found
         if where == "documents":
             return _joined(found, self._in_documents(by_words=declined.reason == "future"))
         found = _joined(found, self._in_catalogue(constraints))
+        if not constraints and declined.reason in ("not_recorded", "future"):
+            found = replace(found, nothing="")  # why there is no figure says more
         return found if found or constraints else _joined(found, self._in_documents(by_words=True))
 
     def _in_documents(self, *, by_words: bool) -> Found:
@@ -87,33 +89,55 @@ class Finder:
         return Found((searched,), tuple(quoted))
 
     def _in_catalogue(self, constraints: Constraints) -> Found:
-        """Products that fit, with their prices."""
-        texts = TEXTS[language_of(self.context.locale)]
-        hits, searched = self._search("product", PRODUCTS_SEARCHED)
-        fitting = [
+        """Products that fit, with their prices; where only a diet can be met, what meets it."""
+        language = language_of(self.context.locale)
+        texts = TEXTS[language]
+        wanted = join_list(constraints.words(language), language)
+        anything = routing.asks_for_anything(constraints.rest)
+        hits, searched = self._search("product", PRODUCTS_SEARCHED, wanted if anything else self.question.text)
+        record = [searched]
+        fitting = self._satisfying(hits, constraints)
+        lead = texts.listed_all if anything else texts.listed
+        if wanted:
+            lead = texts.listed_with.format(wanted=wanted[0].upper() + wanted[1:])
+        elif unsure := self._unsure(constraints, fitting):
+            lead = texts.listed_unsure.format(wanted=unsure)
+        if wanted and not fitting and not anything:
+            hits, again = self._search("product", PRODUCTS_SEARCHED, wanted)
+            record.append(again)
+            fitting = self._satisfying(hits, constraints)
+            lead = texts.listed_instead.format(wanted=wanted)
+        excluded = bool(constraints) and (
+            any(one["excluded"] for one in record) or len(fitting) < len(products.showable(hits))
+        )
+        if not fitting:
+            return Found(tuple(record), nothing=texts.nothing_known_to_fit if excluded else texts.nothing_fits)
+        listing = products.list_products(
+            fitting, self.member.business, self.context, texts, lead=lead, excluded=excluded
+        )
+        return Found(tuple(record), told=listing.text, sheet=listing.sheet)
+
+    def _satisfying(self, hits: Sequence[Hit], constraints: Constraints) -> list[Hit]:
+        """The products that may be named and, as PostgreSQL has them now, satisfy what is asked for."""
+        return [
             hit
             for hit in products.showable(hits)
             if not constraints or (hit.product and satisfies(constraints, hit.product.allergens, hit.product.diets))
         ]
-        excluded = bool(searched["excluded"]) or len(fitting) < len(products.showable(hits))
-        record = (searched,)
-        if not fitting:
-            nothing = texts.nothing_known_to_fit if constraints and excluded else texts.nothing_fits
-            return Found(record, nothing=nothing)
-        lead = texts.listed
-        if wanted := join_list(constraints.words(language_of(self.context.locale)), self.context.locale):
-            lead = texts.listed_with.format(wanted=wanted[0].upper() + wanted[1:])
-        listing = products.list_products(
-            fitting, self.member.business, self.context, texts, lead=lead, excluded=bool(constraints) and excluded
-        )
-        return Found(record, told=listing.text, sheet=listing.sheet)
+
+    def _unsure(self, constraints: Constraints, hits: Sequence[Hit]) -> str:
+        """What is asked for and recorded of none of these products, in words: "sin cafeína"."""
+        told = constraints.recorded_in([hit.product.diets for hit in hits if hit.product])
+        language = language_of(self.context.locale)
+        return join_list(replace(told, free_from=told.preferred, diets=frozenset()).words(language), language)
 
     def _about_a_product(self) -> Found:
         """What the catalogue says of the one product that the question names: its allergens, or its description."""
         text = self.question.text
         if not _ABOUT_ONE.search(routing.plain(text)):
             return Found(())
-        hits, searched = self._search("product", DOCUMENTS_SEARCHED)
+        subject = _ABOUT_ONE.sub(" ", routing.plain(text))
+        hits, searched = self._search("product", DOCUMENTS_SEARCHED, subject)
         record = (searched,)
         named = [hit for hit in products.showable(hits) if reading.names_part_of(text, hit.title)]
         named = named[:1]
@@ -127,13 +151,13 @@ class Finder:
         quoted = reading.best_passages(text, named, contact=False, language=language_of(self.context.locale))
         return Found(record, tuple(quoted))
 
-    def _search(self, kind: Kind, limit: int) -> tuple[Sequence[Hit], dict[str, Any]]:
-        """The hits of a kind, and what the audit keeps of the search."""
+    def _search(self, kind: Kind, limit: int, text: str | None = None) -> tuple[Sequence[Hit], dict[str, Any]]:
+        """The hits of a kind for the text, by default the question, and what the audit keeps of the search."""
         remaining = self.member.deadline.remaining()
         result = self.search(
             self.runtime,
             self.member.business.id,
-            self.question.text[:SEARCHED_CHARACTERS],
+            (self.question.text if text is None else text)[:SEARCHED_CHARACTERS],
             limit=limit,
             deadline=Deadline.after(min(SEARCH_SECONDS, remaining * SHARE_OF_TIME)),
             user_id=self.member.user_id,

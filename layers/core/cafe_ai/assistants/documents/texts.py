@@ -17,6 +17,9 @@ class Texts:
     quoted_too: str
     listed: str
     listed_with: str
+    listed_instead: str
+    listed_unsure: str
+    listed_all: str
     and_more: str
     left_out: str
     nothing_fits: str
@@ -33,6 +36,9 @@ TEXTS: Mapping[Language, Texts] = {
         quoted_too="Además, en {title} pone: {passage}.",
         listed="En el catálogo encaja con lo que pides",
         listed_with="{wanted} tenemos",
+        listed_instead="Exactamente así no encuentro nada; {wanted} tenemos",
+        listed_unsure="No consta cuáles son {wanted}; lo más parecido del catálogo es",
+        listed_all="En el catálogo hay",
         and_more="Y hay más en el catálogo.",
         left_out="Dejo fuera los productos que no lo cumplen y aquellos de los que no consta.",
         nothing_fits="En el catálogo no hay nada que encaje con eso.",
@@ -50,6 +56,9 @@ TEXTS: Mapping[Language, Texts] = {
         quoted_too="Also, {title} says: {passage}.",
         listed="In the catalogue this fits",
         listed_with="{wanted}, we have",
+        listed_instead="I find nothing exactly like that; {wanted}, we have",
+        listed_unsure="It is not recorded which ones are {wanted}; the nearest in the catalogue",
+        listed_all="The catalogue has",
         and_more="There is more in the catalogue.",
         left_out="I leave out products that do not meet it and those of which it is not known.",
         nothing_fits="Nothing in the catalogue fits that.",
