@@ -23,6 +23,7 @@ class State:
     dsn_owner: str  # the role that owns the tables and runs migrations
     emulator_url: str
     audit_queue_url: str
+    chroma_url: str
     business_id: str  # Café Central, the sample business
     owner_id: str  # the sample business's owner
 
