@@ -62,11 +62,20 @@ class Runtime:
     @cached_property
     def audit_queue(self) -> MessageQueue | None:
         """Where audit records go while the database is away; None where no such queue is configured."""
-        if self.settings.audit_queue_url is None:
-            return None
-        from cafe_ai.platform.queue import MessageQueue
+        return _queue(self.settings.audit_queue_url)
 
-        return MessageQueue(self.settings.audit_queue_url)
+    @cached_property
+    def index_queue(self) -> MessageQueue | None:
+        """Where changes of the catalogue and documents are told; None where no such queue is configured."""
+        return _queue(self.settings.index_queue_url)
+
+
+def _queue(url: str | None) -> MessageQueue | None:
+    if url is None:
+        return None
+    from cafe_ai.platform.queue import MessageQueue
+
+    return MessageQueue(url)
 
 
 def build() -> Runtime:
