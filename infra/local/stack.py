@@ -11,15 +11,17 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cafe_ai.settings import DEFAULT_EMBEDDING_MODEL
 from infra.local import chroma, database, emulator, issuer, processes
 from infra.local.build import ensure_build, fingerprint
 from infra.local.console import step
 from infra.local.deploy import base_url, deploy
 from infra.local.dev_users import DEV_USERS
+from infra.local.indexing import index_all
 from infra.local.layout import Layout
 from infra.local.native import LOCAL_ORIGINS
 from infra.local.ports import choose_ports
-from infra.local.postgres import APP, OWNER, SAAS, PostgresServer
+from infra.local.postgres import APP, OWNER, SAAS, SUPERUSER, PostgresServer
 from infra.local.problems import StackError, showing
 from infra.local.sample_business.loading import load as load_sample_business
 from infra.local.state import Process, Record, State, load, save
@@ -142,10 +144,13 @@ def _start(layout: Layout) -> State:
         postgres.prepare()
         emulator.wait_until_ready(layout, record.processes["emulator"], record.ports["emulator"])
         chroma.wait_until_ready(layout, record.processes[chroma.NAME], record.ports[chroma.NAME])
+    parameters = _parameters(postgres, record.ports)
     with step("Deploying template.yaml"), showing(layout.log("emulator"), BotoCoreError, ClientError):
-        outputs = deploy(layout, build, record.ports["emulator"], _parameters(postgres, record.ports))
+        outputs = deploy(layout, build, record.ports["emulator"], parameters)
     with step("Loading the sample business, Café Central"):
         business_id = load_sample_business(postgres.dsn(SAAS))
+    with step("Indexing the catalogue and the documents"), showing(layout.log("functions"), BotoCoreError, ClientError):
+        index_all(postgres.dsn(SUPERUSER), outputs["IndexerFunctionName"], record.ports["emulator"])
     record.ready = State(
         base_url=base_url(record.ports["emulator"]),
         issuer=_issuer_url(record.ports),
@@ -157,6 +162,8 @@ def _start(layout: Layout) -> State:
         emulator_url=emulator.url_of(record.ports["emulator"]),
         audit_queue_url=outputs["AuditQueueUrl"],
         chroma_url=chroma.url_of(record.ports[chroma.NAME]),
+        embedding_model=parameters.get("EmbeddingModel", DEFAULT_EMBEDDING_MODEL),
+        indexer=outputs["IndexerFunctionName"],
         business_id=str(business_id),
         owner_id=str(DEV_USERS["owner"]),
     )
