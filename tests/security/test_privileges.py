@@ -15,16 +15,18 @@ from tests.support.factories import Factory
 from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
-NOLOGIN_ROLES = ("cafe_ai_rollup", "cafe_ai_admission")
+NOLOGIN_ROLES = ("cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_baskets")
 
 READ, WRITE = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 APPEND, COUNT = WRITE - {"UPDATE", "DELETE"}, WRITE - {"DELETE"}
 SHOPS_TABLES = ("businesses", "products", "customers", "orders", "order_lines", "reviews")
 ROLLUPS = ("rollup_hours", "rollup_products", "business_labels")
+RECOMMENDATIONS = ("recommendation_runs", "product_pairs", "product_dayparts", "search_misses")
 TABLE_PRIVILEGES = {
     APP: {
         **dict.fromkeys((*SHOPS_TABLES, *ROLLUPS, "measured_lines"), READ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
+        **dict.fromkeys(RECOMMENDATIONS, WRITE),
     },
     SAAS: {**dict.fromkeys((*SHOPS_TABLES, "memberships"), WRITE), "measured_lines": READ},
     "cafe_ai_rollup": {
@@ -35,13 +37,16 @@ TABLE_PRIVILEGES = {
         **dict.fromkeys(("businesses", "memberships"), READ),
         **dict.fromkeys(("rate_limits", "budgets"), COUNT),
     },
+    "cafe_ai_baskets": {},
     "public": {},
 }
 FUNCTIONS_CALLED = {
-    APP: {"admit", "budget_spend", "business_clock", "current_business_id", "current_user_id", "rollup_differences"},
+    APP: {"admit", "budget_spend", "business_clock", "businesses_due_for_baskets", "current_business_id",
+          "current_user_id", "rollup_differences"},
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
     "cafe_ai_admission": {"current_business_id", "current_user_id"},
+    "cafe_ai_baskets": set(),
     "public": set(),
 }  # fmt: skip
 
@@ -72,6 +77,7 @@ def test_roles_own_nothing_and_bypass_nothing(superuser: psycopg.Connection[Any]
     assert [(role.name, role.login, role.powerful, role.is_member, role.relations) for role in roles] == [
         ("cafe_ai_admission", False, False, False, 0),
         (APP, True, False, False, 0),
+        ("cafe_ai_baskets", False, False, False, 0),
         ("cafe_ai_rollup", False, False, False, 0),
         (SAAS, True, False, False, 0),
     ]
@@ -126,17 +132,20 @@ def test_roles_have_these_rights_on_tables_and_no_others(superuser: psycopg.Conn
     assert granted == TABLE_PRIVILEGES[role]
 
 
-def test_rollups_role_has_these_rights_on_single_columns(superuser: psycopg.Connection[Any]) -> None:
+def test_owners_of_functions_have_these_rights_on_single_columns(superuser: psycopg.Connection[Any]) -> None:
     columns = """
     SELECT grantee, table_name, privilege_type, array_agg(column_name::text ORDER BY column_name)
       FROM information_schema.column_privileges AS of_column
      WHERE table_schema = 'public' AND grantee LIKE 'cafe\\_ai\\_%%' AND grantee <> %s
        AND NOT has_table_privilege(grantee, table_name::text, privilege_type)
-     GROUP BY 1, 2, 3 ORDER BY 2, 3"""
+     GROUP BY 1, 2, 3 ORDER BY 2, 1, 3"""
     assert [tuple(row) for row in superuser.execute(columns, [OWNER])] == [
+        ("cafe_ai_baskets", "businesses", "SELECT", ["id"]),
         ("cafe_ai_rollup", "businesses", "SELECT", ["day_starts", "id", "names_version", "timezone"]),
         ("cafe_ai_rollup", "businesses", "UPDATE", ["names_version"]),
+        ("cafe_ai_baskets", "orders", "SELECT", ["business_id", "id"]),
         ("cafe_ai_rollup", "orders", "UPDATE", ["business_date", "is_sale", "local_hour"]),
+        ("cafe_ai_baskets", "recommendation_runs", "SELECT", ["business_id", "computed_at", "newest_order"]),
     ]
 
 

@@ -19,6 +19,7 @@ from tests.support.factories import Factory, Line
 from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
+RECOMMENDATIONS = "recommendation_runs product_pairs product_dayparts search_misses"
 WITHOUT_TENANT = {"schema_migrations"}
 
 TABLES = """
@@ -51,6 +52,8 @@ def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
     )
     superuser.execute("INSERT INTO budgets VALUES (%s, '2026-05-01', 1)", [business])
     superuser.execute("INSERT INTO rate_limits VALUES (%s, '{}')", [user])
+    for statement in INSERT_RECOMMENDATIONS:
+        superuser.execute(statement, {"business": business, "product": product})
     superuser.execute(INSERT_CONVERSATION, [uuid7(), user, business])
     superuser.execute(INSERT_AUDIT, [uuid7(), user, business])
     return Shop(business, user, order, product)
@@ -60,6 +63,12 @@ INSERT_CONVERSATION = """
 INSERT INTO ai_conversations (id, user_id, business_id, assistant_type, locale, prompt, response, response_time_ms,
                               created_at)
 VALUES (%s, %s, %s, 'GENERAL_QUERY', 'es', '', '', 1, now())"""
+INSERT_RECOMMENDATIONS = (
+    "INSERT INTO recommendation_runs VALUES (%(business)s, '2026-05-01', NULL, NULL, NULL, 1, 0)",
+    "INSERT INTO product_pairs VALUES (%(business)s, %(product)s, %(product)s, 1, 1, 1, 1, 1, 1, 1, 1)",
+    "INSERT INTO product_dayparts VALUES (%(business)s, %(product)s, 'noon', 1, 1, 1, 1)",
+    "INSERT INTO search_misses (business_id, query, locale) VALUES (%(business)s, 'horchata', 'es')",
+)
 INSERT_AUDIT = """
 INSERT INTO ai_audit_logs (id, user_id, business_id, model_name, prompt, response, response_time_ms, endpoint, status,
                            "timestamp")
@@ -176,7 +185,10 @@ class Trial:
         """What each role needs to do its work, without which no one would notice a policy that went missing."""
         ours = self.ours
         shops_tables = "businesses products customers orders order_lines reviews"
-        for role, further in {APP: "rollup_hours rollup_products business_labels", SAAS: "memberships"}.items():
+        for role, further in {
+            APP: f"rollup_hours rollup_products business_labels {RECOMMENDATIONS}",
+            SAAS: "memberships",
+        }.items():
             for table in f"{shops_tables} {further}".split():
                 with self.acting_as(role, ours):
                     self.expect(self.count(table) > 0, f"{role} does not see its own {table}")
@@ -184,6 +196,8 @@ class Trial:
             self.works("keeping the rollups", self.keep_rollups)
         with self.acting_as(APP, None):
             self.works("admission", self.admit)
+        with self.acting_as(APP, None):
+            self.works("listing the businesses that are due", self.list_due)
         with self.acting_as(APP, ours):
             spent = self.changes("SELECT budget_spend(%s, 1, '2026-05-02')", ours.business)
             spent += self.changes("SELECT budget_spend(%s, 1, '2026-06-02')", ours.business)
@@ -211,6 +225,18 @@ class Trial:
         version = execute("SELECT names_version FROM businesses WHERE id = %s", [self.ours.business]).fetchone()
         differences = execute("SELECT * FROM rollup_differences(%s)", [self.ours.business]).fetchall()
         return kept and version == (4,) and not differences
+
+    def list_due(self) -> bool:
+        """Ours has an order that its run does not know; theirs has none."""
+        execute = self.connection.execute
+        execute("RESET ROLE")
+        execute("UPDATE recommendation_runs SET computed_at = now() - interval '1 day', newest_order = %s", [uuid7()])
+        execute(
+            "UPDATE recommendation_runs SET newest_order = %s WHERE business_id = %s",
+            [self.theirs.order, self.theirs.business],
+        )
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        return execute("SELECT * FROM businesses_due_for_baskets(5)").fetchall() == [(self.ours.business,)]
 
     def admit(self) -> bool:
         statement = "SELECT business_exists, role, spent_usd, hits FROM admit(%s, %s, 3)"
