@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cafe_ai.analytics.model import FactSheet
+from cafe_ai.assistants.documents.model import Found
 from cafe_ai.assistants.memory import remember
 from cafe_ai.assistants.model import Answer, Question
 from cafe_ai.assistants.words import Wording
@@ -40,7 +41,12 @@ def write(
     milliseconds: int,
 ) -> Answer:
     """Writes the turn and its inference together (or spools both), and gives the answer."""
-    sheet = understood.outcome if isinstance(understood.outcome, FactSheet) else None
+    outcome, searched = understood.outcome, understood.searched
+    found = outcome if isinstance(outcome, Found) else None
+    sheet = outcome if isinstance(outcome, FactSheet) else found.sheet if found else None
+    plan = remember(outcome) if isinstance(outcome, FactSheet) else None
+    if searched is not None:
+        plan = {**(plan or {}), **searched.record}
     answer = Answer(
         text=wording.text,
         assistant_type=question.assistant_type,
@@ -48,18 +54,18 @@ def write(
         tokens_used=meter.tokens_used if meter else 0,
         response_time_ms=milliseconds,
         facts=sheet.facts if sheet else (),
-        sources=(),
+        sources=found.sources if found else (),
         model_name=(meter.model_name if meter else None) or RULES,
         degraded=degraded,
         cost_usd=meter.cost_usd if meter else Decimal(0),
         verified=wording.verified,
     )
-    turn = _turn(member, question, answer, sheet, understood.context.locale)
+    turn = _turn(member, question, answer, plan, understood.context.locale)
     audit.record(runtime, _inference(member, turn, answer, sheet, meter), turn, member.deadline)
     return answer
 
 
-def _turn(member: Member, question: Question, answer: Answer, sheet: FactSheet | None, locale: str) -> Turn:
+def _turn(member: Member, question: Question, answer: Answer, plan: dict[str, Any] | None, locale: str) -> Turn:
     return Turn(
         id=answer.conversation_id,
         user_id=member.user_id,
@@ -69,7 +75,7 @@ def _turn(member: Member, question: Question, answer: Answer, sheet: FactSheet |
         locale=locale,
         prompt=question.text,
         response=answer.text,
-        plan=remember(sheet) if sheet else None,
+        plan=plan,
         tokens_used=answer.tokens_used,
         response_time_ms=answer.response_time_ms,
         created_at=now_utc(),

@@ -85,6 +85,16 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """A user who has been admitted for the length of one request that is about no business, or about all of theirs."""
+
+    user_id: UUID
+    operator: bool
+    request_id: str
+    deadline: Deadline
+
+
+@dataclass(frozen=True, slots=True)
 class RateLimit:
     """How often the user has asked in the last minute. retry_after_seconds is 0 where the request was allowed."""
 
