@@ -44,6 +44,7 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
         shop.insert_order(business, lines, store="Centro", payment_method="card", customer_id=customer)
     shop.insert_order(business)
     superuser.execute("INSERT INTO budgets VALUES (%s, '2026-05-01', 1)", [business])
+    superuser.execute("INSERT INTO budget_reservations VALUES (%s, %s, '2026-05-01', 1, now())", [uuid7(), business])
     superuser.execute(
         """INSERT INTO ai_conversations (id, user_id, business_id, assistant_type, locale, prompt, response,
                                          response_time_ms, created_at)
