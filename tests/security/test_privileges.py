@@ -36,13 +36,16 @@ TABLE_PRIVILEGES = {
     "cafe_ai_admission": {
         **dict.fromkeys(("businesses", "memberships"), READ),
         **dict.fromkeys(("rate_limits", "budgets"), COUNT),
+        "budget_reservations": WRITE,
     },
     "cafe_ai_baskets": {},
     "public": {},
 }
 FUNCTIONS_CALLED = {
-    APP: {"admit", "budget_spend", "business_clock", "businesses_due_for_baskets", "current_business_id",
-          "current_user_id", "rollup_differences"},
+    APP: {
+        "admit", "budget_reserve", "budget_settle", "budget_spend", "budget_standing", "business_clock",
+        "businesses_due_for_baskets", "current_business_id", "current_user_id", "rollup_differences",
+    },
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
     "cafe_ai_admission": {"current_business_id", "current_user_id"},

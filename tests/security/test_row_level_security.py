@@ -51,6 +51,7 @@ def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
         business, [Line(product)], store="Centro", customer_id=factory.insert_customer(business)
     )
     superuser.execute("INSERT INTO budgets VALUES (%s, '2026-05-01', 1)", [business])
+    superuser.execute("INSERT INTO budget_reservations VALUES (%s, %s, '2026-05-01', 1, now())", [uuid7(), business])
     superuser.execute("INSERT INTO rate_limits VALUES (%s, '{}')", [user])
     for statement in INSERT_RECOMMENDATIONS:
         superuser.execute(statement, {"business": business, "product": product})
@@ -202,10 +203,26 @@ class Trial:
             spent = self.changes("SELECT budget_spend(%s, 1, '2026-05-02')", ours.business)
             spent += self.changes("SELECT budget_spend(%s, 1, '2026-06-02')", ours.business)
             self.expect(spent == 2, "the budget cannot be spent")
+        with self.acting_as(APP, ours):
+            for statement in ("budget_reserve(%s, %s, 0.5, '1 minute')", "budget_settle(%s, %s, 0.4, now())"):
+                self.works(statement, lambda statement=statement: self.reserves(ours, statement))
+            self.expect(self.standing(ours) == 0.4, "what was reserved and settled is not shown")
+            self.expect(self.standing(self.theirs) is None, "others' budget is shown")
+        with self.acting_as("cafe_ai_admission", ours):
+            held = self.count("budget_reservations", "business_id <> %s", ours.business)
+            self.expect(held == 0, "admission reaches others' reservations")
         for month in ("05", "06"):  # an existing row, and a new one
             with self.acting_as(APP, ours):
                 statement = f"SELECT budget_spend(%s, 1, '2026-{month}-02')"
                 self.expect(self.changes(statement, self.theirs.business) == 0, "others' budget can be spent")
+
+    def reserves(self, shop: Shop, statement: str) -> bool:
+        row = self.connection.execute(f"SELECT {statement}".encode(), [shop.business, shop.order]).fetchone()
+        return row is not None and row[0] is not False
+
+    def standing(self, shop: Shop) -> float | None:
+        row = self.connection.execute("SELECT spent_usd FROM budget_standing(%s)", [shop.business]).fetchone()
+        return row and row[0] and float(row[0])
 
     def works(self, what: str, attempt: Callable[[], bool]) -> None:
         try:

@@ -51,6 +51,7 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
         "INSERT INTO search_misses (business_id, query, locale) VALUES (%(business)s, 'horchata', 'es')",
     ):
         superuser.execute(statement, {"business": business, "product": products[0]})
+    superuser.execute("INSERT INTO budget_reservations VALUES (%s, %s, '2026-05-01', 1, now())", [uuid7(), business])
     superuser.execute(
         """INSERT INTO ai_conversations (id, user_id, business_id, assistant_type, locale, prompt, response,
                                          response_time_ms, created_at)

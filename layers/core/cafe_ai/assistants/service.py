@@ -28,12 +28,15 @@ from cafe_ai.assistants.narrator import decline
 from cafe_ai.assistants.planning.model import Declined, Planned, PlanningContext
 from cafe_ai.assistants.planning.rules import RulesPlanner
 from cafe_ai.assistants.words import Wording, put_into_words
+from cafe_ai.audit.model import bill
+from cafe_ai.budgets.service import budget_of
 from cafe_ai.conversations import repository as conversations
 from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import PermissionDenied
 from cafe_ai.language.detection import detect_language
 from cafe_ai.llm.port import ModelUnavailable
 from cafe_ai.platform.clock import now_utc
+from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Business, Member, Permission
 
 if TYPE_CHECKING:
@@ -60,11 +63,22 @@ def answer(runtime: Runtime, member: Member, question: Question, search: Search 
     """The answer to a member's question, written to the audit and the conversation before it is returned.
 
     Rules plan first. What they did not understand is searched for in the documents and the catalogue, unless it is about
-    money or customers; what is not found there a language model plans. search is the catalogue's unless a test brings
-    another. Raises ConversationNotFound, PermissionDenied, and Unavailable where the database is away.
+    money or customers; what is not found there a language model plans, and it tells the facts. search is the catalogue's
+    unless a test brings another. Raises ConversationNotFound, PermissionDenied, BudgetExhausted (where the business chose
+    to be refused), and Unavailable where the database is away; what was used of the model until then is billed with the
+    error.
     """
-    started = time.monotonic()
     meter = _meter(runtime, member)
+    try:
+        return _answer(runtime, member, question, meter, search)
+    except Exception as error:
+        if meter is not None and meter.touched:
+            bill(error, records.usage_of(meter))
+        raise
+
+
+def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter | None, search: Search | None) -> Answer:
+    started = time.monotonic()
     with _reading(runtime, member) as uow:
         turn = conversations.get_turn(uow, question.conversation_id) if question.conversation_id else None
         context = _context(uow, member, question, turn)
@@ -222,7 +236,8 @@ def _meter(runtime: Runtime, member: Member) -> Meter | None:
         return None
     from cafe_ai.llm.metering import Meter
 
-    return Meter(runtime.language_model)
+    inference_id = uuid7()
+    return Meter(runtime.language_model, budget_of(runtime.database, member, inference_id), inference_id)
 
 
 def _since(started: float) -> int:
