@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cafe_ai.llm.retries import LEAST_USEFUL_SECONDS, AttemptFailed, attempt_seconds, read_retry_after
-from cafe_ai.llm.wall_clock import TookTooLong, call_within
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.wall_clock import TookTooLong, call_within
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI, Timeout
