@@ -35,6 +35,8 @@ YEAR_DAYS = 364  # whole weeks, so that weekdays agree
 BEST_SELLERS = 5
 OUT_OF_STOCK_FACTOR = 0.5
 SEARCH_REASONS = 2
+NEVER_EXCEEDED = Decimal(10**12)
+"""Stands for the units of days that were not recorded: nothing has risen since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,18 @@ class Chooser:
         self._id = scene.business.id
         calendar = ShopCalendar(scene.business.timezone, scene.business.day_starts, scene.as_of, scene.as_of.date())
         today = calendar.today
-        self._last_sold = repository.last_sold(uow, self._id, today)
+        self._recorded = repository.recorded(uow, self._id, today)
+        last_sold = self._recorded[1] if self._recorded else None
         computed = repository.computed_through(uow, self._id)
         self._is_live = computed is None or (scene.asks_for_the_past and computed >= today)
-        self._basket_end = self._last_sold if self._is_live or computed is None else computed
-        self._windows = windows(calendar, self._last_sold, self._basket_end)
+        self._basket_end = last_sold if self._is_live or computed is None else computed
+        self._windows = windows(calendar, last_sold, self._basket_end)
         self._make = ReasonMaker(self._windows, scene.business.currency, scene.sees_money)
         self._part = daypart_of(scene.as_of)
 
     def to_promote(self, limit: int) -> Choice:
         """What to promote now: nothing that has run out, and of no category more than half."""
-        candidates = [c for c in repository.candidates(self._uow, self._id, self._windows) if is_goods(c.product.name)]
+        candidates = self._candidates()
         if not candidates:
             return self._choice("promote", (), ("no_catalogue",))
         in_stock = [candidate for candidate in candidates if not candidate.is_out]
@@ -76,7 +79,7 @@ class Chooser:
         pairs = {product: pair for product, (pair, _) in companions.items()}
         scored = score_all(in_stock, daytimes, pairs, sees_money=self._scene.sees_money)
         items = [self._item(one, one.score, daytimes, companions) for one in varied(scored, limit)]
-        return self._choice("promote", falling(items), () if self._last_sold else ("no_history",))
+        return self._choice("promote", falling(items), () if self._recorded else ("no_history",))
 
     def found(self, result: SearchResult, limit: int) -> Choice:
         """What a search found, what has run out after the rest."""
@@ -91,18 +94,20 @@ class Chooser:
         items = self._fitting(scores)[:limit]
         if all(_is_out(item) for item in items):
             notes.append("all_out_of_stock")
-        if not self._last_sold:
+        if not self._recorded:
             notes.append("no_history")
         return self._choice("search", falling(items), tuple(notes))
 
-    def company_of(self, product_id: UUID, name: str, limit: int) -> Choice | None:
-        """What is bought with a product, more often than by chance first; None where nothing is known of it."""
-        pairs = {pair.other_id: pair for pair in self._pairs([product_id])}
-        candidates = {
-            candidate.product.id: candidate
-            for candidate in repository.candidates(self._uow, self._id, self._windows, list(pairs))
-            if is_goods(candidate.product.name)
-        }
+    def company_of(self, ids: Sequence[UUID], name: str, limit: int) -> Choice | None:
+        """What is bought with a product, more often than by chance first; None where nothing is known of it.
+
+        Of several products of one name it is the most ordered one's; what is bought with it less often than chance would have it
+        is left out.
+        """
+        known = [pair for pair in self._pairs(ids) if pair.other_id not in ids and not pair.is_avoided]
+        most = max(known, key=lambda pair: pair.product_orders, default=None)
+        pairs = {pair.other_id: pair for pair in known if most and pair.product_id == most.product_id}
+        candidates = {candidate.product.id: candidate for candidate in self._candidates(list(pairs))}
         pairs = {other: pair for other, pair in pairs.items() if other in candidates}
         if not pairs:
             return None
@@ -118,15 +123,36 @@ class Chooser:
         items.sort(key=lambda item: (-item.score, item.product.name))
         return replace(self._choice("together", falling(items[:limit]), ()), about=name)
 
-    def resembling(self, result: SearchResult, name: str, product_id: UUID, limit: int) -> Choice:
+    def resembling(self, result: SearchResult, name: str, ids: Sequence[UUID], limit: int) -> Choice:
         """What a search for a product found besides it, where no orders tell what it is bought with."""
-        hits = tuple(hit for hit in result.hits if hit.product is not None and hit.product.id != product_id)
+        hits = tuple(hit for hit in result.hits if hit.product is not None and hit.product.id not in ids)
         choice = self.found(replace(result, hits=hits), limit)
         notes = tuple(note for note in choice.notes if note != "nothing_fits")
         return replace(choice, kind="together", about=name, notes=("no_baskets", *notes))
 
+    def _candidates(self, ids: Sequence[UUID] | None = None) -> list[Candidate]:
+        """The listed goods with their sales; nothing is compared with days before the first record."""
+        found = repository.candidates(self._uow, self._id, self._windows, ids)
+        goods = [candidate for candidate in found if is_goods(candidate.product.name)]
+        first = self._recorded[0] if self._recorded else None
+        knows_season = first is not None and first <= self._windows.preseason.start
+        knows_before = first is not None and first <= self._windows.before.start
+        if knows_season and knows_before:
+            return goods
+        return [
+            replace(
+                one,
+                sales=replace(
+                    one.sales,
+                    units_season=one.sales.units_season if knows_season else Decimal(0),
+                    units_before=one.sales.units_before if knows_before else NEVER_EXCEEDED,
+                ),
+            )
+            for one in goods
+        ]
+
     def _fitting(self, scores: Mapping[UUID, float]) -> list[Item]:
-        candidates = repository.candidates(self._uow, self._id, self._windows, list(scores))
+        candidates = self._candidates(list(scores))
         daytimes = self._daytimes()
         scored = score_all(candidates, daytimes, {}, sees_money=self._scene.sees_money)
         items = []
@@ -159,7 +185,7 @@ class Chooser:
         return Item(candidate.product, score, tuple(reasons), self._make.price(candidate))
 
     def _choice(self, kind: Kind, items: Sequence[Item], notes: tuple[Note, ...]) -> Choice:
-        known = self._windows if self._last_sold else None
+        known = self._windows if self._recorded else None
         return Choice(kind, tuple(items), notes, windows=known, daypart=self._part)
 
     def _daytimes(self) -> dict[UUID, Daytime]:

@@ -125,6 +125,11 @@ class Pair:
         """Whether they are bought together more often than chance would have it (χ² of one degree of freedom, p < .001)."""
         return self.lift > 1 and self.g2 >= 10.83
 
+    @property
+    def is_avoided(self) -> bool:
+        """Whether they are bought together less often than chance would have it."""
+        return self.lift < 1 and self.g2 >= 10.83
+
 
 @dataclass(frozen=True, slots=True)
 class Daytime:

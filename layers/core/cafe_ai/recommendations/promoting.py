@@ -27,6 +27,7 @@ PRIVATE_PARTS = frozenset({"margin", "trend"})
 """Parts that say something of money: not for members who may not see it, not even by the order of the list."""
 SHRINK = 3.0
 LEAST_UNITS = 5
+LEAST_RISEN = 10
 LEAST_COVER_DAYS = 14
 RUNS_OUT_IN_DAYS = 2.0
 WINDOW_DAYS = 28
@@ -144,8 +145,8 @@ def runs_out(candidate: Candidate) -> bool:
 
 
 def rise_part(units: Decimal, before: Decimal) -> float:
-    """How much more than before, shrunk: 1 at 2.8 times as much; 0 below a handful of units."""
-    if units < LEAST_UNITS:
+    """How much more than before, shrunk: 1 at 2.8 times as much; 0 below ten units."""
+    if units < LEAST_RISEN:
         return 0.0
     return _unit(log2((float(units) + SHRINK) / (max(0.0, float(before)) + SHRINK)) / 1.5)
 

@@ -63,13 +63,14 @@ def read(text: str | None) -> Asked:
     return Asked("promote") if words and all(word in _GENERIC for word in words) else Asked("search")
 
 
-def find_product(subject: str, names: Sequence[tuple[UUID, str]]) -> tuple[UUID, str] | None:
-    """The product that the words name: the one whose name they hold whole (the longest), or the shortest that holds them."""
+def find_product(subject: str, names: Sequence[tuple[UUID, str]]) -> tuple[list[UUID], str] | None:
+    """The products that the words name, of one name: the longest that they hold whole, else the shortest that holds them."""
     said = stems(subject)
     if not said:
         return None
-    within = [(len(own), -len(name), n) for n, (_, name) in enumerate(names) if (own := stems(name)) and own <= said]
-    if within:
-        return names[max(within)[2]]
-    around = [(len(own), len(name), n) for n, (_, name) in enumerate(names) if said <= (own := stems(name))]
-    return names[min(around)[2]] if around else None
+    within = [(len(own), -len(name), name) for _, name in names if (own := stems(name)) and own <= said]
+    around = [(len(own), len(name), name) for _, name in names if said <= (own := stems(name))]
+    found = max(within)[2] if within else min(around)[2] if around else None
+    if found is None:
+        return None
+    return [product_id for product_id, name in names if fold(name) == fold(found)], found

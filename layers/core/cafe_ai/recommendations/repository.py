@@ -41,8 +41,9 @@ SELECT p.id, p.external_id, p.name, p.category, p.price, p.stock, p.allergens, p
  WHERE p.business_id = %(business_id)s AND p.listed AND (%(ids)s::uuid[] IS NULL OR p.id = ANY (%(ids)s))
  ORDER BY p.external_id"""
 
-SELECT_LAST_SOLD = """
-SELECT max(business_date) FROM rollup_hours WHERE business_id = %(business_id)s AND business_date < %(today)s"""
+SELECT_RECORDED = """
+SELECT (SELECT min(business_date) FROM rollup_hours WHERE business_id = %(business_id)s),
+       (SELECT max(business_date) FROM rollup_hours WHERE business_id = %(business_id)s AND business_date < %(today)s)"""
 
 SELECT_COMPUTED = "SELECT window_end, baskets FROM recommendation_runs WHERE business_id = %s"
 
@@ -135,10 +136,10 @@ def candidates(
         return [_candidate(row) for row in cursor.execute(SELECT_CANDIDATES, values)]
 
 
-def last_sold(uow: UnitOfWork, business_id: UUID, today: date) -> date | None:
-    """The last business day before today with any orders."""
-    row = uow.connection.execute(SELECT_LAST_SOLD, {"business_id": business_id, "today": today}).fetchone()
-    return row[0] if row else None
+def recorded(uow: UnitOfWork, business_id: UUID, today: date) -> tuple[date, date] | None:
+    """The first business day with any orders, and the last before today; None without any."""
+    row = uow.connection.execute(SELECT_RECORDED, {"business_id": business_id, "today": today}).fetchone()
+    return (row[0], row[1]) if row is not None and row[1] is not None else None
 
 
 def computed_through(uow: UnitOfWork, business_id: UUID) -> date | None:

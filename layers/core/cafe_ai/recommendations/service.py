@@ -156,7 +156,7 @@ def _choose_company(ask: _Ask, asked: Asked) -> Choice | None:
         first = next((hit.product for hit in hits if hit.product is not None), None)
         if first is None:
             return None
-        named = (first.id, first.name)
+        named = ([first.id], first.name)
     with ask.reading() as uow:
         choice = Chooser(uow, ask.scene).company_of(*named, limit)
     if choice is not None:
