@@ -23,8 +23,10 @@ class Settings:
     database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set.
     migration_database_url is the owner's, for the migrate function alone. jwks_url is where the token issuer's keys
     are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user. chroma_url is the vector store's
-    address; without one search is PostgreSQL's alone. cache_url is a Redis or Valkey server's; without one embeddings are
-    cached in PostgreSQL. embedding_model is "offline" or the name of a model of the OpenAI-compatible server.
+    address; without one search is PostgreSQL's alone. index_buckets is how many collections of it the businesses share,
+    about one for 10,000 documents each; another number moves them in the background. cache_url is a Redis or Valkey
+    server's; without one embeddings are cached in PostgreSQL. index_queue_url is where the indexer is told of changes.
+    embedding_model is "offline" or the name of a model of the OpenAI-compatible server.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -37,6 +39,7 @@ class Settings:
     index_queue_url: str | None = None
     chroma_url: str | None = None
     cache_url: str | None = field(default=None, repr=False)
+    index_buckets: int = 32
     embedding_model: str = DEFAULT_EMBEDDING_MODEL
     openai_api_key: str | None = field(default=None, repr=False)
     openai_secret_arn: str | None = None
@@ -69,6 +72,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         index_queue_url=_url(environ, "INDEX_QUEUE_URL"),
         chroma_url=_url(environ, "CHROMA_URL"),
         cache_url=_url(environ, "CACHE_URL", ("redis", "rediss", "valkey", "valkeys")),
+        index_buckets=int(_number(environ, "INDEX_BUCKETS", 32, 1, 10_000)),
         embedding_model=_text(environ, "EMBEDDING_MODEL") or DEFAULT_EMBEDDING_MODEL,
         openai_api_key=_text(environ, "OPENAI_API_KEY"),
         openai_secret_arn=_text(environ, "OPENAI_SECRET_ARN"),
