@@ -68,7 +68,7 @@ def answer(runtime: Runtime, member: Member, question: Question, search: Search 
     to be refused), and Unavailable where the database is away; what was used of the model until then is billed with the
     error.
     """
-    meter = _meter(runtime, member)
+    meter = meter_for(runtime, member)
     try:
         return _answer(runtime, member, question, meter, search)
     except Exception as error:
@@ -199,7 +199,7 @@ def _tell(member: Member, question: Question, understood: Understood, language_m
 
 def _context(uow: UnitOfWork, member: Member, question: Question, turn: Turn | None) -> PlanningContext:
     business = member.business
-    as_of = _moment(question.as_of, business)
+    as_of = moment_of(question.as_of, business)
     return PlanningContext(
         as_of=as_of,
         today=business_day(as_of, business.day_starts),
@@ -218,7 +218,7 @@ def _locale(question: Question, turn: Turn | None, business: Business) -> Locale
     return "en" if chosen == "en" else "es"
 
 
-def _moment(as_of: datetime | None, business: Business) -> datetime:
+def moment_of(as_of: datetime | None, business: Business) -> datetime:
     """The moment of asking in the shop's time zone; without an offset it is the shop's local time."""
     zone = ZoneInfo(business.timezone)
     if as_of is None:
@@ -230,7 +230,7 @@ def _reading(runtime: Runtime, member: Member) -> AbstractContextManager[UnitOfW
     return runtime.database.transaction(member.business.id, member.user_id, member.deadline, read_only=True)
 
 
-def _meter(runtime: Runtime, member: Member) -> Meter | None:
+def meter_for(runtime: Runtime, member: Member) -> Meter | None:
     """The language model with its meter; None where there is none or the budget is spent."""
     if runtime.language_model is None or member.budget_spent:
         return None

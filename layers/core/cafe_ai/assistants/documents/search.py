@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 def default_search() -> Search:
     """`catalogue.service.search`, imported on first use: a question with a plan never needs it."""
-    from cafe_ai.catalogue.service import search  # type: ignore[import-not-found]
+    from cafe_ai.catalogue.service import search
 
-    return search  # type: ignore[no-any-return]
+    return search
