@@ -32,6 +32,7 @@ from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import PermissionDenied
 from cafe_ai.language.detection import detect_language
 from cafe_ai.llm.port import ModelUnavailable
+from cafe_ai.llm.prompt_book import prompt_book
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Business, Member, Permission
@@ -96,7 +97,8 @@ def _plan_with_model(
             return figures.customers_called(uow, member.business.id, said)
 
     try:
-        planned = LanguageModelPlanner(meter).plan(question.text, replace(by_rules.context, customers=customers))
+        planner = LanguageModelPlanner(meter, prompt_book().for_business(member.business.id))
+        planned = planner.plan(question.text, replace(by_rules.context, customers=customers))
     except PlanRejected:
         return by_rules
     if isinstance(planned, Declined):
@@ -135,7 +137,8 @@ def _tell(member: Member, question: Question, understood: Understood, language_m
         text = decline(outcome.reason, locale, outcome.subject, outcome.candidates)
         return Wording(text, by_model=False, verified=True)
     names = (member.business.name,)
-    return put_into_words(outcome, question.text, locale, language_model, member.deadline, names)
+    prompts = prompt_book().for_business(member.business.id)
+    return put_into_words(outcome, question.text, locale, language_model, member.deadline, names, prompts)
 
 
 def _context(uow: UnitOfWork, member: Member, question: Question, turn: Turn | None) -> PlanningContext:
