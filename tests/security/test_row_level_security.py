@@ -40,6 +40,7 @@ class Shop:
     user: UUID
     order: UUID
     product: UUID
+    turn: UUID
 
 
 def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
@@ -55,9 +56,12 @@ def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
     superuser.execute("INSERT INTO rate_limits VALUES (%s, '{}')", [user])
     for statement in INSERT_RECOMMENDATIONS:
         superuser.execute(statement, {"business": business, "product": product})
-    superuser.execute(INSERT_CONVERSATION, [uuid7(), user, business])
+    turn = uuid7()
+    superuser.execute(INSERT_CONVERSATION, [turn, user, business])
     superuser.execute(INSERT_AUDIT, [uuid7(), user, business])
-    return Shop(business, user, order, product)
+    superuser.execute(INSERT_FEEDBACK, [turn, user, business])
+    superuser.execute("INSERT INTO erasures VALUES (%s, %s, now())", [user, uuid7()])
+    return Shop(business, user, order, product, turn)
 
 
 INSERT_CONVERSATION = """
@@ -73,7 +77,9 @@ INSERT_RECOMMENDATIONS = (
 INSERT_AUDIT = """
 INSERT INTO ai_audit_logs (id, user_id, business_id, model_name, prompt, response, response_time_ms, endpoint, status,
                            "timestamp")
-VALUES (%s, %s, %s, 'rules', '', '', 1, '/query', 'success', now())"""
+VALUES (%s, %s, %s, 'rules', '¿Ventas?', '', 1, '/query', 'success', now())"""
+
+INSERT_FEEDBACK = "INSERT INTO ai_feedback VALUES (%s, %s, %s, 'up', 'Muy bien', now(), 'up', now())"
 
 
 class NoticedError(Exception):
@@ -104,6 +110,7 @@ class Trial:
                 self.expect(self.count(table) == 0, f"the owner reads {table}")
         self.try_what_must_work()
         self.try_own_rows()
+        self.try_feedback_and_erasure()
         return self.found
 
     def notices(self, weakened: str) -> bool:
@@ -293,6 +300,64 @@ class Trial:
         with self.acting_as(APP, None, stranger):
             for table in ("ai_conversations", "ai_audit_logs"):
                 self.expect(self.count(table) == 0, f"a stranger reads {table}")
+
+    def try_feedback_and_erasure(self) -> None:
+        """A user rates and erases the own turns, without a business too, and nobody else's."""
+        ours, theirs = self.ours, self.theirs
+        with self.acting_as(APP, None, ours.user):
+            rating = "UPDATE ai_feedback SET rating = 'down' WHERE conversation_id = %s"
+            self.expect(self.changes(rating, ours.turn) == 1, "a user cannot rate again")
+            self.expect(self.count("ai_feedback") == 1, "a user sees others' feedback")
+            written = self.changes(INSERT_FEEDBACK, theirs.turn, ours.user, theirs.business)
+            self.expect(written == 0, "a user rates another's turn")
+        with self.acting_as("cafe_ai_erasure", ours):
+            for table in ("erasures", "ai_conversations", "ai_audit_logs", "ai_feedback"):
+                others = self.count(table, "user_id IS DISTINCT FROM %s", ours.user)
+                self.expect(others == 0, f"erasure reaches others' {table}")
+        with self.acting_as("cafe_ai_report", ours):
+            others = self.count("ai_conversations", "business_id <> %s", ours.business)
+            self.expect(others == 0, "the counts are of other businesses too")
+        with self.acting_as(APP, ours):
+            self.works("counting conversations", self.counts)
+        with self.acting_as(APP, None, ours.user):
+            self.works("erasure", self.erases)
+            self.works("a report of experiments", self.reports)
+
+    def counts(self) -> bool:
+        counted = self.connection.execute("SELECT * FROM conversation_counts(%s)", [self.ours.business]).fetchall()
+        others = self.connection.execute("SELECT * FROM conversation_counts(%s)", [self.theirs.business]).fetchall()
+        return counted == [("GENERAL_QUERY", 1)] and not others
+
+    def erases(self) -> bool:
+        """Through the functions, and by the trigger for what comes late."""
+        execute = self.connection.execute
+        others = execute("SELECT erase_conversation(%s)", [self.theirs.turn]).fetchone()
+        own = execute("SELECT erase_conversation(%s)", [self.ours.turn]).fetchone()
+        execute("SELECT erase_conversations()")
+        execute("RESET ROLE")
+        words = "SELECT count(*) FROM ai_audit_logs WHERE prompt <> '' AND user_id = %s"
+        turns = (
+            "SELECT (SELECT count(*) FROM ai_conversations WHERE id = %s), comment FROM ai_feedback WHERE user_id = %s"
+        )
+        gone = execute(turns, [self.ours.turn, self.ours.user]).fetchall() == [(0, None)]
+        stays = execute(turns, [self.theirs.turn, self.theirs.user]).fetchall() == [(1, "Muy bien")]
+        emptied = execute(words, [self.ours.user]).fetchone() == (0,)
+        kept = execute(words, [self.theirs.user]).fetchone() == (1,)
+        execute(INSERT_CONVERSATION, [self.ours.turn, self.ours.user, self.ours.business])
+        stayed_out = execute(turns, [self.ours.turn, self.ours.user]).fetchone()[0] == 0
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        return (others, own) == ((False,), (True,)) and gone and stays and emptied and kept and stayed_out
+
+    def reports(self) -> bool:
+        """Of two businesses, one row each, with the first rating of each."""
+        execute = self.connection.execute
+        execute("RESET ROLE")
+        for shop in (self.ours, self.theirs):
+            statement = 'UPDATE ai_audit_logs SET variants = \'{"e": "b"}\', conversation_id = %s WHERE user_id = %s'
+            execute(statement, [shop.turn, shop.user])
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        outcomes = "SELECT variant, inferences, ups, first_rating FROM experiment_outcomes('e', '2026-01-01')"
+        return execute(outcomes).fetchall() == [("b", 1, 1, "up")] * 2
 
 
 @pytest.fixture(scope="module")

@@ -64,6 +64,9 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
            VALUES (%s, %s, %s, 'rules', '', '', 1, '/query', 'success', now())""",
         [uuid7(), user, business],
     )
+    superuser.execute(
+        "INSERT INTO ai_feedback VALUES (%s, %s, %s, 'up', NULL, now(), 'up', now())", [uuid7(), user, business]
+    )
     return business
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from cafe_ai.assistants.words import Wording
 from cafe_ai.audit import service as audit
 from cafe_ai.audit.model import Inference
 from cafe_ai.conversations.model import Turn
+from cafe_ai.llm.prompt_book import prompt_book
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Member
@@ -62,7 +64,11 @@ def write(
         budget_left_usd=_left(member, meter),
     )
     turn = _turn(member, question, answer, plan, understood.context.locale)
-    audit.record(runtime, _inference(member, turn, answer, sheet, meter), turn, member.deadline)
+    inference = _inference(member, turn, answer, sheet, meter)
+    if runtime.language_model is not None:  # the business takes part, whether or not the model could be used
+        variants = prompt_book().for_business(member.business.id).variants
+        inference = replace(inference, variants=variants or None)
+    audit.record(runtime, inference, turn, member.deadline)
     return answer
 
 
@@ -97,6 +103,7 @@ def _inference(member: Member, turn: Turn, answer: Answer, sheet: FactSheet | No
         plan=turn.plan,
         facts_hash=_hash(sheet) if sheet else None,
         degraded=answer.degraded,
+        conversation_id=turn.id,
         **usage_of(meter),
     )
 

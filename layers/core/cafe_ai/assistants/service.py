@@ -35,6 +35,7 @@ from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import PermissionDenied
 from cafe_ai.language.detection import detect_language
 from cafe_ai.llm.port import ModelUnavailable
+from cafe_ai.llm.prompt_book import prompt_book
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Business, Member, Permission
@@ -136,7 +137,8 @@ def _plan_with_model(
             return figures.customers_called(uow, member.business.id, said)
 
     try:
-        planned = LanguageModelPlanner(meter).plan(question.text, replace(by_rules.context, customers=customers))
+        planner = LanguageModelPlanner(meter, prompt_book().for_business(member.business.id))
+        planned = planner.plan(question.text, replace(by_rules.context, customers=customers))
     except PlanRejected:
         return by_rules
     if isinstance(planned, Declined):
@@ -194,7 +196,8 @@ def _tell(member: Member, question: Question, understood: Understood, language_m
 
         asker = telling.Asker(question.text, locale, names)
         return telling.tell(outcome, asker, member.business, understood.context, language_model)
-    return put_into_words(outcome, question.text, locale, language_model, member.deadline, names)
+    prompts = prompt_book().for_business(member.business.id)
+    return put_into_words(outcome, question.text, locale, language_model, member.deadline, names, prompts)
 
 
 def _context(uow: UnitOfWork, member: Member, question: Question, turn: Turn | None) -> PlanningContext:

@@ -42,7 +42,8 @@ def decode(body: str) -> Record:
     own = message["turn"]
     if own is None:
         return _inference(columns), None
-    return _inference(columns), _turn({name: own.get(name, columns.get(name)) for name in Turn.__slots__})
+    turn = _turn({name: own.get(name, columns.get(name)) for name in Turn.__slots__})
+    return _inference({"conversation_id": str(turn.id), **columns}), turn
 
 
 def _inference(columns: Mapping[str, Any]) -> Inference:
@@ -50,6 +51,7 @@ def _inference(columns: Mapping[str, Any]) -> Inference:
         "id": UUID(columns["id"]),
         "user_id": _uuid(columns["user_id"]),
         "business_id": _uuid(columns["business_id"]),
+        "conversation_id": _uuid(columns.get("conversation_id")),
         **{name: Decimal(columns[name]) for name in AMOUNTS if name in columns},
         "timestamp": datetime.fromisoformat(columns["timestamp"]),
     }

@@ -23,7 +23,8 @@ class Inference:
     id is made before anything is written, so that writing it a second time does nothing. facts_hash is the SHA-256
     (hex) of the facts the answer was made of, plan what was understood (JSON). timestamp is aware. cost_usd is what the
     model's answers cost, doubtful_usd the most that calls without an answer may have cost, reserved_usd what was held for
-    the inference in the business's budget; 0 without a limit.
+    the inference in the business's budget; 0 without a limit. conversation_id is the turn it answered. variants has, of each
+    experiment in play, the prompt that the business was given.
     """
 
     id: UUID
@@ -48,6 +49,8 @@ class Inference:
     degraded: bool = False
     doubtful_usd: Decimal = Decimal(0)
     reserved_usd: Decimal = Decimal(0)
+    conversation_id: UUID | None = None
+    variants: Mapping[str, str] | None = None
 
 
 def bill(error: BaseException, columns: Mapping[str, Any]) -> None:
