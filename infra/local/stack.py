@@ -24,6 +24,7 @@ from infra.local.ports import choose_ports
 from infra.local.postgres import APP, OWNER, SAAS, SUPERUSER, PostgresServer
 from infra.local.problems import StackError, showing
 from infra.local.sample_business.loading import load as load_sample_business
+from infra.local.sample_business.loading import load_documents
 from infra.local.state import Process, Record, State, load, save
 
 PASSED_ON = {  # settings of the caller's environment that the functions get, under the template's names
@@ -149,6 +150,7 @@ def _start(layout: Layout) -> State:
         outputs = deploy(layout, build, record.ports["emulator"], parameters)
     with step("Loading the sample business, Café Central"):
         business_id = load_sample_business(postgres.dsn(SAAS))
+        load_documents(postgres.dsn(APP))
     with step("Indexing the catalogue and the documents"), showing(layout.log("functions"), BotoCoreError, ClientError):
         index_all(postgres.dsn(SUPERUSER), outputs["IndexerFunctionName"], record.ports["emulator"])
     record.ready = State(
