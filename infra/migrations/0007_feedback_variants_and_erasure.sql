@@ -63,7 +63,8 @@ CREATE POLICY own ON ai_feedback TO cafe_ai_app
                            AND turn.business_id = ai_feedback.business_id));
 
 -- Erasure. A tombstone stays, for what waits in the audit queue and is written later: it comes in without its words. Whoever
--- writes holds the user's lock with others who write, whoever erases holds it alone, so nothing slips in between.
+-- writes holds the user's lock with others who write, whoever erases holds it alone, so nothing slips in between. Users share
+-- 1,024 locks, or one statement that writes for thousands of them would fill the server's table of locks.
 CREATE TABLE erasures (
     user_id         uuid NOT NULL,
     conversation_id uuid,  -- null: all that was said up to erased_at
@@ -86,7 +87,7 @@ CREATE FUNCTION is_erased(author uuid, conversation uuid, said_at timestamptz) R
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended(author::text, 0));
+    PERFORM pg_advisory_xact_lock_shared(7, hashtext(author::text) & 1023);
     RETURN EXISTS (
         SELECT FROM erasures AS erased
          WHERE erased.user_id = author
@@ -122,7 +123,7 @@ DECLARE
     author uuid := current_user_id();
     found_it boolean;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(author::text, 0));
+    PERFORM pg_advisory_xact_lock(7, hashtext(author::text) & 1023);
     DELETE FROM erasures AS old WHERE old.user_id = author AND old.erased_at < now() - interval '60 days';
     DELETE FROM ai_conversations AS turn WHERE turn.user_id = author AND turn.id = conversation;
     found_it := FOUND;
@@ -148,7 +149,7 @@ DECLARE
     author uuid := current_user_id();
     erased integer;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(author::text, 0));
+    PERFORM pg_advisory_xact_lock(7, hashtext(author::text) & 1023);
     DELETE FROM ai_conversations AS turn WHERE turn.user_id = author;
     GET DIAGNOSTICS erased = ROW_COUNT;
     UPDATE ai_audit_logs AS audited SET prompt = '', response = '', plan = NULL, error_message = NULL

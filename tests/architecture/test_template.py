@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -139,3 +140,9 @@ def test_nobody_calls_without_a_token() -> None:
     auth = RESOURCES["Api"]["Properties"]["Auth"]
     assert auth["DefaultAuthorizer"] in auth["Authorizers"]
     assert not any("Auth" in event for name in FUNCTIONS for event in events(name, "HttpApi"))
+
+
+def test_the_sample_environment_is_the_templates() -> None:
+    sample = json.loads((ROOT / "events" / "env.example.json").read_text(encoding="utf-8"))
+    told = {name: {*variables(name), "LOG_LEVEL"} for name in FUNCTIONS}
+    assert {name: set(environment) for name, environment in sample.items()} == told
