@@ -45,7 +45,7 @@ FUNCTIONS_CALLED = {
     APP: {
         "admit", "budget_reserve", "budget_settle", "budget_spend", "budget_standing", "business_clock",
         "conversation_counts", "current_business_id", "current_user_id", "erase_conversation", "erase_conversations",
-        "experiment_outcomes", "rollup_differences",
+        "experiment_outcomes", "rollup_differences", "use_of_business", "use_of_user",
     },
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
@@ -147,14 +147,14 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
        AND NOT has_table_privilege(grantee, table_name::text, privilege_type)
      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
     words = ["error_message", "plan", "prompt", "response"]
-    use = ["business_id", "conversation_id", "cost_usd", "degraded", "response_time_ms", "timestamp", "tokens_used"]
+    use = "business_id conversation_id cost_usd degraded response_time_ms status timestamp tokens_used user_id variants"
     assert [tuple(row) for row in superuser.execute(columns, [OWNER])] == [
         ("cafe_ai_erasure", "ai_audit_logs", "SELECT", sorted([*words, "conversation_id", "user_id"])),
         ("cafe_ai_erasure", "ai_audit_logs", "UPDATE", words),
         ("cafe_ai_erasure", "ai_conversations", "SELECT", ["id", "user_id"]),
         ("cafe_ai_erasure", "ai_feedback", "SELECT", ["comment", "conversation_id", "user_id"]),
         ("cafe_ai_erasure", "ai_feedback", "UPDATE", ["comment"]),
-        ("cafe_ai_report", "ai_audit_logs", "SELECT", [*use, "variants"]),
+        ("cafe_ai_report", "ai_audit_logs", "SELECT", use.split()),
         ("cafe_ai_report", "ai_conversations", "SELECT", ["assistant_type", "business_id"]),
         ("cafe_ai_report", "ai_feedback", "SELECT", ["conversation_id", "first_rated_at", "first_rating", "rating"]),
         ("cafe_ai_rollup", "businesses", "SELECT", ["day_starts", "id", "names_version", "timezone"]),
