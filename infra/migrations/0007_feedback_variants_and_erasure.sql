@@ -34,9 +34,9 @@ ALTER TABLE ai_conversations FORCE ROW LEVEL SECURITY;
 CREATE INDEX ai_audit_logs_by_conversation ON ai_audit_logs (conversation_id) WHERE conversation_id IS NOT NULL;
 -- Usage is summed from these alone, without the rows, which are long.
 CREATE INDEX ai_audit_logs_use_by_business ON ai_audit_logs (business_id)
-    INCLUDE (user_id, tokens_used, cost_usd, response_time_ms, status, degraded);
+    INCLUDE (tokens_used, cost_usd, response_time_ms, status, degraded);
 CREATE INDEX ai_audit_logs_use_by_user ON ai_audit_logs (user_id)
-    INCLUDE (business_id, tokens_used, cost_usd, response_time_ms, status, degraded);
+    INCLUDE (tokens_used, cost_usd, response_time_ms, status, degraded);
 CREATE INDEX ai_conversations_by_type ON ai_conversations (business_id, assistant_type);
 
 CREATE TABLE ai_feedback (
@@ -167,7 +167,8 @@ COMMENT ON FUNCTION erase_conversations IS
 
 -- Counting without reading: neither texts nor who is who.
 GRANT SELECT (business_id, assistant_type) ON ai_conversations TO cafe_ai_report;
-GRANT SELECT (business_id, conversation_id, variants, tokens_used, cost_usd, response_time_ms, degraded, "timestamp")
+GRANT SELECT (business_id, user_id, conversation_id, variants, tokens_used, cost_usd, response_time_ms, status, degraded,
+              "timestamp")
     ON ai_audit_logs TO cafe_ai_report;
 GRANT SELECT (conversation_id, rating, first_rating, first_rated_at) ON ai_feedback TO cafe_ai_report;
 CREATE POLICY report ON ai_conversations FOR SELECT TO cafe_ai_report USING (business_id = (SELECT current_business_id()));
@@ -181,6 +182,51 @@ BEGIN ATOMIC
      WHERE turn.business_id = shop GROUP BY turn.assistant_type;
 END;
 COMMENT ON FUNCTION conversation_counts IS 'How many conversations all users have with this transaction''s own business.';
+
+CREATE FUNCTION use_of_business(shop uuid)
+    RETURNS TABLE (
+        inferences               bigint,
+        errors                   bigint,
+        degraded                 bigint,
+        tokens_used              bigint,
+        cost_usd                 numeric,
+        average_response_time_ms integer
+    )
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+BEGIN ATOMIC
+    SELECT count(*),
+           count(*) FILTER (WHERE audited.status = 'error'),
+           count(*) FILTER (WHERE audited.degraded),
+           coalesce(sum(audited.tokens_used), 0)::bigint,
+           coalesce(sum(audited.cost_usd), 0),
+           coalesce(round(avg(audited.response_time_ms) FILTER (WHERE audited.status = 'success')), 0)::integer
+      FROM ai_audit_logs AS audited
+     WHERE audited.business_id = shop AND shop = (SELECT current_business_id());
+END;
+COMMENT ON FUNCTION use_of_business IS
+    'What all users used of the service for this transaction''s own business. The audit''s own policies are an OR, and no index sums that.';
+
+CREATE FUNCTION use_of_user()
+    RETURNS TABLE (
+        inferences               bigint,
+        errors                   bigint,
+        degraded                 bigint,
+        tokens_used              bigint,
+        cost_usd                 numeric,
+        average_response_time_ms integer
+    )
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+BEGIN ATOMIC
+    SELECT count(*),
+           count(*) FILTER (WHERE audited.status = 'error'),
+           count(*) FILTER (WHERE audited.degraded),
+           coalesce(sum(audited.tokens_used), 0)::bigint,
+           coalesce(sum(audited.cost_usd), 0),
+           coalesce(round(avg(audited.response_time_ms) FILTER (WHERE audited.status = 'success')), 0)::integer
+      FROM ai_audit_logs AS audited
+     WHERE audited.user_id = (SELECT current_user_id());
+END;
+COMMENT ON FUNCTION use_of_user IS 'What this transaction''s own user used of the service, for whatever business.';
 
 CREATE FUNCTION experiment_outcomes(experiment text, since timestamptz)
     RETURNS TABLE (
@@ -216,7 +262,8 @@ END;
 COMMENT ON FUNCTION experiment_outcomes IS $$One row for each business that took part in an experiment, and nothing that says
 which: what it used, what its users said, and its first rating, in the order of these.$$;
 
-GRANT EXECUTE ON FUNCTION erase_conversation, erase_conversations, conversation_counts, experiment_outcomes TO cafe_ai_app;
+GRANT EXECUTE ON FUNCTION erase_conversation, erase_conversations, conversation_counts, use_of_business, use_of_user,
+    experiment_outcomes TO cafe_ai_app;
 
 CREATE TRIGGER erased BEFORE INSERT ON ai_conversations FOR EACH ROW EXECUTE FUNCTION keep_out_erased_turn();
 CREATE TRIGGER erased BEFORE INSERT ON ai_audit_logs
@@ -230,6 +277,8 @@ ALTER FUNCTION empty_erased_audit OWNER TO cafe_ai_erasure;
 ALTER FUNCTION erase_conversation OWNER TO cafe_ai_erasure;
 ALTER FUNCTION erase_conversations OWNER TO cafe_ai_erasure;
 ALTER FUNCTION conversation_counts OWNER TO cafe_ai_report;
+ALTER FUNCTION use_of_business OWNER TO cafe_ai_report;
+ALTER FUNCTION use_of_user OWNER TO cafe_ai_report;
 ALTER FUNCTION experiment_outcomes OWNER TO cafe_ai_report;
 REVOKE CREATE ON SCHEMA public FROM cafe_ai_erasure, cafe_ai_report;
 REVOKE cafe_ai_erasure, cafe_ai_report FROM CURRENT_USER;

@@ -61,7 +61,7 @@ FUNCTIONS_CALLED = {
         "businesses_due_for_baskets", "businesses_in_collection", "claim_indexing", "conversation_counts",
         "current_business_id", "current_user_id", "erase_conversation", "erase_conversations", "experiment_outcomes",
         "forget_collection", "indexed_vectors", "new_id", "queue_reindexing", "release_indexing", "rollup_differences",
-        "search_terms",
+        "search_terms", "use_of_business", "use_of_user",
     },
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
@@ -167,7 +167,7 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
        AND NOT has_table_privilege(grantee, table_name::text, privilege_type)
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
     words = ["error_message", "plan", "prompt", "response"]
-    use = ["business_id", "conversation_id", "cost_usd", "degraded", "response_time_ms", "timestamp", "tokens_used"]
+    use = "business_id conversation_id cost_usd degraded response_time_ms status timestamp tokens_used user_id variants"
     assert [tuple(row) for row in superuser.execute(columns, [OWNER])] == [
         ("cafe_ai_baskets", "businesses", "SELECT", ["id"]),
         ("cafe_ai_baskets", "orders", "SELECT", ["business_id", "id"]),
@@ -184,7 +184,7 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
             "SELECT",
             ["business_id", "category", "description", "external_id", "id", "name"],
         ),
-        ("cafe_ai_report", "ai_audit_logs", "SELECT", [*use, "variants"]),
+        ("cafe_ai_report", "ai_audit_logs", "SELECT", use.split()),
         ("cafe_ai_report", "ai_conversations", "SELECT", ["assistant_type", "business_id"]),
         ("cafe_ai_report", "ai_feedback", "SELECT", ["conversation_id", "first_rated_at", "first_rating", "rating"]),
         ("cafe_ai_rollup", "businesses", "SELECT", ["day_starts", "id", "names_version", "timezone"]),

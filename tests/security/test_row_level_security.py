@@ -401,7 +401,10 @@ class Trial:
     def counts(self) -> bool:
         counted = self.connection.execute("SELECT * FROM conversation_counts(%s)", [self.ours.business]).fetchall()
         others = self.connection.execute("SELECT * FROM conversation_counts(%s)", [self.theirs.business]).fetchall()
-        return counted == [("GENERAL_QUERY", 1)] and not others
+        use = "SELECT inferences FROM use_of_business(%s)"
+        used = [self.connection.execute(use, [shop.business]).fetchone() for shop in (self.ours, self.theirs)]
+        own = self.connection.execute("SELECT inferences FROM use_of_user()").fetchone()
+        return counted == [("GENERAL_QUERY", 1)] and not others and used == [(1,), (0,)] and own == (1,)
 
     def erases(self) -> bool:
         """Through the functions, and by the trigger for what comes late."""

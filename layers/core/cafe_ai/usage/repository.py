@@ -1,4 +1,4 @@
-"""The SQL of usage: sums over the audit, which row-level security narrows to the business or to the user."""
+"""The SQL of usage (the functions' text is in infra/migrations/0007_feedback_variants_and_erasure.sql)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,8 @@ from psycopg.rows import dict_row
 if TYPE_CHECKING:
     from cafe_ai.platform.db import UnitOfWork
 
-# Each condition is answered from an index that has these columns, without the rows.
-SUMS: LiteralString = """
-SELECT count(*) AS inferences,
-       count(*) FILTER (WHERE status = 'error') AS errors,
-       count(*) FILTER (WHERE degraded) AS degraded,
-       coalesce(sum(tokens_used), 0) AS tokens_used,
-       coalesce(sum(cost_usd), 0) AS cost_usd,
-       coalesce(round(avg(response_time_ms) FILTER (WHERE status = 'success')), 0)::integer AS average_response_time_ms
-  FROM ai_audit_logs
-"""
-SUM_USE_OF_BUSINESS = SUMS + " WHERE business_id = %s"
-SUM_OWN_USE = SUMS + " WHERE user_id = current_user_id()"
+SUM_USE_OF_BUSINESS: LiteralString = "SELECT * FROM use_of_business(%s)"
+SUM_OWN_USE: LiteralString = "SELECT * FROM use_of_user()"
 
 COUNT_CONVERSATIONS_OF_BUSINESS = "SELECT assistant_type, conversations FROM conversation_counts(%s) ORDER BY 1"
 COUNT_OWN_CONVERSATIONS = """
