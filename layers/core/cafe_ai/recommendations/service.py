@@ -182,6 +182,6 @@ def _language(request: Request, member: Member) -> Language:
 
 
 def _catalogue_search() -> Search:
-    from cafe_ai.catalogue.service import search  # type: ignore[import-not-found]
+    from cafe_ai.catalogue.service import search
 
-    return search  # type: ignore[no-any-return]
+    return search
