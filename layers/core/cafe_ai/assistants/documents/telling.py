@@ -20,7 +20,7 @@ from cafe_ai.assistants.documents.texts import TEXTS, Texts
 from cafe_ai.assistants.planning.model import PlanningContext
 from cafe_ai.assistants.words import Wording
 from cafe_ai.language.formats import Language, language_of
-from cafe_ai.language.text import fold, tokenize
+from cafe_ai.language.text import tokenize
 from cafe_ai.llm.port import LanguageModel, Message, ModelUnavailable
 from cafe_ai.llm.prompt_files import load_prompt
 from cafe_ai.platform.clock import Deadline
@@ -136,7 +136,7 @@ def only_quotes(text: str, passages: Sequence[Passage], asker: Asker, nothing_kn
     without_bodies = take_out(text, bodies)
     if not quoting.verbatim or without_bodies.count == 0 or not _quotes_words(text, bodies):
         return False
-    if holds_figures(quoting.rest, asker.locale) or not _says_nothing(quoting.rest, asker, passages):
+    if holds_figures(quoting.rest, asker.locale) or not _says_nothing(quoting.rest, asker):
         return False
     return is_verified(text, quotable, nothing_known, asker.locale, asker.names)
 
@@ -154,8 +154,7 @@ def _quotes_words(text: str, bodies: Sequence[str]) -> bool:
     )
 
 
-def _says_nothing(rest: str, asker: Asker, passages: Sequence[Passage]) -> bool:
-    """Whether the words around the quotations are the question's, the titles', or frame; and none turns them around."""
-    allowed = {token.folded for text in (asker.question, *(p.title for p in passages)) for token in tokenize(text)}
-    allowed |= {word for name in asker.names for word in fold(name).split()} | _FRAME
+def _says_nothing(rest: str, asker: Asker) -> bool:
+    """Whether the words around the quotations are the question's or frame, and none turns them around."""
+    allowed = {token.folded for text in (asker.question, *asker.names) for token in tokenize(text)} | _FRAME
     return all(token.folded in allowed and token.folded not in _TURNS for token in tokenize(rest))
