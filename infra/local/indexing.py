@@ -8,6 +8,7 @@ from infra.local import emulator
 from infra.local.problems import StackError
 
 SECONDS = 120
+PAUSE_SECONDS = 0.2
 # What waits to be indexed. The vector store may hold less than the database believes; the indexer sees to that itself.
 COUNT_WAITING = "SELECT count(*) FROM index_outbox"
 
@@ -27,4 +28,5 @@ def index_all(dsn: str, function: str, port: int) -> None:
             waiting = connection.execute(COUNT_WAITING).fetchone()
         if waiting == (0,):
             return
+        time.sleep(PAUSE_SECONDS)
     raise StackError(f"The catalogue was not indexed within {SECONDS} s.")

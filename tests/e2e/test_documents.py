@@ -21,7 +21,7 @@ def business(stack: Stack) -> dict[str, Any]:
 
 def found(stack: Stack, business: dict[str, Any], words: str) -> list[str]:
     answer = stack.read("GET", "/documents", params={**business, "q": words, "limit": 5})
-    return [document["id"] for document in (answer["documents"] if isinstance(answer, dict) else answer)]
+    return [document["id"] for document in answer["documents"]]
 
 
 def test_a_document_is_found_quoted_and_gone_when_it_is_deleted(stack: Stack, business: dict[str, Any]) -> None:

@@ -37,7 +37,8 @@ def test_all_is_well_and_the_capabilities_are_told(stack: Stack) -> None:
 def test_search_goes_on_without_it_and_the_index_heals(without_vector_store: Stack) -> None:
     stack = without_vector_store
     business = {"business_id": stack.state.business_id}
-    assert stack.read("GET", "/documents", params={**business, "q": "contraseña de la wifi"})
+    found = stack.read("GET", "/documents", params={**business, "q": "contraseña de la wifi"})
+    assert (found["degraded"], found["documents"][0]["id"]) == (True, "wifi")
     assert stack.ask("¿A qué hora abrís los domingos?")["sources"]
     recommended = stack.read("POST", "/recommend", params={**business, "query_text": "croissant"})
     assert recommended["similar_products"][0]["name"] == "Croissant de mantequilla"
@@ -52,3 +53,11 @@ def test_search_goes_on_without_it_and_the_index_heals(without_vector_store: Sta
     stack.invoke_indexer()
     stack.await_index()
     stack.read("DELETE", "/documents/hielo", params=business)
+
+
+def test_the_index_is_rebuilt_with_one_command(stack: Stack) -> None:
+    stack.await_index()
+    ((documents,),) = stack.rows("SELECT count(*) FROM documents WHERE business_id = %s", stack.state.business_id)
+    printed = run_stack(stack.layout, "rebuild-index", "--business", stack.state.business_id, module="infra.local.cli")
+    assert f"{documents} documents were indexed." in printed
+    stack.await_index()
