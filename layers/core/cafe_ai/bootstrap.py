@@ -111,20 +111,12 @@ class Runtime:
     @cached_property
     def index_queue(self) -> MessageQueue | None:
         """Where the indexer is told that a business's documents changed; without one it sees them on its schedule."""
-        if self.settings.index_queue_url is None:
-            return None
-        from cafe_ai.platform.queue import MessageQueue
-
-        return MessageQueue(self.settings.index_queue_url)
+        return _queue(self.settings.index_queue_url)
 
     @cached_property
     def audit_queue(self) -> MessageQueue | None:
         """Where audit records go while the database is away; None where no such queue is configured."""
-        if self.settings.audit_queue_url is None:
-            return None
-        from cafe_ai.platform.queue import MessageQueue
-
-        return MessageQueue(self.settings.audit_queue_url)
+        return _queue(self.settings.audit_queue_url)
 
     @cached_property
     def _older_models(self) -> dict[str, EmbeddingModel]:
@@ -139,6 +131,14 @@ class Runtime:
 
             settings = replace(settings, openai_api_key=read_secret(settings.openai_secret_arn))
         return settings
+
+
+def _queue(url: str | None) -> MessageQueue | None:
+    if url is None:
+        return None
+    from cafe_ai.platform.queue import MessageQueue
+
+    return MessageQueue(url)
 
 
 def build() -> Runtime:

@@ -117,13 +117,13 @@ class BusinessNotFound(NotFound):
 
 
 class ConversationNotFound(NotFound):
-    """The caller has no such conversation with this business."""
+    """The caller has no such conversation, or not about this business."""
 
     code = "conversation_not_found"
     title = "Conversation not found"
 
     def __init__(self) -> None:
-        super().__init__("You have no conversation with this id about this business.")
+        super().__init__("You have no conversation with this id here.")
 
 
 class DocumentNotFound(NotFound):

@@ -215,13 +215,12 @@ def _problem(exchange: Exchange, error: Exception) -> Response:
 def _audit_failure(exchange: Exchange, attempt: Attempt, error: Exception) -> None:
     """A failed inference is written too, in a transaction of its own: refused ones (402, 403, 404) and broken ones."""
     from cafe_ai.audit import service as audit
-    from cafe_ai.audit.model import Inference
+    from cafe_ai.audit.model import Inference, billed
 
+    used = {"id": uuid7(), "model_name": "none", **billed(error)}
     inference = Inference(
-        id=uuid7(),
         user_id=exchange.identity.user_id if exchange.identity else None,
         business_id=attempt.business_id,
-        model_name="none",
         prompt=attempt.prompt,
         response="",
         endpoint=attempt.endpoint,
@@ -230,6 +229,7 @@ def _audit_failure(exchange: Exchange, attempt: Attempt, error: Exception) -> No
         timestamp=now_utc(),
         error_message=f"{type(error).__name__}: {error}",
         request_id=exchange.request_id,
+        **used,
     )
     away = isinstance(error, errors.Unavailable)
     audit.record(runtime(), inference, deadline=exchange.deadline, database_away=away)

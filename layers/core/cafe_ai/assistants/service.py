@@ -28,12 +28,16 @@ from cafe_ai.assistants.narrator import decline
 from cafe_ai.assistants.planning.model import Declined, Planned, PlanningContext
 from cafe_ai.assistants.planning.rules import RulesPlanner
 from cafe_ai.assistants.words import Wording, put_into_words
+from cafe_ai.audit.model import bill
+from cafe_ai.budgets.service import budget_of
 from cafe_ai.conversations import repository as conversations
 from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import PermissionDenied
 from cafe_ai.language.detection import detect_language
 from cafe_ai.llm.port import ModelUnavailable
+from cafe_ai.llm.prompt_book import prompt_book
 from cafe_ai.platform.clock import now_utc
+from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Business, Member, Permission
 
 if TYPE_CHECKING:
@@ -60,11 +64,22 @@ def answer(runtime: Runtime, member: Member, question: Question, search: Search 
     """The answer to a member's question, written to the audit and the conversation before it is returned.
 
     Rules plan first. What they did not understand is searched for in the documents and the catalogue, unless it is about
-    money or customers; what is not found there a language model plans. search is the catalogue's unless a test brings
-    another. Raises ConversationNotFound, PermissionDenied, and Unavailable where the database is away.
+    money or customers; what is not found there a language model plans, and it tells the facts. search is the catalogue's
+    unless a test brings another. Raises ConversationNotFound, PermissionDenied, BudgetExhausted (where the business chose
+    to be refused), and Unavailable where the database is away; what was used of the model until then is billed with the
+    error.
     """
+    meter = meter_for(runtime, member)
+    try:
+        return _answer(runtime, member, question, meter, search)
+    except Exception as error:
+        if meter is not None and meter.touched:
+            bill(error, records.usage_of(meter))
+        raise
+
+
+def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter | None, search: Search | None) -> Answer:
     started = time.monotonic()
-    meter = _meter(runtime, member)
     with _reading(runtime, member) as uow:
         turn = conversations.get_turn(uow, question.conversation_id) if question.conversation_id else None
         context = _context(uow, member, question, turn)
@@ -122,7 +137,8 @@ def _plan_with_model(
             return figures.customers_called(uow, member.business.id, said)
 
     try:
-        planned = LanguageModelPlanner(meter).plan(question.text, replace(by_rules.context, customers=customers))
+        planner = LanguageModelPlanner(meter, prompt_book().for_business(member.business.id))
+        planned = planner.plan(question.text, replace(by_rules.context, customers=customers))
     except PlanRejected:
         return by_rules
     if isinstance(planned, Declined):
@@ -180,12 +196,13 @@ def _tell(member: Member, question: Question, understood: Understood, language_m
 
         asker = telling.Asker(question.text, locale, names)
         return telling.tell(outcome, asker, member.business, understood.context, language_model)
-    return put_into_words(outcome, question.text, locale, language_model, member.deadline, names)
+    prompts = prompt_book().for_business(member.business.id)
+    return put_into_words(outcome, question.text, locale, language_model, member.deadline, names, prompts)
 
 
 def _context(uow: UnitOfWork, member: Member, question: Question, turn: Turn | None) -> PlanningContext:
     business = member.business
-    as_of = _moment(question.as_of, business)
+    as_of = moment_of(question.as_of, business)
     return PlanningContext(
         as_of=as_of,
         today=business_day(as_of, business.day_starts),
@@ -204,7 +221,7 @@ def _locale(question: Question, turn: Turn | None, business: Business) -> Locale
     return "en" if chosen == "en" else "es"
 
 
-def _moment(as_of: datetime | None, business: Business) -> datetime:
+def moment_of(as_of: datetime | None, business: Business) -> datetime:
     """The moment of asking in the shop's time zone; without an offset it is the shop's local time."""
     zone = ZoneInfo(business.timezone)
     if as_of is None:
@@ -216,13 +233,14 @@ def _reading(runtime: Runtime, member: Member) -> AbstractContextManager[UnitOfW
     return runtime.database.transaction(member.business.id, member.user_id, member.deadline, read_only=True)
 
 
-def _meter(runtime: Runtime, member: Member) -> Meter | None:
+def meter_for(runtime: Runtime, member: Member) -> Meter | None:
     """The language model with its meter; None where there is none or the budget is spent."""
     if runtime.language_model is None or member.budget_spent:
         return None
     from cafe_ai.llm.metering import Meter
 
-    return Meter(runtime.language_model)
+    inference_id = uuid7()
+    return Meter(runtime.language_model, budget_of(runtime.database, member, inference_id), inference_id)
 
 
 def _since(started: float) -> int:

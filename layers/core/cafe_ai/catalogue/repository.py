@@ -48,8 +48,7 @@ INSERT INTO documents (business_id, kind, id, title, content, metadata)
 SELECT %(business_id)s, 'document', *
   FROM unnest(%(ids)s::text[], %(titles)s::text[], %(contents)s::text[], %(metadata)s::jsonb[])
 ON CONFLICT (business_id, id) DO UPDATE
-   SET title = excluded.title, content = excluded.content, metadata = excluded.metadata, updated_at = now()
-RETURNING xmax = 0"""
+   SET title = excluded.title, content = excluded.content, metadata = excluded.metadata, updated_at = now()"""
 
 DELETE_DOCUMENT = "DELETE FROM documents WHERE business_id = %(business_id)s AND id = %(id)s AND kind = 'document'"
 
@@ -182,8 +181,8 @@ def count_some(uow: UnitOfWork, business_id: UUID, kinds: Collection[str], most:
     return int(_value(uow, COUNT_SOME, business_id=business_id, kinds=list(kinds), most=most))
 
 
-def upsert_documents(uow: UnitOfWork, business_id: UUID, documents: Sequence[NewDocument]) -> int:
-    """Writes the documents, whose ids differ; how many of them are new. Raises BusinessNotFound."""
+def upsert_documents(uow: UnitOfWork, business_id: UUID, documents: Sequence[NewDocument]) -> None:
+    """Writes the documents, whose ids differ. Raises BusinessNotFound."""
     parameters = {
         "business_id": business_id,
         "ids": [document.id for document in documents],
@@ -192,10 +191,9 @@ def upsert_documents(uow: UnitOfWork, business_id: UUID, documents: Sequence[New
         "metadata": [Jsonb(dict(document.metadata)) for document in documents],
     }
     try:
-        rows = uow.connection.execute(UPSERT_DOCUMENTS, parameters).fetchall()
+        uow.connection.execute(UPSERT_DOCUMENTS, parameters)
     except ForeignKeyViolation as error:
         raise BusinessNotFound from error
-    return sum(inserted for (inserted,) in rows)
 
 
 def delete_document(uow: UnitOfWork, business_id: UUID, document_id: str) -> bool:

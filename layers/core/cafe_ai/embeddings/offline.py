@@ -137,5 +137,8 @@ def _load_both() -> _Encoder:
 
 
 def _clean(text: str) -> str:
-    """What both packages take: no NUL, which ends a C string, no half of a surrogate pair, and never nothing."""
-    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8").strip() or "-"
+    """What both packages take: no NUL, which ends a C string, no half of a surrogate pair, and never nothing.
+
+    In lower case: both models tell "WHITE HEART" and "white heart" apart, and names in capitals are common.
+    """
+    return text.lower().replace("\0", " ").encode("utf-8", "replace").decode("utf-8").strip() or "-"

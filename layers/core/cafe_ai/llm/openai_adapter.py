@@ -7,11 +7,12 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cafe_ai.llm.models import Model, TokenLimit
 from cafe_ai.llm.openai_connection import OpenAIConnection, Rejected, as_utf8
-from cafe_ai.llm.openai_reply import read_completion
+from cafe_ai.llm.openai_reply import prompt_tokens_at_most, read_completion
 from cafe_ai.llm.port import Completion, Message, ModelUnavailable, Tool
 from cafe_ai.llm.retries import AttemptFailed, Jitter, retry
 from cafe_ai.platform.clock import Deadline
@@ -63,6 +64,14 @@ class OpenAILanguageModel:
             )
         except AttemptFailed as failure:
             raise ModelUnavailable(failure.reason) from failure
+
+    def cost_at_most(self, messages: Sequence[Message], *, max_tokens: int, tool: Tool | None = None) -> Decimal:
+        """See `LanguageModel.cost_at_most`: of one answer, not of attempts that were given up and retried."""
+        price = self._model.price
+        if price is None:
+            return Decimal(0)
+        prompt = prompt_tokens_at_most(messages, tool)
+        return price.cost(prompt_tokens=prompt, cached_tokens=0, completion_tokens=max_tokens)
 
     def close(self) -> None:
         """Drops the connection; the next call makes a new one."""

@@ -19,7 +19,12 @@ Reason = Literal[
     "refused",  # the model's own content filter
     "rejected",  # 400, 401, 403, 404: the configuration is wrong
     "out_of_credit",
+    "out_of_budget",  # the business's month has not as much left as the call can cost
+    "budget_unknown",  # whether it has could not be asked
 ]
+
+MAY_HAVE_BEEN_PAID: frozenset[Reason] = frozenset(("deadline", "broken_reply", "refused"))
+"""Why no usable answer came of a call that its provider may charge for all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +94,6 @@ class LanguageModel(Protocol):
 
         Raises ModelUnavailable, and nothing else.
         """
+
+    def cost_at_most(self, messages: Sequence[Message], *, max_tokens: int, tool: Tool | None = None) -> Decimal:
+        """The most US dollars that an answer to this can cost; 0 where the model's price is not known."""
