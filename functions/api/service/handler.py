@@ -1,7 +1,11 @@
-"""GET /api/v1/ai/health: what the service depends on, and whether it answers."""
+"""GET /api/v1/ai/health and /capabilities: whether the service answers, and what."""
+
+from typing import Literal
 
 from fastapi import Response
 
+from cafe_ai.assistants import capabilities
+from cafe_ai.assistants.capability_schemas import CapabilitiesResponse
 from cafe_ai.bootstrap import runtime
 from cafe_ai.health import service as health
 from cafe_ai.health.schemas import HealthResponse
@@ -17,6 +21,13 @@ async def report_health(caller: Caller, response: Response) -> HealthResponse:
     response.status_code = report.http_status
     response.headers.update(report.headers)
     return report
+
+
+@app.get("/api/v1/ai/capabilities", responses=declares())
+async def describe_capabilities(caller: Caller, locale: Literal["es", "en"] = "es") -> CapabilitiesResponse:
+    """What can be asked, with examples that work, and what cannot."""
+    caller.admit_user("capabilities")
+    return CapabilitiesResponse.of(capabilities.describe(runtime(), locale))
 
 
 handler = lambda_handler(app)

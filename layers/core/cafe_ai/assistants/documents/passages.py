@@ -141,9 +141,8 @@ def _clean_runs(content: str, *, contact: bool) -> Iterator[list[tuple[int, int]
     """Runs of sentences of a paragraph that may be quoted. After an order to a model its paragraph is not read on."""
     run: list[tuple[int, int]] = []
     silenced_to = ended = 0
-    for start, end in _sentences(content):
-        if not contact:
-            end = _before_contact(content, start, end)
+    for start, whole in _sentences(content):
+        end = whole if contact else _before_contact(content, start, whole)
         sentence = content[start:end]
         quotable = start >= silenced_to and is_quotable(sentence, contact=contact)
         if run and (not quotable or content.count("\n", ended, start) > 1):
