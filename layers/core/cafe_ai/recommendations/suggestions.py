@@ -119,12 +119,10 @@ def choose(
     southern = is_southern(timezone)
     weighed = []
     for entry in pool:
-        near = entry.season is None or is_near(entry.season, day, southern=southern)
-        if (near or entry.key in searches) and not held.hold(entry.phrases):
+        in_time = _in_time(entry, day, southern)
+        if (in_time is not False or entry.season not in FEASTS) and not held.hold(entry.phrases):
             extends = sold.hold(menus.category(entry.category).words)
-            weighed.append(
-                _weigh(entry, searches.get(entry.key, 0), seasonal=bool(entry.season) and near, extends=extends)
-            )
+            weighed.append(_weigh(entry, searches.get(entry.key, 0), in_time, extends=extends))
     weighed.sort(key=lambda item: (-item.score, item.entry.key))
     return Suggestions(business_id, kind, tuple(_varied(weighed)), tuple(unknown))
 
