@@ -185,3 +185,8 @@ def _synonyms() -> dict[str, frozenset[str]]:
             for stem in meaning:
                 found[stem] |= meaning - {stem}
     return {stem: frozenset(others) for stem, others in found.items()}
+
+
+def same_meaning(stem: str) -> frozenset[str]:
+    """The stems of the words that mean the same, by the glossary; empty where it does not know the word."""
+    return _synonyms().get(stem, frozenset())
