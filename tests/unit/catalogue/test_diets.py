@@ -40,6 +40,8 @@ NUTS = "nuts peanuts"
         ("allergic to shellfish", "crustaceans molluscs", ""),
         ("dairy, egg and nut free cake", f"milk eggs {NUTS}", "cake"),
         ("something free from soy", "soy", ""),
+        ("cheese free from nuts", NUTS, "cheese"),
+        ("queso allergic to shellfish", "crustaceans molluscs", "queso"),
         ("is there anything without dairy?", "milk", ""),
         ("nothing with nuts please", NUTS, ""),
         ("eggless sponge", "eggs", "sponge"),

@@ -24,6 +24,7 @@ CONTENT_WITH = {"vegetarian": frozenset({"vegan"}), "pescatarian": frozenset({"v
 _MOST_FILLERS = 7
 _MOST_JOINS = 5
 _SHORTEST_DIET_TYPO = 6
+_LEADING_ON = frozenset({"of", "from", "to", "a", "al"})  # "cheese free from nuts", "cake, allergic to eggs"
 _DENYING = frozenset({"no", "not", "non", "ni", "nor", "isn't", "isnt", "aren't", "never", "nunca"})
 _BETWEEN = frozenset(
     "el la lo de del a al the any no ni sin un una traza tampoco without contain that que other".split()
@@ -191,6 +192,8 @@ def _before_free(words: Sequence[Word], at: int) -> list[Mention]:
             joins.add(words[position].folded)
             position += 1
     if not terms or position >= len(words) or words[position].key not in vocabulary().after:
+        return []
+    if position + 1 < len(words) and words[position + 1].folded in _LEADING_ON:
         return []
     with_before = at > 0 and words[at - 1].folded in ("with", "con")
     if with_before or (len(terms) > 1 and not joins - {","}):
