@@ -34,7 +34,7 @@ class Shelf:
     factory: Factory
     model: LettersModel
     chroma: Chroma
-    others: list[Runtime] = field(default_factory=list)
+    runtimes: list[Runtime] = field(default_factory=list)
 
     def open_business(self) -> UUID:
         return self.factory.insert_business()
@@ -63,7 +63,7 @@ class Shelf:
             "index_queue": None,
         }
         runtime = Runtime.of(self.runtime.settings, **{**shared, **members})
-        self.others.append(runtime)
+        self.runtimes.append(runtime)
         return runtime
 
 
@@ -92,7 +92,7 @@ def build_shelf(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iter
             settings or Settings(chroma_url=chroma.url, index_buckets=2),
             **{"database": Database(database.app, connect_timeout=2), "embedding_model": model, **members},
         )
-        shelf = Shelf(database, runtime, Factory.connected(database), model, chroma)
+        shelf = Shelf(database, runtime, Factory.connected(database), model, chroma, [runtime])
         monkeypatch.setattr(bootstrap, "build", lambda: runtime)
         bootstrap.runtime.cache_clear()
         built.append(shelf)
@@ -102,7 +102,7 @@ def build_shelf(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iter
     bootstrap.runtime.cache_clear()
     for shelf in built:
         shelf.factory.connection.close()
-        for runtime in (shelf.runtime, *shelf.others):
+        for runtime in shelf.runtimes:
             runtime.database.close()
             if runtime.vectors is not None:
                 runtime.vectors.close()
