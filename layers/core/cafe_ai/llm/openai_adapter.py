@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from cafe_ai.llm.models import Model, TokenLimit
 from cafe_ai.llm.openai_reply import prompt_tokens_at_most, read_completion
-from cafe_ai.llm.port import Completion, Message, ModelUnavailable, Tool
+from cafe_ai.llm.port import BeforeRetry, Completion, Message, ModelUnavailable, Tool
 from cafe_ai.llm.retries import (
     LEAST_USEFUL_SECONDS,
     AttemptFailed,
@@ -71,7 +71,13 @@ class OpenAILanguageModel:
         return self._model.name
 
     def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, deadline: Deadline, tool: Tool | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        deadline: Deadline,
+        tool: Tool | None = None,
+        before_retry: BeforeRetry | None = None,
     ) -> Completion:
         """See `LanguageModel.complete`: up to three retries, all within the deadline."""
         retries_made = 0
@@ -84,11 +90,14 @@ class OpenAILanguageModel:
                 logger.warning("Language model attempt %d failed: %s (%s)", retries_made + 1, failure.reason, cause)
                 if wait is None:
                     raise ModelUnavailable(failure.reason) from failure
+                reason = failure.reason
+            if before_retry is not None:
+                before_retry(reason)
             self._sleep(wait)
             retries_made += 1
 
     def cost_at_most(self, messages: Sequence[Message], *, max_tokens: int, tool: Tool | None = None) -> Decimal:
-        """See `LanguageModel.cost_at_most`: of one answer, not of attempts that were given up and retried."""
+        """See `LanguageModel.cost_at_most`: of one attempt."""
         price = self._model.price
         if price is None:
             return Decimal(0)
