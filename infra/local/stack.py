@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cafe_ai.settings import DEFAULT_EMBEDDING_MODEL
 from infra.local import chroma, database, emulator, issuer, processes
 from infra.local.build import ensure_build, fingerprint
-from infra.local.console import step
+from infra.local.console import say, step
 from infra.local.deploy import base_url, deploy
 from infra.local.dev_users import DEV_USERS
 from infra.local.indexing import index_all
@@ -152,7 +152,9 @@ def _start(layout: Layout) -> State:
         business_id = load_sample_business(postgres.dsn(SAAS))
         load_documents(postgres.dsn(APP))
     with step("Indexing the catalogue and the documents"), showing(layout.log("functions"), BotoCoreError, ClientError):
-        index_all(postgres.dsn(SUPERUSER), outputs["IndexerFunctionName"], record.ports["emulator"])
+        waiting = index_all(postgres.dsn(SUPERUSER), outputs["IndexerFunctionName"], record.ports["emulator"])
+    if waiting:
+        say(f"    {waiting} changes wait to be indexed; search does without, and the indexer tries each minute.")
     record.ready = State(
         base_url=base_url(record.ports["emulator"]),
         issuer=_issuer_url(record.ports),

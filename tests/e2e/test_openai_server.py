@@ -66,7 +66,7 @@ def test_the_model_plans_and_writes_and_is_paid_for(scripted: Stack, server: Ope
 
 
 def test_another_model_of_embeddings_makes_another_index(scripted: Stack, business: dict[str, Any]) -> None:
-    scripted.await_index()
+    scripted.await_index(invoking=True)
     serving = scripted.rows("SELECT DISTINCT model FROM index_generations WHERE status = 'serving'")
     assert serving == [(EMBEDDING_MODEL,)]
     assert find(scripted, business, "Política de devoluciones") == "devoluciones"

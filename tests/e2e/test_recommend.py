@@ -25,8 +25,10 @@ def test_the_owner_is_told_what_to_promote_now(stack: Stack, business: dict[str,
     assert {product["name"] for product in products} <= {name for _, name in stack.rows(CATALOGUE, *business.values())}
     assert all(product["reason"] and product["price"] and product["category"] for product in products)
     assert answer["recommendations"]
-    audited = stack.rows("SELECT status, endpoint FROM ai_audit_logs WHERE response = %s", answer["recommendations"])
-    assert audited == [("success", f"{API}/recommend")]
+    audited = "SELECT status, endpoint, response FROM ai_audit_logs WHERE conversation_id = %s"
+    assert stack.rows(audited, answer["conversation_id"]) == [
+        ("success", f"{API}/recommend", answer["recommendations"])
+    ]
 
 
 def test_a_query_finds_what_fits(stack: Stack, business: dict[str, Any]) -> None:

@@ -50,8 +50,9 @@ def test_search_goes_on_without_it_and_the_index_heals(without_vector_store: Sta
     shutil.rmtree(stack.layout.chroma)
     assert "The vector store had ended" in run_stack(stack.layout, "run", "--detach")
     assert health(stack) == (200, "ok", "ok")
-    stack.invoke_indexer()
-    stack.await_index()
+    stack.await_index(invoking=True)
+    found = stack.read("GET", "/documents", params={**business, "q": "cuándo llega el hielo"})
+    assert (found["degraded"], found["documents"][0]["id"]) == (False, "hielo")
     stack.read("DELETE", "/documents/hielo", params=business)
 
 

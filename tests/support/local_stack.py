@@ -104,9 +104,12 @@ class Stack:
         answer = functions.invoke(FunctionName=self.state.indexer, Payload=b"{}")
         assert "FunctionError" not in answer, answer["Payload"].read()
 
-    def await_index(self) -> None:
-        """Wait until the index holds all that search could find, as the indexer and its queue bring it there."""
+    def await_index(self, *, invoking: bool = False) -> None:
+        """Wait until the index holds all that search could find, as the queue brings it there; or the schedule, whose next
+        minutes are not waited for where `invoking`."""
         deadline = time.monotonic() + INDEX_SECONDS
         while lacking := self.rows(NOT_INDEXED):
             assert time.monotonic() < deadline, f"not indexed: {lacking}"
-            time.sleep(0.1)
+            if invoking:
+                self.invoke_indexer()
+            time.sleep(0.2)
