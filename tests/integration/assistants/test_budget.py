@@ -171,6 +171,7 @@ def test_a_call_that_may_have_been_paid_without_an_answer_is_not_forgotten(
     [row] = talking.rows("ai_audit_logs")
     assert (answer.degraded, answer.cost_usd) == (True, 0)
     assert row["doubtful_usd"] == (row["reserved_usd"] if doubted else 0)
+    assert len(server.requests) == (4 if doubted else 1), "each attempt may have been paid"
     assert spent(talking) == row["doubtful_usd"]
     assert talking.rows("budget_reservations") == []
 

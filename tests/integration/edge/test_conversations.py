@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -13,10 +15,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from cafe_ai.audit import message, service
+from cafe_ai.audit import repository as audit
 from cafe_ai.audit.model import Inference
 from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import DependencyDown
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.db import Database
 from functions.api.conversations.handler import app as conversations_app
 from functions.api.conversations.handler import handler as conversations
 from functions.api.erasure.handler import app as erasure_app
@@ -139,6 +143,20 @@ def test_without_a_limit_there_are_a_hundred_and_never_more_than_five_hundred(ed
     assert len(ids(get(edge, user_id, limit=500))) == 101
 
 
+def test_a_page_of_the_longest_texts_is_no_longer_than_a_function_may_answer(edge: Edge) -> None:
+    business_id, user_id = edge.given_member()
+    for minute in range(60):
+        inference = an_inference(user_id, business_id, timestamp=MOMENT + timedelta(minutes=minute))
+        turn = a_turn(inference, prompt="ñ" * 5_000, response="ñ" * 10_000)
+        service.store(edge.runtime, inference, turn, Deadline.after(5))
+    answer = get(edge, user_id, limit=500)
+    first = ids(answer)
+    assert 40 < len(first) < 60
+    assert len(json.dumps(answer.text)) < 6_000_000
+    rest = ids(get(edge, user_id, limit=500, skip=len(first)))
+    assert len({*first, *rest}) == 60
+
+
 def test_nobody_elses_are_shown(edge: Edge, say: Say) -> None:
     business_id, user_id = edge.given_member()
     colleague = edge.factory.insert_membership(business_id)
@@ -253,6 +271,24 @@ def test_what_was_written_and_waits_as_well_does_not_come_back(edge: Edge, say: 
     service.store_message(edge.runtime, message.decode(edge.queue.messages[0]), Deadline.after(5))
     assert ids(get(edge, user_id)) == []
     assert audited(edge, inference)["response"] == ""
+
+
+def test_what_is_being_written_while_it_is_erased_is_erased_too(edge: Edge, say: Say) -> None:
+    """The erasure waits for the writer: none slips in between its look and its commit."""
+    business_id, user_id = edge.given_member()
+    inference, turn = say(business_id, user_id)
+    late = an_inference(user_id, business_id, conversation_id=turn.id, timestamp=MOMENT)
+    answers: list[Answer] = []
+    eraser = threading.Thread(target=lambda: answers.append(delete(edge, user_id)))
+    with closing(Database(edge.database.app)) as writer:
+        with writer.transaction(business_id, user_id) as uow:
+            audit.insert(uow, late)
+            eraser.start()
+            eraser.join(0.3)
+            assert answers == [], "it waits"
+        eraser.join(10)
+    assert answers[0].body == {"deleted": 1}
+    assert (audited(edge, inference)["prompt"], audited(edge, late)["prompt"]) == ("", "")
 
 
 def test_what_is_said_after_an_erasure_is_kept(edge: Edge) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from cafe_ai.errors import DependencyDown
 from cafe_ai.llm.metering import Meter
-from cafe_ai.llm.port import Completion, LanguageModel, Message, ModelUnavailable, Tool
+from cafe_ai.llm.port import BeforeRetry, Completion, LanguageModel, Message, ModelUnavailable, Reason, Tool
 from cafe_ai.platform.clock import Deadline
 
 FIRST = Completion("a", None, 300, 100, 40, Decimal("0.0000123"), "gpt-6-luna")
@@ -24,11 +24,21 @@ class Scripted:
 
     answers: list[Completion | ModelUnavailable]
     calls: list[dict[str, Any]] = field(default_factory=list)
+    retries: tuple[Reason, ...] = ()
     name: str = "gpt-6-luna"
 
     def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, deadline: Deadline, tool: Tool | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        deadline: Deadline,
+        tool: Tool | None = None,
+        before_retry: BeforeRetry | None = None,
     ) -> Completion:
+        for reason in self.retries:
+            assert before_retry is not None
+            before_retry(reason)
         self.calls.append({"messages": messages, "max_tokens": max_tokens, "deadline": deadline, "tool": tool})
         answer = self.answers.pop(0)
         if isinstance(answer, ModelUnavailable):
@@ -140,3 +150,27 @@ def test_a_model_whose_price_is_not_known_asks_no_budget() -> None:
     ask(Meter(scripted, purse))
 
     assert purse.asked == []
+
+
+def test_an_attempt_after_one_that_may_have_been_paid_is_reserved_as_well() -> None:
+    most = Decimal("0.0001")
+    purse = Purse(Decimal(1))
+    meter = Meter(Scripted([FIRST], retries=("deadline", "server_error", "broken_reply")), purse)
+
+    ask(meter)
+
+    assert purse.asked == [most, 2 * most, 3 * most]
+    assert meter.doubtful_usd == 2 * most
+    assert meter.cost_usd == FIRST.cost_usd
+
+
+def test_there_is_no_other_attempt_where_the_budget_holds_one() -> None:
+    scripted = Scripted([FIRST], retries=("deadline",))
+    meter = Meter(scripted, Purse(Decimal("0.00015")))
+
+    with pytest.raises(ModelUnavailable) as refused:
+        ask(meter)
+
+    assert refused.value.reason == "out_of_budget"
+    assert scripted.calls == []
+    assert (meter.doubtful_usd, meter.reserved_usd) == (Decimal("0.0001"), Decimal("0.0001"))

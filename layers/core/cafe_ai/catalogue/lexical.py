@@ -24,10 +24,18 @@ from importlib import resources
 from cafe_ai.language.text import fold
 
 K1, B = 1.2, 0.3
+OTHER_TEXTS = 20  # without the word, counted beside the candidates: a word is not common because few texts are compared
 TITLE_WEIGHT = 2.0
 SAME_MEANING, TYPO, PART_OF_WORD, WHOLE_OF_PART = 0.8, 0.8, 0.6, 0.4
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_SOUNDS = tuple(
+    (re.compile(written), heard)
+    for written, heard in (
+        ("ph", "f"), ("ll", "y"), ("sh|ch", "x"), ("h", ""), ("qu(?=[ei])|ck|k", "c"), ("c(?=[ei])|z", "s"), ("v", "b"),
+        ("g(?=[ei])", "j"), (r"(.)\1", r"\1"),
+    )
+)  # fmt: skip
 _NEGATION = frozenset({"sin", "without"})
 _STOP_WORDS = frozenset(
     "a al ante como con cual cuales cuando cuanto de del desde donde e el ella ellos en entre era es esa ese eso esta este esto "
@@ -48,6 +56,7 @@ class Text:
     length: float
 
 
+@functools.lru_cache(maxsize=4096)
 def read_text(title: str, text: str) -> Text:
     """The stems of a title and a text."""
     counts: Counter[str] = Counter()
@@ -92,7 +101,7 @@ _REACHED = TITLE_WEIGHT / (TITLE_WEIGHT + K1)  # of a word's limit, once in the 
 
 
 def _idf(texts: int, holders: int) -> float:
-    return math.log(1 + (texts - holders + 0.5) / (holders + 0.5))
+    return math.log(1 + (texts + OTHER_TEXTS - holders + 0.5) / (holders + 0.5))
 
 
 def _joined(wanted: Sequence[str], known: Mapping[str, object]) -> list[str]:
@@ -111,7 +120,7 @@ def near_stems(stem: str, known: Mapping[str, object]) -> dict[str, float]:
     near = dict.fromkeys((other for other in _synonyms().get(stem, ()) if other in known), SAME_MEANING)
     if stem in known:
         near[stem] = 1.0
-    if len(stem) < 4 or " " in stem or stem.isdigit():
+    if len(stem) < 3 or " " in stem or stem.isdigit():
         return near
     for other in known:
         if other not in near and " " not in other and (match := _resembles(stem, other, certain=bool(near))):
@@ -121,19 +130,28 @@ def near_stems(stem: str, known: Mapping[str, object]) -> dict[str, float]:
 
 def _resembles(stem: str, other: str, *, certain: bool) -> float:
     """How surely two stems are one word: part of a compound, or a typo, which is looked for where nothing else is found."""
-    if len(other) < 4:
-        return 0.0
-    if other.startswith(stem) or (len(stem) >= 5 and other.endswith(stem)):
+    if len(stem) >= 4 and (other.startswith(stem) or (len(stem) >= 5 and other.endswith(stem))):
         return PART_OF_WORD
-    if certain:
+    if certain or len(other) < 3:
         return 0.0
-    if stem[0] == other[0] and abs(len(stem) - len(other)) <= 2:
+    heard, read = _sound(stem), _sound(other)
+    if heard == read:
+        return TYPO
+    if min(len(stem), len(other)) >= 4 and heard[:1] == read[:1] and abs(len(heard) - len(read)) <= 2:
         from rapidfuzz.distance import OSA
 
-        allowed = 1 if len(stem) < 7 else 2
-        if OSA.distance(stem, other, score_cutoff=allowed) <= allowed:
+        allowed = 1 if len(heard) < 7 else 2
+        if OSA.distance(heard, read, score_cutoff=allowed) <= allowed:
             return TYPO
-    return WHOLE_OF_PART if stem.startswith(other) else 0.0
+    return WHOLE_OF_PART if len(other) >= 4 and stem.startswith(other) else 0.0
+
+
+@functools.lru_cache(maxsize=32_768)
+def _sound(stem: str) -> str:
+    """The stem as it is heard in Spanish: what people who write by ear confuse becomes the same."""
+    for written, heard in _SOUNDS:
+        stem = written.sub(heard, stem)
+    return stem
 
 
 def stems(text: str) -> list[str]:
@@ -185,3 +203,8 @@ def _synonyms() -> dict[str, frozenset[str]]:
             for stem in meaning:
                 found[stem] |= meaning - {stem}
     return {stem: frozenset(others) for stem, others in found.items()}
+
+
+def same_meaning(stem: str) -> frozenset[str]:
+    """The stems of the words that mean the same, by the glossary; empty where it does not know the word."""
+    return _synonyms().get(stem, frozenset())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from itertools import accumulate
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,6 +15,9 @@ from cafe_ai.tenancy.model import User
 if TYPE_CHECKING:
     from cafe_ai.platform.db import Database
 
+PAGE_BYTES = 5_500_000
+"""The texts of one page: a function's answer has at most 6 MB, names and figures included."""
+
 
 def list_own(
     database: Database,
@@ -23,9 +28,19 @@ def list_own(
     assistant_type: str | None = None,
     business_id: UUID | None = None,
 ) -> list[Turn]:
-    """The user's own turns, newest first: `limit` of them after the first `skip`, of one assistant or business if named."""
+    """The user's own turns, newest first: `limit` of them after the first `skip`, of one assistant or business if named.
+
+    Of very long texts there are fewer, as many as an answer may hold: the next page begins after those that came.
+    """
     with database.transaction(None, user.user_id, user.deadline, read_only=True) as uow:
-        return repository.select_own(uow, skip, limit, assistant_type, business_id)
+        turns = repository.select_own(uow, skip, limit, assistant_type, business_id)
+    sizes = accumulate(_size(turn) for turn in turns)
+    return [turn for turn, size in zip(turns, sizes, strict=True) if size <= PAGE_BYTES]
+
+
+def _size(turn: Turn) -> int:
+    """How long its texts are as JSON within the JSON that Lambda returns, in ASCII at worst."""
+    return len(json.dumps(json.dumps([turn.prompt, turn.response])))
 
 
 def erase(database: Database, user: User, conversation_id: UUID) -> None:

@@ -8,7 +8,16 @@ from typing import Protocol
 from uuid import UUID
 
 from cafe_ai.errors import Unavailable
-from cafe_ai.llm.port import MAY_HAVE_BEEN_PAID, Completion, LanguageModel, Message, ModelUnavailable, Tool
+from cafe_ai.llm.port import (
+    MAY_HAVE_BEEN_PAID,
+    BeforeRetry,
+    Completion,
+    LanguageModel,
+    Message,
+    ModelUnavailable,
+    Reason,
+    Tool,
+)
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.ids import uuid7
 
@@ -26,7 +35,7 @@ class Budget(Protocol):
 class Meter:
     """A language model that counts what goes through it: every answer, also one that was of no use to whoever asked.
 
-    With a budget each call is reserved before it is made, at the most it can cost. Settling is the audit's: it has
+    With a budget each attempt is reserved before it is made, at the most it can cost. Settling is the audit's: it has
     `cost_usd`, `doubtful_usd` (the most that calls without an answer may have cost all the same) and `reserved_usd`.
     """
 
@@ -48,7 +57,13 @@ class Meter:
         return self._language_model.name
 
     def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, deadline: Deadline, tool: Tool | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        deadline: Deadline,
+        tool: Tool | None = None,
+        before_retry: BeforeRetry | None = None,
     ) -> Completion:
         """What the model behind it answers, counted.
 
@@ -57,8 +72,18 @@ class Meter:
         """
         at_most = self.cost_at_most(messages, max_tokens=max_tokens, tool=tool)
         self._reserve(at_most)
+
+        def reserve_again(reason: Reason) -> None:
+            if before_retry is not None:
+                before_retry(reason)
+            if reason in MAY_HAVE_BEEN_PAID:
+                self.doubtful_usd += at_most
+                self._reserve(at_most)
+
         try:
-            completion = self._language_model.complete(messages, max_tokens=max_tokens, deadline=deadline, tool=tool)
+            completion = self._language_model.complete(
+                messages, max_tokens=max_tokens, deadline=deadline, tool=tool, before_retry=reserve_again
+            )
         except ModelUnavailable as error:
             if error.reason in MAY_HAVE_BEEN_PAID:
                 self.doubtful_usd += at_most

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cafe_ai.llm.models import Model, TokenLimit
 from cafe_ai.llm.openai_connection import OpenAIConnection, Rejected, as_utf8
 from cafe_ai.llm.openai_reply import prompt_tokens_at_most, read_completion
-from cafe_ai.llm.port import Completion, Message, ModelUnavailable, Tool
+from cafe_ai.llm.port import BeforeRetry, Completion, Message, ModelUnavailable, Tool
 from cafe_ai.llm.retries import AttemptFailed, Jitter, retry
 from cafe_ai.platform.clock import Deadline
 
@@ -51,7 +51,13 @@ class OpenAILanguageModel:
         return self._model.name
 
     def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, deadline: Deadline, tool: Tool | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        deadline: Deadline,
+        tool: Tool | None = None,
+        before_retry: BeforeRetry | None = None,
     ) -> Completion:
         """See `LanguageModel.complete`: up to three retries, all within the deadline."""
         try:
@@ -61,12 +67,13 @@ class OpenAILanguageModel:
                 what="Language model",
                 sleep=self._sleep,
                 jitter=self._jitter,
+                before_retry=before_retry,
             )
         except AttemptFailed as failure:
             raise ModelUnavailable(failure.reason) from failure
 
     def cost_at_most(self, messages: Sequence[Message], *, max_tokens: int, tool: Tool | None = None) -> Decimal:
-        """See `LanguageModel.cost_at_most`: of one answer, not of attempts that were given up and retried."""
+        """See `LanguageModel.cost_at_most`: of one attempt."""
         price = self._model.price
         if price is None:
             return Decimal(0)

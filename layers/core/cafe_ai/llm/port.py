@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -80,6 +80,10 @@ class ModelUnavailable(DependencyDown):
         self.reason: Reason = reason
 
 
+BeforeRetry = Callable[[Reason], None]
+"""Told why the attempt before gave no answer. It may raise ModelUnavailable or BudgetExhausted: then there is no other."""
+
+
 class LanguageModel(Protocol):
     """A chat model behind whatever API."""
 
@@ -88,11 +92,17 @@ class LanguageModel(Protocol):
         """The model's name, as it is audited."""
 
     def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, deadline: Deadline, tool: Tool | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        deadline: Deadline,
+        tool: Tool | None = None,
+        before_retry: BeforeRetry | None = None,
     ) -> Completion:
         """The model's answer, before the deadline. With a tool, the model is told to call it; it may still not.
 
-        Raises ModelUnavailable, and nothing else.
+        Raises ModelUnavailable, and nothing else but what before_retry raises.
         """
 
     def cost_at_most(self, messages: Sequence[Message], *, max_tokens: int, tool: Tool | None = None) -> Decimal:

@@ -8,7 +8,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from cafe_ai.llm.port import Reason
+from cafe_ai.llm.port import BeforeRetry, Reason
 from cafe_ai.platform.clock import Deadline, now_utc
 
 logger = logging.getLogger(__name__)
@@ -45,9 +45,16 @@ def attempt_seconds(deadline: Deadline) -> float:
 
 
 def retry(
-    attempt: Callable[[], T], deadline: Deadline, *, what: str, sleep: Callable[[float], None], jitter: Jitter
+    attempt: Callable[[], T],
+    deadline: Deadline,
+    *,
+    what: str,
+    sleep: Callable[[float], None],
+    jitter: Jitter,
+    before_retry: BeforeRetry | None = None,
 ) -> T:
-    """What the attempt returns, after up to three retries within the deadline; else raises the last AttemptFailed.
+    """What the attempt returns, after up to three retries within the deadline; else raises the last AttemptFailed, or
+    what before_retry raises.
 
     what: whose attempts they are, for the log.
     """
@@ -61,6 +68,9 @@ def retry(
             logger.warning("%s attempt %d failed: %s (%s)", what, retries_made + 1, failure.reason, cause)
             if wait is None:
                 raise
+            reason = failure.reason
+        if before_retry is not None:
+            before_retry(reason)
         sleep(wait)
         retries_made += 1
 

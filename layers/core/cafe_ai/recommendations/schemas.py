@@ -7,8 +7,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cafe_ai.assistants.records import RULES
 from cafe_ai.assistants.schemas import FactBody, Moment, Text
+from cafe_ai.recommendations import menus
 from cafe_ai.recommendations.model import Recommendation, Request, Worded
+from cafe_ai.recommendations.suggestion_wording import explain_one
+from cafe_ai.recommendations.suggestions import SuggestionAnswer
 
 
 class RecommendParameters(BaseModel):
@@ -95,4 +99,72 @@ class RecommendResponse(BaseModel):
             tokens_used=recommendation.tokens_used,
             cost_usd=float(recommendation.cost_usd),
             verified=recommendation.verified,
+        )
+
+
+class SuggestionParameters(BaseModel):
+    """The query string."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    business_id: UUID
+    locale: Literal["es", "en"] | None = None
+    as_of: Moment | None = None
+
+
+class SuggestionBody(BaseModel):
+    """A product to add. why: searched, season, extends (others of its category are sold) or common."""
+
+    name: str
+    category: str
+    season: str | None
+    why: str
+    reason: str
+    times_searched: int
+    typical_diets: list[str]
+
+
+class SuggestionsResponse(BaseModel):
+    """What similar businesses carry and this one does not."""
+
+    business_id: UUID
+    suggestions: list[str]
+    explanation: str
+    conversation_id: UUID
+    business_type: str
+    items: list[SuggestionBody]
+    response_time_ms: int
+    model_name: str
+    degraded: bool
+    tokens_used: int
+    cost_usd: float
+
+    @classmethod
+    def of(cls, told: SuggestionAnswer) -> SuggestionsResponse:
+        """The suggestions as JSON has them."""
+        chosen = told.chosen
+        items = [
+            SuggestionBody(
+                name=item.entry.names[told.language],
+                category=menus.category(item.entry.category).names[told.language],
+                season=item.entry.season,
+                why=item.why,
+                reason=explain_one(item, told.language),
+                times_searched=item.searches,
+                typical_diets=list(item.entry.diets),
+            )
+            for item in chosen.items
+        ]
+        return cls(
+            business_id=chosen.business_id,
+            suggestions=[item.name for item in items],
+            explanation=told.explanation,
+            conversation_id=told.conversation_id,
+            business_type=chosen.kind.names[told.language],
+            items=items,
+            response_time_ms=told.response_time_ms,
+            model_name=RULES,
+            degraded=False,
+            tokens_used=0,
+            cost_usd=0.0,
         )
