@@ -182,7 +182,7 @@ def test_without_the_guard_of_what_is_quoted_every_family_gets_through(
             asked = replace(shop, search=FakeSearch(list(poison.hits)))
             shown = [asked.ask(question) for question in ASKED]
             through += any(canary in f"{a.text}{a.sources}" for a in shown for canary in poison.canaries)
-    assert through >= 4
+    assert through >= 3
 
 
 GUARDS = {
@@ -237,7 +237,7 @@ def test_a_model_that_was_poisoned_all_the_same_is_not_believed(
                 patched.setattr(telling, "only_quotes", lambda *_: True)
                 told = asked.ask(HOURS)
                 believed += poisoned and not told.degraded
-    assert believed >= 4
+    assert believed >= 3
 
 
 def test_without_the_route_a_document_would_answer_for_the_figures(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ _LINK = re.compile(
     r"(?:com|net|org|info|io|es|eu|biz|xyz|ru|cn|top|site|online|shop|app|dev|me|ly|co|uk|example|test|invalid)\b(?:/\S*)?",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"[\w.+-]+\s?(?:@|\(?(?:arroba|at)\)?\s)\s?[\w-]+\.[\w.-]+", re.IGNORECASE)
+_MAIL = re.compile(r"(?<!\w)@\w{3,}|[\w.+-]+\s?(?:@|\(?(?:arroba|at)\)?\s)\s?[\w-]+\.[\w.-]+", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w.,])\+?\(?\d{2,4}\)?(?:[\s.-]?\d){6,12}(?![\w,])")
 _ROLE = re.compile(
     r"(?:^|[\n\s\[(\"'])(?:system|assistant|developer|tool|function|human|ai|sistema|asistente|ia)\s*"
@@ -39,6 +39,12 @@ _FORGET = (  # what was said before, or any rule
     r"(?:ignor\w*|olvid\w*|descart\w*|desobede\w*|sobrescrib\w*|anul\w*|disregard\w*|forget\w*|overrid\w*|bypass\w*)"
     r"(?: \w+){0,6} (?:instruc\w*|ordenes|reglas?|normas?|indicaciones|anterior\w*|previ\w*|todo|restriccion\w*|limit\w*|"
     r"rules?|orders?|directives?|above|everything|guidelines?|filters?|safety|prompts?|context\w*|polic\w+)|"
+    r"(?:haz|hagas|hacer) caso omiso|(?:no sigas|no obedezcas|do not follow|don't follow|stop following|never follow)(?: \w+){0,5} (?:normas?|reglas?|"
+    r"instruc\w*|requests?|rules?|orders?|ordenes|sistema|system)|"
+    r"(?:previous|prior|earlier|original|initial|above|last|anteriores|previas|iniciales|originales) (?:instruc\w*|directions?|directives?|requests?|"
+    r"prompts?)|instrucciones (?:anteriores|previas|iniciales|originales)|(?:directions?|instruc\w*) above|"
+    r"(?:ignorez|ignorieren|ignorier\w*|ignorare|ignorate|ignorar|oubliez|vergiss|dimentica|esqueca)(?: \w+){0,5} "
+    r"(?:instruc\w*|anweisungen|istruzioni|regeln|consignes)|"
     r"(?:nuev\w+|new|verdader\w+|updated?) (?:instrucciones|ordenes|directrices|instructions|directives)(?! (?:de|para|of|for|on))"
 )
 _BE_ANOTHER = (  # another part to play
@@ -46,17 +52,19 @@ _BE_ANOTHER = (  # another part to play
     r"simula\w* (?:ser|que))(?: \w+){0,4} (?:asistente|bot|ia|ai|modelo|model|assistant|chatgpt|gpt\w*|dan|hacker|administrador|"
     r"admin\w*|root|sistema|system|terminal|pirata|pirate|desarrollador|developer)|"
     r"(?:modo|mode) (?:desarrollador|developer|debug|dios|god|admin\w*|root|dan|libre)|"
-    r"(?:developer|debug|god|admin|dan|jailbreak) mode|jailbreak\w*"
+    r"(?:developer|debug|god|admin|dan|jailbreak) mode|jailbreak\w*|do anything now|do anything unrestricted|haz como si fueras|as if you were (?:the|an?)|"
+    r"(?:your name is|tu nombre es|te llamas|deja de ser|stop being|eres libre)|"
+    r"(?:sin|no tienes|no hay|drop|remove|lift|without)(?: \w+){0,2} (?:restric\w+|reglas|filtros|limites|filters)"
 )
 _THE_MACHINE = (  # the model itself, its prompt, its tools
     r"system ?prompts?|(?:el|tu|su|the|your|hidden|secret|initial|this) prompts?|prompts? (?:del sistema|inicial)|mensaje del? sistema|"
     r"(?:instrucciones|instructions) (?:del sistema|internas|iniciales|ocultas|secretas)|"
     r"(?:system|initial|hidden|secret|internal) (?:message|instructions?)|"
-    r"language model|modelo de lenguaje|chat ?gpt|openai|gpt-?\d\w*|llm|inteligencia artificial|artificial intelligence|"
-    r"(?:el|al|la|del|un|este|querido|estimado|the|this|dear|our|any) (?:asistente|assistant|chatbot|bot|ia|ai|modelo de ia|ai model)|"
+    r"language models?|modelos? de lenguaje|chat ?gpt|openai|gpt-?\d\w*|llm|inteligencia artificial|artificial intelligence|"
+    r"(?:el|al|la|del|un|este|querido|estimado|the|this|dear|our|any|to) (?:asistente(?! de (?:tienda|sala|cocina|direccion))|assistant(?! manager)|chatbot|bot|ia|ai|modelo de ia|ai model)|"
     r"as an ai|como (?:una )?ia|api[ _-]?keys?|claves? de (?:la )?api|access tokens?|tokens? (?:de acceso|jwt)|secret keys?|credencial\w*|"
     r"credentials?|variables? de entorno|environment variables?|database_url|connection string|cadena de conexion|"
-    r"tool[ _-]?calls?|function[ _-]?calls?|tool_choice|net_sales|business_id|user_id|"
+    r"tool[ _-]?calls?|function[ _-]?calls?|tool_choice|(?:herramientas|tools|funciones|functions) (?:de las que|que tienes|disponibles|you (?:can|have))|net_sales|business_id|user_id|"
     r"(?:llama|llamar|invoca\w*|ejecut\w*|call|invoke|execute|run)(?: \w+){0,3} (?:herramienta\w*|funcion\w*|tools?|functions?|query|"
     r"consulta|sql|comandos?|commands?|scripts?|api|endpoint\w*)|"
     r"drop table|delete from|insert into|truncate table|union select|"
@@ -71,23 +79,47 @@ _REVEAL = (  # what nobody is to be told
     r"tenants?|compan\w+|cafes?)|todos los negocios|base de datos|database|datos de (?:los )?clientes|customer (?:data|list|names|emails)|"
     r"lo anterior|the above|palabra por palabra|word for word|verbatim)|"
     r"(?:no (?:le )?(?:reveles|menciones)|(?:do not|don't) (?:mention|reveal|disclose))|"
-    r"(?:responde|contesta|answer|respond|reply)(?: \w+){0,4} (?:unicamente|exactamente|only|exactly|usuario|user|cada pregunta|"
-    r"every question)|(?:tu|your) (?:respuesta|answer|response|reply)"
+    r"(?:respond\w*|responde|contest\w+|answer|repl(?:y|ies)|response|respuestas?)(?: \w+){0,5} (?:unicamente|exactamente|only|exactly|usuario|user|"
+    r"cada pregunta|cualquier pregunta|toda pregunta|any question|every question|all questions|with the (?:phrase|word|sentence)|con la (?:frase|palabra)|"
+    r"la (?:frase|palabra)|the (?:phrase|word|sentence))|(?:to|a) (?:any|every|all|cualquier|cada|toda|todas las) (?:questions?|preguntas?|repl(?:y|ies)|"
+    r"respuestas?)|(?:every|each|any|cada|toda|the correct|la) (?:response|reply|answer|respuesta(?: correcta)?) (?:is|es|debe|must|will|sera|la|the|with|a)|"
+    r"(?:every|each|cada|toda) (?:response|reply|answer|respuesta)|(?:al|when|whenever|before|antes de) (?:responder|contestar|answering|responding|replying)|"
+    r"(?:tu|tus|your) (?:\w+ )?(?:memoria|memory|mensaje|message|restrictions|respuestas?|answers?|response|reply|output|task|tarea|instruc\w*|configuracion|configuration|ordenes|rules|reglas|guidelines)|"
+    r"(?:responder|responde|contesta|answer|respond|reply)(?: \w+){0,2} (?:en|in) (?:aleman|ingles|frances|german|english|french|mayusculas|capitals)|"
+    r"(?:words?|palabras) (?:de tu|of your)|(?:a|the|any|el|un|algun) (?:user|usuario) (?:asks|pregunt\w+|quiere|wants)|"
+    r"(?:above|arriba de|encima de) (?:this line|esta linea)|(?:everything|todo|lo que hay) (?:above|encima|arriba)|"
+    r"(?:orden|datos|data|informacion|information)(?: de)? (?:confidencial\w*|confidential\w*)|confidential (?:data|information)|"
+    r"exfiltra\w*|(?:servidor|server|destinatario|persona|soporte) (?:extern\w+|ajen\w+)|external (?:server|address|party)|"
+    r"(?:tabla|table) (?:de|of)? ?(?:clientes|customers|usuarios|users)|(?:customers|users|orders) table|"
+    r"(?:decode|decodifica\w*|descifra\w*|base64|rot13|hexadecimal)|"
+    r"(?:fin|end) (?:del|of) (?:the )?(?:documento?|context|contexto|document)|(?:new|nuevo) (?:user|usuario|system) (?:message|mensaje)|(?:user|usuario) (?:message|mensaje)|"
+    r"(?:estas|these) (?:ordenes|orders)|(?:la )?palabra [a-z]* ?al final|al final de (?:cada|la|tu|todas)"
 )
 _GRANT = (  # what the roles do not
     r"(?:personal|emplead\w+|staff|employees?|usuari\w+|users?|todos|everyone|camarer\w+|waiters?)(?: \w+){0,5} "
     r"(?:puede\w*|podra\w*|autoriz\w*|permi\w*|acceso|may|can|allowed|authori[sz]ed|access|granted)(?: \w+){0,6} (?:ventas|facturacion|"
     r"ingresos|cifras|margen\w*|clientes|sales|revenue|figures|margins?|customers?|everything|todo)|"
     r"(?:permisos?|permissions?|privileg\w+|rol|role|acceso|access)(?: \w+){0,3} (?:owner|admin\w*|root|total|full|completo|elevad\w+|"
-    r"granted|escalat\w+)|(?:owner|admin\w*|root) (?:permissions?|role|access|privileg\w+)"
+    r"granted|escalat\w+)|(?:owner|admin\w*|root|full) (?:permissions?|role|access|privileg\w+)|"
+    r"(?:rol|role)(?: \w+){0,2} (?:propietari\w+|owner|manager|analyst\w*)|todos los (?:permisos|privilegios)|acceso (?:total|completo)|"
+    r"cross tenant|tenants?|entre negocios"
 )
 _IN_PARTS = (  # what other documents go on with
     r"(?:parte|part) \d+ (?:de|of|/) \d+|(?:continua|sigue|continues|continued)(?: \w+){0,2} (?:siguiente|otro|next|another|other) "
     r"(?:documento|document)|(?:une|junta|concatena\w*|concatenate|join|combine)(?: \w+){0,4} (?:documentos|documents|fragmentos|fragments)"
 )
 _ORDER = re.compile(rf"(?<!\w)(?:{'|'.join((_FORGET, _BE_ANOTHER, _THE_MACHINE, _REVEAL, _GRANT, _IN_PARTS))})(?!\w)")
-_PERFORMANCE = re.compile(rf"(?<!\w)(?:{PERFORMANCE}|pedidos|orders|clientes|customers|vendemos|sells?|sold)(?!\w)")
+_PERFORMANCE = re.compile(rf"(?<!\w)(?:{PERFORMANCE}|vendemos|sells?)(?!\w)")
+_COUNTED = re.compile(
+    r"(?<!\w)(?:(?:hubo|tuvimos|hicimos|registramos|llegaron|atendimos|there were|we had|served) (?:\w+ ){0,3}|\d[\d.,]* )"
+    r"(?:pedidos|orders|clientes|customers|unidades vendidas|units sold|ventas|sales)(?!\w)"
+)
 _AMOUNT = re.compile(r"\d|(?<!\w)(?:mil|cien|cientos|millon\w*|thousand|hundred|million\w*|billion\w*)(?!\w)")
+_SQUEEZED = re.compile(
+    r"ignor[ae](?:todas|all|the|las|tus|your|any|every)*(?:previous|prior|above|instruc|reglas|rules|ordenes)|instruccionesanteriores|"
+    r"previousinstructions|systemprompt|promptdelsistema|jailbreak|developermode"
+)
+"""What is read where spaces, hyphens or dots part the letters of words."""
 _LOOK_ALIKES = str.maketrans("аеорсухіӏԁһјѕοαενικτρμ", "aeopcyxildhjsoaevikTpm".lower())
 _DIGITS_AS_LETTERS = str.maketrans("013457@$", "oieastas")
 
@@ -128,13 +160,13 @@ def gives_orders(text: str) -> bool:
         return True
     plain = _plain(text)
     spelt = plain.translate(_DIGITS_AS_LETTERS) if re.search(r"[a-z][013457@$]|[013457@$][a-z]", plain) else plain
-    return bool(_ORDER.search(plain) or _ORDER.search(spelt) or _ORDER.search(_joined_letters(plain)))
+    return bool(_ORDER.search(plain) or _ORDER.search(spelt) or _SQUEEZED.search(re.sub(r"[^a-z]", "", spelt)))
 
 
 def claims_figures(text: str) -> bool:
     """Whether it says what the shop sold or earned: only the shop's own figures may."""
     plain = _plain(text)
-    return bool(_PERFORMANCE.search(plain) and _AMOUNT.search(plain))
+    return bool((_PERFORMANCE.search(plain) and _AMOUNT.search(plain)) or _COUNTED.search(plain))
 
 
 def has_odd_characters(text: str) -> bool:
@@ -166,8 +198,3 @@ def _plain(text: str) -> str:
     )
     folded = fold(visible).translate(_LOOK_ALIKES)
     return " ".join(re.findall(r"[\w'@$-]+", folded))
-
-
-def _joined_letters(plain: str) -> str:
-    """ "i g n o r e" as "ignore"."""
-    return re.sub(r"(?<!\w)(?:\w ){3,}\w(?!\w)", lambda spelt: spelt[0].replace(" ", ""), plain)

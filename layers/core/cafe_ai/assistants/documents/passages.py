@@ -26,6 +26,9 @@ NEAR_WEIGHT = 0.6  # of a word of the same matter, where the same word weighs 1
 
 _SENTENCE = re.compile(r"[^\n]+?(?:[.!?…]+[\"»”)]*(?=\s+[\"«“(¿¡]?[A-ZÁÉÍÓÚÑÜ\d])|(?=\n)|$)")
 _BULLET = re.compile(r"^\s*(?:[-–—*•·▪#>]+\s+|\d{1,2}[.)]\s+)?")
+TIME = "timeofday"
+"""The stem that any time of day stands for."""
+_TIME_OF_DAY = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)|(?<!\d)\d{1,2} ?(?:h|am|pm)(?!\w)")
 _STOP = frozenset(
     "teneis tenemos hacemos hay haceis puedo podemos debe deben cada sin sobre vosotros nuestra nuestro nuestras nuestros producto articulo "
     "opciones tienda local negocio hoy manana ayer ahora tarda lleva dime favor saber llama es esta dia "
@@ -35,10 +38,10 @@ _STOP = frozenset(
 _MATTERS = tuple(
     words.split()
     for words in (
-        "hora horas horario abrir abrimos abris abre abren abierto apertura cerrar cerramos cierra cierre cerrado open opens opening close closed hours time",
+        "timeofday hora horas horario abrir abrimos abris abre abren abierto apertura cerrar cerramos cierra cierre cerrado open opens opening close closed hours time",
         "proveedor suministra suministrador reparto distribuidor supplier supply supplies vendor delivery entrega pedido",
         "devolucion devolver devuelve reembolso cambio return refund exchange",
-        "receta elaboracion preparacion preparar hacer haced ingredientes recipe make made prepare bake ingredients",
+        "receta elaboracion preparacion preparar hacer haced hornear enfriar mezclar batir anadir servir ingredientes recipe make made prepare bake cool mix whisk add serve ingredients",
         "reserva reservar mesa booking book table reservation",
         "telefono llamar llama contacto correo email phone call contact number",
         "wifi contrasena clave internet password network",
@@ -99,19 +102,32 @@ def best_passage(wanted: Sequence[str], hit: Hit, *, contact: bool, language: st
             best = (weight, start, end)
     if best is None:
         return None
-    start, end = _with_its_line(hit.content, runs, *best[1:])
+    start, end = _with_its_line(hit.content, runs, best[1:], [*wanted, *titled])
     return Passage(hit.id, shown, hit.content[start:end], max(best[0], 0.0) + len(by_title))
 
 
-def _with_its_line(content: str, runs: Sequence[Sequence[tuple[int, int]]], start: int, end: int) -> tuple[int, int]:
-    """The piece with the sentences before and after it on its line, where they are few."""
+def _with_its_line(
+    content: str, runs: Sequence[Sequence[tuple[int, int]]], piece: tuple[int, int], topic: Sequence[str]
+) -> tuple[int, int]:
+    """The piece with the sentences before and after it on its line that are about the same, where they are few."""
+    start, end = piece
     run = next(run for run in runs if any(first <= start < last for first, last in run))
-    beside = [
-        sentence for sentence in run if "\n" not in content[min(start, sentence[0]) : max(end, sentence[1])].strip()
-    ]
-    if beside and beside[-1][1] - beside[0][0] <= SHORT_LINE:
-        return min(start, beside[0][0]), max(end, beside[-1][1])
+    for before in reversed([sentence for sentence in run if sentence[1] <= start]):
+        if not _goes_with(content, before, (start, end), topic):
+            break
+        start = before[0]
+    for after in [sentence for sentence in run if sentence[0] >= end]:
+        if not _goes_with(content, after, (start, end), topic):
+            break
+        end = after[1]
     return start, end
+
+
+def _goes_with(content: str, sentence: tuple[int, int], piece: tuple[int, int], topic: Sequence[str]) -> bool:
+    """Whether a sentence stands on the piece's line, is about the topic, and leaves the whole short."""
+    start, end = min(sentence[0], piece[0]), max(sentence[1], piece[1])
+    short = end - start <= SHORT_LINE and "\n" not in content[start:end]
+    return short and _weigh(topic, content[sentence[0] : sentence[1]]) > 0
 
 
 def _windows(content: str, runs: Sequence[Sequence[tuple[int, int]]]) -> Iterator[tuple[int, int]]:
@@ -213,8 +229,12 @@ def names_part_of(question: str, title: str) -> bool:
 
 
 def _stems(text: str) -> list[str]:
-    """The stems that search compares, weekdays of both languages as one, without what says nothing in a question."""
-    return [_weekdays().get(stem, stem) for stem in lexical.stems(text) if stem not in _stop_stems()]
+    """The stems that search compares, weekdays of both languages as one, without what says nothing in a question.
+
+    Each time of day is one stem, of the matter of opening hours.
+    """
+    stems = [_weekdays().get(stem, stem) for stem in lexical.stems(text) if stem not in _stop_stems()]
+    return [*stems, TIME] if _TIME_OF_DAY.search(text) else stems
 
 
 @cache
