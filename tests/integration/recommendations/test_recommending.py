@@ -75,7 +75,7 @@ def test_what_goes_with_a_product_before_the_night_is_counted_at_once(
 
 def test_earlier_moment_sees_nothing_later(cafe: Cafe) -> None:
     told = cafe.recommend("¿Qué va bien con el cruasán?", as_of=AS_OF - timedelta(days=15))
-    orders = next(fact for fact in told.facts if fact.metric == "orders")
+    orders = next(fact for fact in told.facts if fact.metric == "orders_compared")
     assert orders.value == 3 * 41  # from 5 April to 15 May
     assert orders.period.end.isoformat() == "2026-05-16"
 
