@@ -15,6 +15,7 @@ from tests.bench import (
     importing,
     model_path,
     question_parts,
+    recommendations,
     rollups,
     search_speed,
     through_gateway,
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "rollups": rollups.measure,
     "model": model_path.measure,
     "import": importing.measure,
+    "recommendations": recommendations.measure,
     "gateway": through_gateway.measure,
     "search-speed": search_speed.measure,
 }

@@ -25,7 +25,9 @@ def told_in(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def figures_of(body: Mapping[str, Any]) -> list[list[str]]:
-    """The facts in a prose prompt: lists of what, figure, and what it is said of."""
+    """The facts in a prose prompt: lists of what, figure, and what it is said of; of a recommendation product and reasons."""
+    if products := told_in(body).get("products"):
+        return [[f'"{product["name"]}" ({product.get("price", "-")})', product["reasons"]] for product in products]
     facts = told_in(body).get("facts", [])
     return [[str(part) for part in fact] for fact in facts if isinstance(fact, list) and len(fact) > 1]
 
@@ -35,6 +37,8 @@ def write_prose(facts: Sequence[Sequence[str]], body: Mapping[str, Any]) -> str:
     spanish = "Spanish" in str(body.get("messages", [{}])[0].get("content", ""))
     if not facts:
         return "No hay datos para responder a eso." if spanish else "There is no data to answer that."
+    if told_in(body).get("products"):
+        return "\n".join(f"{what}: {reasons}." for what, reasons in facts)
     period = told_in(body).get("period", "")
     parts = [f"{', '.join([what, *said_of])}: {figure}" for what, figure, *said_of in facts]
     return f"{'En' if spanish else 'In'} {period}, {'; '.join(parts)}."

@@ -10,6 +10,10 @@ from cafe_ai.catalogue.model import Hit, ProductData, SearchResult
 from cafe_ai.recommendations.matching import stems
 from cafe_ai.recommendations.repository import _candidate
 
+SELECT_PRODUCTS = """
+SELECT id, external_id, name, category, description, price, stock, allergens, diets, listed, cost, lead_time_days
+  FROM products WHERE listed ORDER BY name"""
+
 
 @dataclass
 class FakeSearch:
@@ -25,7 +29,7 @@ class FakeSearch:
         if not self.finds:
             return SearchResult((), self.degraded, self.excluded)
         with runtime.database.transaction(business_id, read_only=True) as uow:
-            cursor = uow.connection.execute("SELECT * FROM products WHERE listed ORDER BY name")
+            cursor = uow.connection.execute(SELECT_PRODUCTS)
             names = [column.name for column in cursor.description]
             rows = [dict.fromkeys(("units",)) | dict(zip(names, row, strict=True)) for row in cursor]
         wanted = stems(text)

@@ -63,9 +63,9 @@ NOTES: Mapping[Language, Mapping[Note, str]] = {
 REASONS: Mapping[Language, Mapping[ReasonKind, str]] = {
     "es": {
         "fits": "encaja con lo que buscas",
-        "together": "está en {orders_together} de los {orders} pedidos con «{other}» ({orders_together_share}), más de lo que daría el azar",
-        "together_at_times": "coincide en {orders_together} de los {orders} pedidos con «{other}» ({orders_together_share}), lo que puede ser casualidad",
-        "companion": "se pide junto con «{other}», de lo que más se vende ({orders_together} pedidos con los dos)",
+        "together": "está en {orders_together} de los {orders_compared} pedidos con «{other}» ({orders_together_share}), más de lo que daría el azar",
+        "together_at_times": "coincide en {orders_together} de los {orders_compared} pedidos con «{other}» ({orders_together_share}), lo que puede ser casualidad",
+        "companion": "se pide junto con «{other}», de lo que más se vende ({orders_together} pedidos con ambos)",
         "bestseller": "es de lo que más se vende ({units_units})",
         "rising": "sus ventas suben ({units_units} frente a {units_before} en los días anteriores)",
         "season": "llega su temporada (hace un año se vendieron {units_units} en los {span} días que empiezan ahora y {units_before} en los {span} anteriores)",
@@ -79,8 +79,8 @@ REASONS: Mapping[Language, Mapping[ReasonKind, str]] = {
     },
     "en": {
         "fits": "it fits what you are looking for",
-        "together": "it is in {orders_together} of the {orders} orders with “{other}” ({orders_together_share}), more than chance would have it",
-        "together_at_times": "it shares {orders_together} of the {orders} orders with “{other}” ({orders_together_share}), which may be chance",
+        "together": "it is in {orders_together} of the {orders_compared} orders with “{other}” ({orders_together_share}), more than chance would have it",
+        "together_at_times": "it shares {orders_together} of the {orders_compared} orders with “{other}” ({orders_together_share}), which may be chance",
         "companion": "it is ordered together with “{other}”, one of your best sellers ({orders_together} orders with both)",
         "bestseller": "it is among your best sellers ({units_units})",
         "rising": "its sales are rising ({units_units} against {units_before} in the days before)",

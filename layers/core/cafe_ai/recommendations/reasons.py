@@ -51,7 +51,10 @@ class ReasonMaker:
         return Reason("out_of_stock", (self._stock(candidate),))
 
     def together(self, candidate: Candidate, pair: Pair, other: str) -> Reason:
-        """In how many of the other product's orders it was, and whether chance would have had it so."""
+        """In how many of the other product's orders it was, and whether chance would have had it so.
+
+        orders_compared are the other's orders without those of more than LARGEST_BASKET products, of which pairs are not counted.
+        """
         kind: ReasonKind = "together" if pair.is_significant else "together_at_times"
         if not self.sees_money:
             return Reason(kind, (), other)
@@ -60,7 +63,15 @@ class ReasonMaker:
         share = Decimal(pair.orders_together) / pair.product_orders * 100
         facts = (
             Fact("orders_together", Decimal(pair.orders_together), "count", period, None, with_other, rows=pair.orders),
-            Fact("orders", Decimal(pair.product_orders), "count", period, None, {"product": other}, rows=pair.orders),
+            Fact(
+                "orders_compared",
+                Decimal(pair.product_orders),
+                "count",
+                period,
+                None,
+                {"product": other},
+                rows=pair.orders,
+            ),
             Fact(
                 "orders_together_share", round_half_up(share, 1), "percent", period, None, with_other, rows=pair.orders
             ),

@@ -71,7 +71,7 @@ WITH mine AS MATERIALIZED (
      GROUP BY product_id HAVING count(*) >= %(support)s
      ORDER BY count(*) DESC, product_id LIMIT 60
 ), totals AS (
-    SELECT (SELECT count(*) FROM mine)::float8 AS na,
+    SELECT (SELECT count(*) FROM sizes WHERE size <= %(largest)s)::float8 AS na,
            (SELECT count(*) FROM orders WHERE business_id = %(business_id)s AND is_sale
                AND business_date > %(window_end)s::date - %(days)s::int AND business_date <= %(window_end)s)::float8 AS n
 ), counted AS (

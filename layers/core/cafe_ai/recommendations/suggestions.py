@@ -134,9 +134,11 @@ def _in_time(entry: Entry, day: date, southern: bool) -> bool | None:
 
 def _weigh(entry: Entry, searches: int, in_time: bool | None, *, extends: bool) -> Suggestion:
     """What was searched for comes first, then what is in season, common, and near to what is sold already."""
-    score = 0.45 * entry.commonness + 0.15 * extends + {True: 0.25, False: -0.25, None: 0.0}[in_time]
-    if searches:
-        score += 0.5 + 0.1 * log2(1 + searches)
+    score = 0.45 * entry.commonness + 0.15 * extends
+    if searches:  # whatever the season
+        score += 0.75 + 0.1 * log2(1 + searches)
+    else:
+        score += {True: 0.25, False: -0.25, None: 0.0}[in_time]
     why: Why = "searched" if searches else "season" if in_time else "extends" if extends else "common"
     return Suggestion(entry, why, round(score, 4), searches, extends)
 

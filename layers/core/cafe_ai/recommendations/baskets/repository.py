@@ -3,8 +3,8 @@
 The score of a pair (a, b) within the window, of a's orders n(a), b's n(b) and N orders in all:
 
     w     = Σ 1 / √(k − 1) over the orders with both, of k products each: an order of 100 products says less of any two of
-            them than an order of two. Orders of more than LARGEST_BASKET products say nothing of pairs (wholesale), and
-            keep the work bounded: k²/2 pairs an order.
+            them than an order of two. Orders of more than LARGEST_BASKET products (wholesale) say nothing of pairs and are
+            not counted at all, which keeps the work bounded: k²/2 pairs an order.
     score = w / (n(a) + 10) × (w + 5) / (n(a)·n(b)/N + 5)
 
 that is confidence × lift, both shrunk: of few orders neither is believed, and a product that is in every basket anyway
@@ -44,12 +44,14 @@ DELETE_PAIRS = "DELETE FROM product_pairs WHERE business_id = %(business_id)s"
 DELETE_DAYPARTS = "DELETE FROM product_dayparts WHERE business_id = %(business_id)s"
 
 SOLD = """
-WITH sold AS MATERIALIZED (
+WITH bought AS MATERIALIZED (
     SELECT DISTINCT order_id, product_id FROM order_lines
      WHERE business_id = %(business_id)s AND quantity > 0
        AND business_date > %(window_end)s::date - %(days)s::int AND business_date <= %(window_end)s
 ), sizes AS MATERIALIZED (
-    SELECT order_id, count(*) AS size FROM sold GROUP BY order_id
+    SELECT order_id, count(*) AS size FROM bought GROUP BY order_id HAVING count(*) <= %(largest)s
+), sold AS MATERIALIZED (
+    SELECT order_id, product_id FROM bought JOIN sizes USING (order_id)
 )"""
 
 COUNT_BASKETS = f"""{SOLD}
@@ -63,7 +65,7 @@ INSERT_PAIRS = f"""{SOLD}, totals AS MATERIALIZED (
       FROM sold GROUP BY product_id
 ), baskets AS MATERIALIZED (
     SELECT order_id, (row_number() OVER (ORDER BY order_id))::int AS number, 1 / sqrt(size - 1) AS weight
-      FROM sizes WHERE size BETWEEN 2 AND %(largest)s
+      FROM sizes WHERE size > 1
 ), lines AS MATERIALIZED (
     SELECT baskets.number AS basket, baskets.weight::float4 AS weight, numbered.number AS product
       FROM sold JOIN baskets USING (order_id) JOIN numbered USING (product_id)
