@@ -17,6 +17,7 @@ from tests.bench import (
     question_parts,
     recommendations,
     rollups,
+    search_quality,
     search_speed,
     through_gateway,
     throughput,
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "recommendations": recommendations.measure,
     "gateway": through_gateway.measure,
     "search-speed": search_speed.measure,
+    "search-quality": search_quality.measure,
 }
 
 

@@ -167,12 +167,21 @@ def _skip_to_term(
     for position in range(at, min(at + most + 1, len(words))):
         word = words[position]
         found = find_term(words, position, typos=word.key not in fillers)
-        is_verb = spanish and word.folded == "soy" and found is not None and found[1] == 1  # "no soy celíaco"
+        is_verb = found is not None and found[1] == 1 and _is_verb(words, position, spanish=spanish)
         if found and not is_verb:
             return position, *found
         if not is_verb and word.key not in fillers:
             return None
     return None
+
+
+def _is_verb(words: Sequence[Word], at: int, *, spanish: bool) -> bool:
+    """Whether "soy" is Spanish for "I am": "no soy celíaco"."""
+    if words[at].folded != "soy":
+        return False
+    following = find_term(words, at + 1, typos=False) if at + 1 < len(words) else None
+    is_state = following is not None and following[0].kind in ("diet", "people")
+    return spanish or is_state or find_phrase(words, at + 1, vocabulary().before) > 0
 
 
 def _before_free(words: Sequence[Word], at: int) -> list[Mention]:
@@ -191,6 +200,8 @@ def _before_free(words: Sequence[Word], at: int) -> list[Mention]:
         while position < len(words) and position - begin < 2 and words[position].folded in vocabulary().joins:
             joins.add(words[position].folded)
             position += 1
+        if position == begin:
+            return []
     if not terms or position >= len(words) or words[position].key not in vocabulary().after:
         return []
     if position + 1 < len(words) and words[position + 1].folded in _LEADING_ON:
