@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from tests.bench import (
     cold_start,
     importing,
+    isolation,
     model_path,
     question_parts,
     rollups,
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "import": importing.measure,
     "gateway": through_gateway.measure,
     "search-speed": search_speed.measure,
+    "isolation": isolation.measure,
 }
 
 

@@ -129,7 +129,7 @@ QUEUE_REINDEXING = "SELECT queue_reindexing(%(model)s)"
 FORGET_COLLECTION = "SELECT forget_collection(%(collection)s)"
 
 
-def select_candidates(
+def select_candidates(  # noqa: PLR0913 -- the parts of one query
     uow: UnitOfWork,
     business_id: UUID,
     *,
