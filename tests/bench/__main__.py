@@ -17,6 +17,7 @@ from tests.bench import (
     model_path,
     question_parts,
     rollups,
+    search_quality,
     search_speed,
     through_gateway,
     throughput,
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "model": model_path.measure,
     "import": importing.measure,
     "gateway": through_gateway.measure,
+    "search-quality": search_quality.measure,
     "search-speed": search_speed.measure,
     "isolation": isolation.measure,
 }
