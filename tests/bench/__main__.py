@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from tests.bench import (
     cold_start,
     importing,
+    isolation,
     model_path,
     question_parts,
     recommendations,
@@ -37,8 +38,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "import": importing.measure,
     "recommendations": recommendations.measure,
     "gateway": through_gateway.measure,
-    "search-speed": search_speed.measure,
+    "isolation": isolation.measure,
     "search-quality": search_quality.measure,
+    "search-speed": search_speed.measure,
 }
 
 

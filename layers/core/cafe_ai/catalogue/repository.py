@@ -30,6 +30,9 @@ lexical AS (
     SELECT key FROM dense UNION SELECT key FROM lexical UNION SELECT key FROM others
 )
 SELECT found.key, found.id, found.kind, found.title, found.content, found.metadata, found.content_hash,
+       EXISTS (SELECT FROM index_entries AS entry
+                WHERE entry.business_id = found.business_id AND entry.collection = %(collection)s
+                  AND entry.key = found.key AND entry.content_hash = found.content_hash) AS indexed,
        product.id AS product_id, product.external_id, product.name, product.category, product.price, product.stock,
        product.allergens, product.diets, product.listed
   FROM chosen
@@ -126,10 +129,11 @@ QUEUE_REINDEXING = "SELECT queue_reindexing(%(model)s)"
 FORGET_COLLECTION = "SELECT forget_collection(%(collection)s)"
 
 
-def select_candidates(
+def select_candidates(  # noqa: PLR0913 -- the parts of one query
     uow: UnitOfWork,
     business_id: UUID,
     *,
+    collection: str | None,
     keys: Sequence[UUID],
     words: str,
     kinds: Collection[str],
@@ -138,9 +142,10 @@ def select_candidates(
     others: int,
 ) -> list[Found]:
     """The documents with these keys, the `lexical` best with any of the words (letters and digits, separated by spaces),
-    and up to `others` others, as they are now."""
+    and up to `others` others, as they are now; and whether the collection holds them so."""
     parameters = {
         "business_id": business_id,
+        "collection": collection,
         "keys": list(keys),
         "words": words,
         "kinds": list(kinds),
@@ -166,7 +171,7 @@ def _found(row: Mapping[str, Any]) -> Found:
             diets=None if row["diets"] is None else tuple(row["diets"]),
             listed=row["listed"],
         )
-    columns = ("key", "id", "kind", "title", "content", "metadata", "content_hash")
+    columns = ("key", "id", "kind", "title", "content", "metadata", "content_hash", "indexed")
     return Found(**{name: row[name] for name in columns}, product=product)
 
 
