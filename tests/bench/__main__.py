@@ -16,6 +16,7 @@ from tests.bench import (
     model_path,
     question_parts,
     rollups,
+    search_speed,
     through_gateway,
     throughput,
 )
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "model": model_path.measure,
     "import": importing.measure,
     "gateway": through_gateway.measure,
+    "search-speed": search_speed.measure,
 }
 
 

@@ -6,7 +6,8 @@
     ├── PermissionDenied       403
     ├── NotFound               404
     │   ├── BusinessNotFound
-    │   └── ConversationNotFound
+    │   ├── ConversationNotFound
+    │   └── DocumentNotFound
     ├── MethodNotAllowed       405
     ├── PayloadTooLarge        413
     ├── InvalidRequest         422  naming each field
@@ -123,6 +124,16 @@ class ConversationNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("You have no conversation with this id here.")
+
+
+class DocumentNotFound(NotFound):
+    """The business has no such document."""
+
+    code = "document_not_found"
+    title = "Document not found"
+
+    def __init__(self) -> None:
+        super().__init__("The business has no document with this id.")
 
 
 class MethodNotAllowed(CafeAIError):

@@ -95,7 +95,8 @@ def test_what_cannot_be_answered_is_declined_without_a_figure(shop: Shop, questi
     assert answer.facts == ()
     assert not any(character.isdigit() for character in answer.text)
     [audited] = shop.rows("ai_audit_logs")
-    assert (audited["plan"], audited["facts_hash"], audited["status"]) == (None, None, "success")
+    assert (audited["facts_hash"], audited["status"]) == (None, "success")
+    assert set(audited["plan"] or ()) <= {"search", "sources"}  # nothing was planned; it may have been searched for
 
 
 def test_an_earlier_moment_sees_nothing_later(shop: Shop) -> None:

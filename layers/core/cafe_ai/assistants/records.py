@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cafe_ai.analytics.model import FactSheet
+from cafe_ai.assistants.documents.model import Found
 from cafe_ai.assistants.memory import remember
 from cafe_ai.assistants.model import Answer, Question
 from cafe_ai.assistants.words import Wording
@@ -42,7 +43,12 @@ def write(
     milliseconds: int,
 ) -> Answer:
     """Writes the turn and its inference together (or spools both), and gives the answer."""
-    sheet = understood.outcome if isinstance(understood.outcome, FactSheet) else None
+    outcome, searched = understood.outcome, understood.searched
+    found = outcome if isinstance(outcome, Found) else None
+    sheet = outcome if isinstance(outcome, FactSheet) else found.sheet if found else None
+    plan = remember(outcome) if isinstance(outcome, FactSheet) else None
+    if searched is not None:
+        plan = {**(plan or {}), **searched.record}
     answer = Answer(
         text=wording.text,
         assistant_type=question.assistant_type,
@@ -50,14 +56,14 @@ def write(
         tokens_used=meter.tokens_used if meter else 0,
         response_time_ms=milliseconds,
         facts=sheet.facts if sheet else (),
-        sources=(),
+        sources=found.sources if found else (),
         model_name=(meter.model_name if meter else None) or RULES,
         degraded=degraded,
         cost_usd=meter.cost_usd if meter else Decimal(0),
         verified=wording.verified,
         budget_left_usd=_left(member, meter),
     )
-    turn = _turn(member, question, answer, sheet, understood.context.locale)
+    turn = _turn(member, question, answer, plan, understood.context.locale)
     inference = _inference(member, turn, answer, sheet, meter)
     if runtime.language_model is not None:  # the business takes part, whether or not the model could be used
         variants = prompt_book().for_business(member.business.id).variants
@@ -66,7 +72,7 @@ def write(
     return answer
 
 
-def _turn(member: Member, question: Question, answer: Answer, sheet: FactSheet | None, locale: str) -> Turn:
+def _turn(member: Member, question: Question, answer: Answer, plan: dict[str, Any] | None, locale: str) -> Turn:
     return Turn(
         id=answer.conversation_id,
         user_id=member.user_id,
@@ -76,7 +82,7 @@ def _turn(member: Member, question: Question, answer: Answer, sheet: FactSheet |
         locale=locale,
         prompt=question.text,
         response=answer.text,
-        plan=remember(sheet) if sheet else None,
+        plan=plan,
         tokens_used=answer.tokens_used,
         response_time_ms=answer.response_time_ms,
         created_at=now_utc(),
