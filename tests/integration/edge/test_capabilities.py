@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from functions.api.service.handler import handler
+from functions.api.capabilities.handler import handler
 from tests.support.edge import Edge
 from tests.support.gateway import call, http_event
 

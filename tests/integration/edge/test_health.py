@@ -16,7 +16,7 @@ from cafe_ai import bootstrap
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.health import service
 from cafe_ai.platform.db import Database
-from functions.api.service.handler import handler
+from functions.api.health.handler import handler
 from infra.local.postgres import free_port
 from tests.support.edge import Edge, FakeQueue
 from tests.support.gateway import Answer, call, http_event

@@ -20,6 +20,8 @@ RELEASED = {
     "plan.v1": "440b23b37eb3f2d1de74c0a12b942edbbc79de4a33b493fd77e28d19161659ea",
     "prose.v1": "d4c32dc9b0c87fd0d719e8324715a20ecb8c464ea5b68baf70aca7e5000f2d7f",
     "prose.v2": "cebbdef797457319edc4d72b13a2db6aaf44b438d8bd5432fff6584039c1dc49",
+    "quote.v1": "5ff18e08e2394bb63bfb215526cb5679d24941e9f9d8f25ebee7168d392d390f",
+    "recommend.v1": "74f8495a824bdabb2d7ad86576ffcd0d2b1426a2636fdae3bd984ff9d32ba5f4",
 }
 """SHA-256 of each prompt that was ever in use. A changed one gets a new version and a line here, never a new hash."""
 
