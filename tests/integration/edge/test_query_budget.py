@@ -1,9 +1,9 @@
-"""What a business's budget does to POST /api/v1/ai/query, with the scripted language model."""
+"""What a business's budget does to /query and /recommend, with the scripted language model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,9 @@ import pytest
 
 from cafe_ai.llm.models import find_model
 from cafe_ai.llm.openai_adapter import OpenAILanguageModel
+from functions.api.erasure.handler import handler as erasure
 from functions.api.query.handler import handler
+from functions.api.recommend.handler import handler as recommending
 from tests.support.edge import Edge
 from tests.support.factories import Line
 from tests.support.gateway import Answer, call, http_event
@@ -103,3 +105,57 @@ def test_a_refusal_after_a_paid_plan_settles_what_was_paid(edge: Edge, server: O
     assert row["tokens_used"] > 0
     assert spent(edge, row["business_id"]) == row["cost_usd"] > 0
     assert reserved(edge, row["business_id"]) == []
+
+
+# --- POST /recommend -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def recommend(edge: Edge) -> Callable[..., tuple[Answer, UUID]]:
+    """What a shop that sells two products is recommended to promote now, and who asked."""
+
+    def recommend(**business: Any) -> tuple[Answer, UUID]:
+        business_id, user_id = edge.given_member(**business)
+        for name in ("Café solo", "Croissant"):
+            product = edge.factory.insert_product(business_id, name, price=2, stock=50, category="Cafetería")
+            for day in (1, 8, 15, 22):
+                moment = datetime.now(UTC) - timedelta(days=day)
+                edge.factory.insert_order(business_id, [Line(product, 5, 2)], ordered_at=moment)
+        query = {"business_id": business_id, "limit": 2}
+        token = edge.issuer.token(user_id)
+        return call(recommending, http_event("/api/v1/ai/recommend", token=token, query=query)), user_id
+
+    return recommend
+
+
+def test_a_recommendation_draws_on_the_budget_and_settles(
+    edge: Edge, server: OpenAIServer, recommend: Callable[..., tuple[Answer, UUID]]
+) -> None:
+    answer, _ = recommend(monthly_budget_usd=Decimal("0.01"))
+    assert answer.status == 200
+    assert len(server.requests) >= 1
+    row = audited(edge)
+    assert row["endpoint"].endswith("/recommend")
+    assert row["reserved_usd"] > row["cost_usd"] > 0
+    assert spent(edge, row["business_id"]) == row["cost_usd"] + row["doubtful_usd"]
+    assert reserved(edge, row["business_id"]) == []
+
+
+def test_a_recommendation_that_the_budget_does_not_hold_is_told_without_a_model_or_refused(
+    edge: Edge, server: OpenAIServer, recommend: Callable[..., tuple[Answer, UUID]]
+) -> None:
+    answer, _ = recommend(monthly_budget_usd=Decimal("0.00001"))
+    assert (answer.status, server.requests) == (200, [])
+    assert answer.body["similar_products"]
+    answer, _ = recommend(monthly_budget_usd=Decimal("0.00001"), budget_policy="refuse")
+    assert (answer.status, server.requests) == (402, [])
+
+
+def test_an_erased_recommendation_leaves_no_words_in_the_audit(
+    edge: Edge, server: OpenAIServer, recommend: Callable[..., tuple[Answer, UUID]]
+) -> None:
+    answer, user_id = recommend()
+    path = f"/api/v1/ai/conversations/{answer.body['conversation_id']}"
+    assert call(erasure, http_event(path, method="DELETE", token=edge.issuer.token(user_id))).status == 204
+    row = audited(edge)
+    assert (row["prompt"], row["response"], row["plan"]) == ("", "", None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ from cafe_ai.assistants.memory import remember
 from cafe_ai.assistants.model import Answer, Question
 from cafe_ai.assistants.words import Wording
 from cafe_ai.audit import service as audit
-from cafe_ai.audit.model import Inference
+from cafe_ai.audit.model import Inference, bill
 from cafe_ai.conversations.model import Turn
 from cafe_ai.llm.prompt_book import prompt_book
 from cafe_ai.platform.clock import now_utc
@@ -106,6 +108,17 @@ def _inference(member: Member, turn: Turn, answer: Answer, sheet: FactSheet | No
         conversation_id=turn.id,
         **usage_of(meter),
     )
+
+
+@contextmanager
+def billing(meter: Meter | None) -> Iterator[None]:
+    """Has the audit of whatever fails inside say what the model was used for until then, and settle it."""
+    try:
+        yield
+    except Exception as error:
+        if meter is not None and meter.touched:
+            bill(error, usage_of(meter))
+        raise
 
 
 def usage_of(meter: Meter | None) -> dict[str, Any]:

@@ -28,7 +28,6 @@ from cafe_ai.assistants.narrator import decline
 from cafe_ai.assistants.planning.model import Declined, Planned, PlanningContext
 from cafe_ai.assistants.planning.rules import RulesPlanner
 from cafe_ai.assistants.words import Wording, put_into_words
-from cafe_ai.audit.model import bill
 from cafe_ai.budgets.service import budget_of
 from cafe_ai.conversations import repository as conversations
 from cafe_ai.conversations.model import Turn
@@ -70,12 +69,8 @@ def answer(runtime: Runtime, member: Member, question: Question, search: Search 
     error.
     """
     meter = meter_for(runtime, member)
-    try:
+    with records.billing(meter):
         return _answer(runtime, member, question, meter, search)
-    except Exception as error:
-        if meter is not None and meter.touched:
-            bill(error, records.usage_of(meter))
-        raise
 
 
 def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter | None, search: Search | None) -> Answer:
@@ -234,7 +229,10 @@ def _reading(runtime: Runtime, member: Member) -> AbstractContextManager[UnitOfW
 
 
 def meter_for(runtime: Runtime, member: Member) -> Meter | None:
-    """The language model with its meter; None where there is none or the budget is spent."""
+    """The language model with its meter for one inference; None where there is none or the budget is spent.
+
+    Who uses it writes the inference with `records.usage_of(meter)`, which settles what the meter reserved.
+    """
     if runtime.language_model is None or member.budget_spent:
         return None
     from cafe_ai.llm.metering import Meter

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from cafe_ai.analytics.model import Fact
 from cafe_ai.assistants.model import AssistantType
-from cafe_ai.assistants.records import RULES
+from cafe_ai.assistants.records import RULES, usage_of
 from cafe_ai.assistants.words import Wording
 from cafe_ai.audit import service as audit
 from cafe_ai.audit.model import Inference
@@ -101,25 +101,20 @@ def write_turn(runtime: Runtime, member: Member, meter: Meter | None, told: Told
         created_at=now_utc(),
     )
     inference = Inference(
-        id=uuid7(),
         user_id=turn.user_id,
         business_id=turn.business_id,
-        model_name=model_name(meter),
         prompt=turn.prompt,
         response=turn.response,
         endpoint=told.endpoint,
         status="success",
         response_time_ms=told.milliseconds,
         timestamp=turn.created_at,
-        prompt_tokens=meter.prompt_tokens if meter else 0,
-        completion_tokens=meter.completion_tokens if meter else 0,
-        tokens_used=turn.tokens_used,
-        cost_usd=meter.cost_usd if meter else Decimal(0),
-        prompt_version=meter.prompt_version if meter else None,
         request_id=member.request_id,
         plan=told.plan,
         facts_hash=_hash(told.facts) if told.facts else None,
         degraded=told.degraded,
+        conversation_id=turn.id,
+        **usage_of(meter),
     )
     audit.record(runtime, inference, turn, member.deadline)
     return turn.id

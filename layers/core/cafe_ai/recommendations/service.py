@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from cafe_ai.assistants.records import billing
 from cafe_ai.assistants.service import meter_for, moment_of
 from cafe_ai.assistants.words import Wording
 from cafe_ai.catalogue.model import Kind as SearchKind
@@ -95,7 +96,8 @@ def recommend(runtime: Runtime, member: Member, request: Request, search: Search
     )
     choice = _choose(_Ask(runtime, member, request, scene, search or _catalogue_search()))
     meter = meter_for(runtime, member)
-    wording = put_into_words(choice, request, language, meter, member)
+    with billing(meter):
+        wording = put_into_words(choice, request, language, meter, member)
     degraded = "search_degraded" in choice.notes or not (wording.by_model or (meter is not None and not choice.items))
     told = records.Told(
         endpoint=ENDPOINT,
