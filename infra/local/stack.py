@@ -14,10 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cafe_ai.settings import DEFAULT_EMBEDDING_MODEL
 from infra.local import chroma, database, emulator, issuer, processes
 from infra.local.build import ensure_build, fingerprint
+from infra.local.catching_up import count_baskets, index_all
 from infra.local.console import say, step
 from infra.local.deploy import base_url, deploy
 from infra.local.dev_users import DEV_USERS
-from infra.local.indexing import index_all
 from infra.local.layout import Layout
 from infra.local.native import LOCAL_ORIGINS
 from infra.local.ports import choose_ports
@@ -151,10 +151,7 @@ def _start(layout: Layout) -> State:
     with step("Loading the sample business, Café Central"):
         business_id = load_sample_business(postgres.dsn(SAAS))
         load_documents(postgres.dsn(APP))
-    with step("Indexing the catalogue and the documents"), showing(layout.log("functions"), BotoCoreError, ClientError):
-        waiting = index_all(postgres.dsn(SUPERUSER), outputs["IndexerFunctionName"], record.ports["emulator"])
-    if waiting:
-        say(f"    {waiting} changes wait to be indexed; search does without, and the indexer tries each minute.")
+    _catch_up(layout, postgres, outputs, record.ports["emulator"])
     record.ready = State(
         base_url=base_url(record.ports["emulator"]),
         issuer=_issuer_url(record.ports),
@@ -173,6 +170,16 @@ def _start(layout: Layout) -> State:
     )
     save(layout, record)
     return record.ready
+
+
+def _catch_up(layout: Layout, postgres: PostgresServer, outputs: dict[str, str], port: int) -> None:
+    with showing(layout.log("functions"), BotoCoreError, ClientError):
+        with step("Indexing the catalogue and the documents"):
+            waiting = index_all(postgres.dsn(SUPERUSER), outputs["IndexerFunctionName"], port)
+        if waiting:
+            say(f"    {waiting} changes wait to be indexed; search does without, and the indexer tries each minute.")
+        with step("Counting what is bought together"):
+            count_baskets(outputs["BasketPairsFunctionName"], port)
 
 
 def _start_processes(layout: Layout, record: Record) -> None:

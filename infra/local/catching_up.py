@@ -1,6 +1,7 @@
-"""The search index of a stack that starts: the indexer is called at once, not at its next minute."""
+"""What schedules would do in a minute or at night is done at once for a stack that starts."""
 
 import time
+from typing import Any
 
 import psycopg
 
@@ -23,15 +24,24 @@ def index_all(dsn: str, function: str, port: int) -> int:
     least: int | None = None
     last_progress = time.monotonic()
     while True:
-        answer = functions.invoke(FunctionName=function, Payload=b"{}")
-        if "FunctionError" in answer:
-            raise StackError(f"The catalogue was not indexed: {answer['Payload'].read().decode()[:500]}")
+        _call(functions, function)
         waiting = _waiting(dsn)
         if least is None or waiting < least:
             least, last_progress = waiting, time.monotonic()
         if waiting == 0 or time.monotonic() - last_progress > PATIENCE_SECONDS:
             return waiting
         time.sleep(PAUSE_SECONDS)
+
+
+def count_baskets(function: str, port: int) -> None:
+    """Call the nightly job that learns what is bought together. Raises StackError where it fails."""
+    _call(emulator.client("lambda", port), function)
+
+
+def _call(functions: Any, function: str) -> None:
+    answer = functions.invoke(FunctionName=function, Payload=b"{}")
+    if "FunctionError" in answer:
+        raise StackError(f"{function} failed: {answer['Payload'].read().decode()[:500]}")
 
 
 def _waiting(dsn: str) -> int:
