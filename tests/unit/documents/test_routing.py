@@ -73,6 +73,15 @@ def test_a_diet_makes_it_a_question_about_the_catalogue() -> None:
     assert routing.route("merienda", AssistantType.PRODUCT_SUGGESTION, UNKNOWN, constrained=False) == "catalogue"
 
 
+def test_what_no_catalogue_holds_is_for_the_documents() -> None:
+    declined = Declined("not_recorded", "empleados")
+    assert routing.route("¿Cuántos empleados tenemos?", GENERAL, declined, constrained=False) == "documents"
+    assert (
+        routing.route("¿Qué tenéis vegano?", GENERAL, Declined("not_recorded", "vegano"), constrained=True)
+        == "catalogue"
+    )
+
+
 @pytest.mark.parametrize("assistant", [AssistantType.SALES_ANALYSIS, AssistantType.CUSTOMER_INSIGHT])
 def test_the_assistants_of_figures_have_no_route(assistant: AssistantType) -> None:
     assert routing.route("¿A qué hora abrimos?", assistant, UNKNOWN, constrained=False) is None

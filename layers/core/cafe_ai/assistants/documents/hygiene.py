@@ -183,7 +183,8 @@ def has_odd_characters(text: str) -> bool:
         if category.startswith("L") and not name.startswith(("LATIN SMALL", "LATIN CAPITAL", "FEMININE", "MASCULINE")):
             return True
         if (
-            category in ("Nd", "Nl", "So")
+            category in ("Nd", "Nl", "No", "So")
+            and character not in "²³¹"
             and unicodedata.normalize("NFKC", character).isalnum()
             and "VULGAR" not in name
         ):

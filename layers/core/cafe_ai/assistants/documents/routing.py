@@ -103,7 +103,8 @@ def route(question: str, assistant: AssistantType, declined: Declined, *, constr
         return None
     asks_otherwise = _says(_KNOWLEDGE, text) or _says(_OF_TIME_OR_PEOPLE, text)
     suggests = assistant is AssistantType.PRODUCT_SUGGESTION or (_says(_CATALOGUE, text))
-    if constrained or (suggests and not asks_otherwise):
+    known_elsewhere = declined.reason == "not_recorded"  # employees, rent: nothing that a catalogue holds
+    if constrained or (suggests and not asks_otherwise and not known_elsewhere):
         return "catalogue"
     return None if declined.reason in _A_QUESTION_BACK else "documents"
 
