@@ -70,6 +70,7 @@ e2e: install ## The tests through API Gateway, on a stack of their own
 .PHONY: build
 build: install ## Build the functions for AWS (arm64; ARCH=x86_64 for the other)
 	TARGET="--python-platform $(WHEELS_$(ARCH)) --python-version 3.13" $(SAM) build --parameter-overrides Arch=$(ARCH)
+	@.local/venvs/sam/bin/python -m infra.local.sizes .aws-sam/build
 
 .PHONY: deploy
 deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the first time with PARAMETERS="DatabaseUrl=... ..."

@@ -11,7 +11,14 @@ PACKAGES = $(ARTIFACTS_DIR)/python
 define install
 	$(UV) pip install --quiet --target "$(PACKAGES)" $(TARGET) --only-binary :all: --no-deps --require-hashes -r $(1)
 	rm -rf "$(PACKAGES)/bin" "$(PACKAGES)/.lock"
+	$(prune)
 	$(compile)
+endef
+
+# What packages bring and a running service never loads: their own tests, and what compilers and editors read.
+define prune
+	find "$(PACKAGES)" -depth -type d \( -name tests -o -path '*/chromadb/test' -o -path '*/numpy/f2py' \) -exec rm -r {} +
+	find "$(PACKAGES)" -type f \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.h' -o -name '*.c' -o -name '*.a' \) -delete
 endef
 
 define compile

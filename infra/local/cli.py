@@ -1,4 +1,4 @@
-"""`cafe-ai`: import a shop's files, get a token, ask a question."""
+"""`cafe-ai`: import a shop's files, get a token, ask a question, rebuild the search index."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psycopg
 
 from cafe_ai.errors import CafeAIError, DependencyDown
 from cafe_ai.intake.model import BusinessRefused, IntakeRefused
-from infra.local.commands import access, asking, importing
+from infra.local.commands import access, asking, experiments, importing, indexing
 from infra.local.postgres import PostgresError
 from infra.local.problems import StackError, is_full_disk
 
@@ -41,7 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (importing, access, asking):
+    for module in (importing, access, asking, indexing, experiments):
         module.add_parsers(commands)
     return parser
 
@@ -68,6 +68,9 @@ def explain(error: Exception) -> str:
     """What went wrong, in one sentence for the person at the terminal."""
     if is_full_disk(error):
         return "The disk is full; nothing was written."
+    if isinstance(error, DependencyDown) and error.dependency != "database":
+        cause = str(error.__cause__ or type(error).__name__).strip().partition("\n")[0]
+        return f"The {error.dependency} cannot be used ({cause}). What was not done is done by the indexer, or by another try."
     if isinstance(error, DependencyDown | psycopg.OperationalError):
         cause = str(error.__cause__ or error).strip().partition("\n")[0]
         return f"The database cannot be reached ({cause}). The local stack is started with `make run`."

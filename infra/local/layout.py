@@ -34,6 +34,11 @@ class Layout:
         return self.home / "postgres"
 
     @property
+    def chroma(self) -> Path:
+        """The vector store's data, which can be made again from PostgreSQL."""
+        return self.home / "chroma"
+
+    @property
     def issuer(self) -> Path:
         return self.home / "issuer"
 

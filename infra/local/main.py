@@ -21,6 +21,7 @@ WATCH_SECONDS = 1.0
 
 def run(layout: Layout, *, detach: bool) -> int:
     """Start the stack, show an answer, and serve until Ctrl-C; with `detach`, return once it is ready."""
+    _revived(layout)
     state = stack.running(layout)
     if state:
         say("The stack is already running (`make stop` stops it).")
@@ -57,7 +58,7 @@ def _serve(layout: Layout) -> int:
     """Until Ctrl-C, until another command stops the stack, or until a part of it ends by itself."""
     try:
         say("Serving until Ctrl-C.")
-        while stack.running(layout):
+        while stack.running(layout) or _revived(layout):
             time.sleep(WATCH_SECONDS)
     except Stopped:
         return 0
@@ -67,6 +68,13 @@ def _serve(layout: Layout) -> int:
         f"\nA part of the stack has ended. The last lines of the emulator's log:\n\n{tail(layout.log('emulator'))}"
     )
     return 1
+
+
+def _revived(layout: Layout) -> bool:
+    if not stack.revive_vector_store(layout):
+        return False
+    say("The vector store had ended; it runs again.")
+    return True
 
 
 def main() -> int:

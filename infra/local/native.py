@@ -12,6 +12,8 @@ from typing import Any
 Template = dict[str, Any]
 FUNCTION_OF_INTEGRATION = re.compile(r"functions/\$\{(\w+)\.Arn\}")
 EMULATED_RUNTIME = "provided.al2023"
+# Types that the emulator refuses to read; the template makes them in a VPC alone, where the local stack never is.
+LEFT_OUT = ("AWS::ElastiCache::ServerlessCache", "AWS::EC2::SecurityGroupIngress")
 LOCAL_ORIGINS = ["http://localhost:3000", "http://localhost:5173"]  # where frontends are developed
 
 
@@ -36,7 +38,7 @@ def make_native(template: Template, code: Mapping[str, tuple[str, str]]) -> Temp
         properties.pop("Layers", None)
         properties.update(Runtime=EMULATED_RUNTIME, Code={"S3Bucket": bucket, "S3Key": key})
     for name, resource in list(resources.items()):
-        if resource["Type"] == "AWS::Lambda::LayerVersion":
+        if resource["Type"] in ("AWS::Lambda::LayerVersion", *LEFT_OUT):
             del resources[name]
         elif resource["Type"] == "AWS::ApiGatewayV2::Api":
             resources.update(_native_api(name, resource["Properties"]))

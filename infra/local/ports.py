@@ -12,7 +12,7 @@ MAX_PORT = 65535
 
 
 def choose_ports(kept: dict[str, int]) -> dict[str, int]:
-    """A free port each for the emulator (the API's), the issuer and PostgreSQL.
+    """A free port each for the emulator (the API's), the issuer, PostgreSQL and the vector store.
 
     Raises PortInUse where CAFE_AI_PORT names a port that another program holds.
     """
@@ -20,6 +20,7 @@ def choose_ports(kept: dict[str, int]) -> dict[str, int]:
         "emulator": _choose_api_port(kept.get("emulator")),
         "issuer": _free(kept.get("issuer")),
         "postgres": _free(kept.get("postgres")),
+        "chroma": _free(kept.get("chroma")),
     }
 
 

@@ -15,6 +15,7 @@ from infra.local.state import State
 from infra.local.tokens import make_token
 
 QUESTION = "¿Cuáles fueron las ventas del último mes?"
+FROM_DOCUMENTS = "¿A qué hora abrís los domingos?"
 PATH = "/api/v1/ai/query"
 TOKEN_SECONDS = 12 * 3600
 WIDTH = 100
@@ -52,6 +53,7 @@ Its owner asks: {QUESTION}
 The API       {state.base_url}/api/v1/ai
 The logs      {_short(layout.logs, layout)}
 In a terminal ./cafe-ai ask {shlex.quote(QUESTION)} --business {state.business_id}
+              ./cafe-ai ask {shlex.quote(FROM_DOCUMENTS)}
 With curl (the token is good for 12 hours):
 
 curl -s {url} \\

@@ -11,23 +11,28 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local import database, emulator, issuer, processes
+from cafe_ai.settings import DEFAULT_EMBEDDING_MODEL
+from infra.local import chroma, database, emulator, issuer, processes
 from infra.local.build import ensure_build, fingerprint
-from infra.local.console import step
+from infra.local.catching_up import count_baskets, index_all
+from infra.local.console import say, step
 from infra.local.deploy import base_url, deploy
 from infra.local.dev_users import DEV_USERS
 from infra.local.layout import Layout
 from infra.local.native import LOCAL_ORIGINS
 from infra.local.ports import choose_ports
-from infra.local.postgres import APP, OWNER, SAAS, PostgresServer
+from infra.local.postgres import APP, OWNER, SAAS, SUPERUSER, PostgresServer
 from infra.local.problems import StackError, showing
 from infra.local.sample_business.loading import load as load_sample_business
+from infra.local.sample_business.loading import load_documents
 from infra.local.state import Process, Record, State, load, save
 
 PASSED_ON = {  # settings of the caller's environment that the functions get, under the template's names
     "OPENAI_API_KEY": "OpenAiApiKey",
     "OPENAI_BASE_URL": "OpenAiBaseUrl",
     "LLM_MODEL": "LlmModel",
+    "EMBEDDING_MODEL": "EmbeddingModel",
+    "CACHE_URL": "CacheUrl",
     "RATE_LIMIT_PER_MINUTE": "RateLimitPerMinute",
     "LOG_LEVEL": "LogLevel",
 }
@@ -38,6 +43,30 @@ def running(layout: Layout) -> State | None:
     record = load(layout)
     whole = record.ready and all(processes.is_running(process) for process in record.processes.values())
     return record.ready if whole and database.server(layout, record.ports["postgres"]).is_running() else None
+
+
+def revive_vector_store(layout: Layout) -> bool:
+    """Start the vector store again where it alone of a whole stack has ended; whether it had to be.
+
+    The others go on without it, so they are left alone. Raises CommandFailed where it does not start.
+    """
+    if _ended(load(layout)) != [chroma.NAME]:
+        return False
+    with exclusively(layout, wait=True):
+        record = load(layout)
+        if _ended(record) != [chroma.NAME]:  # another command was quicker
+            return False
+        port = record.ports[chroma.NAME]
+        record.processes[chroma.NAME] = chroma.start(layout, port)
+        save(layout, record)
+        chroma.wait_until_ready(layout, record.processes[chroma.NAME], port)
+    return True
+
+
+def _ended(record: Record) -> list[str]:
+    """Those processes of a stack that was ready which do not run any more."""
+    processes_of = record.processes.items() if record.ready else ()
+    return [name for name, process in processes_of if not processes.is_running(process)]
 
 
 def is_out_of_date(layout: Layout) -> bool:
@@ -66,12 +95,15 @@ def stop(layout: Layout) -> bool:
 
 
 @contextmanager
-def exclusively(layout: Layout) -> Iterator[None]:
-    """Hold the stack's lock, so that no two commands start or stop it at once. Raises StackError where it is held."""
+def exclusively(layout: Layout, *, wait: bool = False) -> Iterator[None]:
+    """Hold the stack's lock, so that no two commands start or stop it at once.
+
+    Where another holds it: raises StackError or, with `wait`, waits for it.
+    """
     layout.home.mkdir(parents=True, exist_ok=True)
     with layout.lock_file.open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
             raise StackError("Another command is starting or stopping this stack right now; wait for it.") from error
         yield
@@ -107,15 +139,19 @@ def _start(layout: Layout) -> State:
         build = ensure_build(layout)
     record.build = build.name
     save(layout, record)
-    with step("Starting PostgreSQL, the token issuer and the AWS emulator"):
+    with step("Starting PostgreSQL, the vector store, the token issuer and the AWS emulator"):
         _start_processes(layout, record)
         postgres.start()
         postgres.prepare()
         emulator.wait_until_ready(layout, record.processes["emulator"], record.ports["emulator"])
+        chroma.wait_until_ready(layout, record.processes[chroma.NAME], record.ports[chroma.NAME])
+    parameters = _parameters(postgres, record.ports)
     with step("Deploying template.yaml"), showing(layout.log("emulator"), BotoCoreError, ClientError):
-        outputs = deploy(layout, build, record.ports["emulator"], _parameters(postgres, record.ports))
+        outputs = deploy(layout, build, record.ports["emulator"], parameters)
     with step("Loading the sample business, Café Central"):
         business_id = load_sample_business(postgres.dsn(SAAS))
+        load_documents(postgres.dsn(APP))
+    _catch_up(layout, postgres, outputs, record.ports["emulator"])
     record.ready = State(
         base_url=base_url(record.ports["emulator"]),
         issuer=_issuer_url(record.ports),
@@ -126,6 +162,9 @@ def _start(layout: Layout) -> State:
         dsn_owner=postgres.dsn(OWNER),
         emulator_url=emulator.url_of(record.ports["emulator"]),
         audit_queue_url=outputs["AuditQueueUrl"],
+        chroma_url=chroma.url_of(record.ports[chroma.NAME]),
+        embedding_model=parameters.get("EmbeddingModel", DEFAULT_EMBEDDING_MODEL),
+        indexer=outputs["IndexerFunctionName"],
         business_id=str(business_id),
         owner_id=str(DEV_USERS["owner"]),
     )
@@ -133,8 +172,20 @@ def _start(layout: Layout) -> State:
     return record.ready
 
 
+def _catch_up(layout: Layout, postgres: PostgresServer, outputs: dict[str, str], port: int) -> None:
+    with showing(layout.log("functions"), BotoCoreError, ClientError):
+        with step("Indexing the catalogue and the documents"):
+            waiting = index_all(postgres.dsn(SUPERUSER), outputs["IndexerFunctionName"], port)
+        if waiting:
+            say(f"    {waiting} changes wait to be indexed; search does without, and the indexer tries each minute.")
+        with step("Counting what is bought together"):
+            count_baskets(outputs["BasketPairsFunctionName"], port)
+
+
 def _start_processes(layout: Layout, record: Record) -> None:
     """Each is on record as soon as it runs, so that whatever happens next it can be stopped."""
+    record.processes[chroma.NAME] = chroma.start(layout, record.ports[chroma.NAME])  # the slowest to be ready
+    save(layout, record)
     issuer.ensure_key(layout.issuer)
     record.processes["issuer"] = _start_issuer(layout, record.ports["issuer"])
     save(layout, record)
@@ -163,5 +214,6 @@ def _parameters(postgres: PostgresServer, ports: dict[str, int]) -> dict[str, st
         "JwtAudience": issuer.AUDIENCE,
         "DatabaseUrl": postgres.dsn(APP),
         "MigrationDatabaseUrl": postgres.dsn(OWNER),
+        "ChromaUrl": chroma.url_of(ports[chroma.NAME]),
         **passed_on,
     }

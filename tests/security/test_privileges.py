@@ -15,16 +15,23 @@ from tests.support.factories import Factory
 from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
-NOLOGIN_ROLES = ("cafe_ai_rollup", "cafe_ai_admission")
+NOLOGIN_ROLES = (
+    "cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_baskets", "cafe_ai_erasure", "cafe_ai_index", "cafe_ai_report"
+)  # fmt: skip
 
 READ, WRITE = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 APPEND, COUNT = WRITE - {"UPDATE", "DELETE"}, WRITE - {"DELETE"}
 SHOPS_TABLES = ("businesses", "products", "customers", "orders", "order_lines", "reviews")
 ROLLUPS = ("rollup_hours", "rollup_products", "business_labels")
+RECOMMENDATIONS = ("recommendation_runs", "product_pairs", "product_dayparts", "search_misses")
 TABLE_PRIVILEGES = {
     APP: {
         **dict.fromkeys((*SHOPS_TABLES, *ROLLUPS, "measured_lines"), READ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
+        **dict.fromkeys(RECOMMENDATIONS, WRITE),
+        "ai_feedback": COUNT,
+        **dict.fromkeys(("documents", "index_generations", "index_entries"), WRITE),
+        **dict.fromkeys(("index_outbox", "embedding_cache"), WRITE - {"UPDATE"}),
     },
     SAAS: {**dict.fromkeys((*SHOPS_TABLES, "memberships"), WRITE), "measured_lines": READ},
     "cafe_ai_rollup": {
@@ -34,14 +41,36 @@ TABLE_PRIVILEGES = {
     "cafe_ai_admission": {
         **dict.fromkeys(("businesses", "memberships"), READ),
         **dict.fromkeys(("rate_limits", "budgets"), COUNT),
+        "budget_reservations": WRITE,
+    },
+    "cafe_ai_baskets": {},
+    "cafe_ai_erasure": {"erasures": WRITE, "ai_conversations": frozenset({"DELETE"})},
+    "cafe_ai_report": {},
+    "cafe_ai_index": {
+        **dict.fromkeys(("index_generations", "product_documents"), READ),
+        "documents": COUNT,
+        "index_leases": WRITE,
+        "index_entries": frozenset({"SELECT", "DELETE"}),
+        "index_outbox": APPEND,
     },
     "public": {},
 }
 FUNCTIONS_CALLED = {
-    APP: {"admit", "budget_spend", "business_clock", "current_business_id", "current_user_id", "rollup_differences"},
+    APP: {
+        "admit", "any_of_words", "budget_reserve", "budget_settle", "budget_spend", "budget_standing", "business_clock",
+        "businesses_due_for_baskets", "businesses_in_collection", "claim_indexing", "conversation_counts",
+        "current_business_id", "current_user_id", "erase_conversation", "erase_conversations", "experiment_outcomes",
+        "forget_collection", "indexed_vectors", "new_id", "queue_reindexing", "release_indexing", "rollup_differences",
+        "search_terms", "use_of_business", "use_of_user",
+    },
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
-    "cafe_ai_admission": {"current_business_id", "current_user_id"},
+    **dict.fromkeys(
+        ("cafe_ai_admission", "cafe_ai_erasure", "cafe_ai_report"),
+        frozenset({"current_business_id", "current_user_id"}),
+    ),
+    "cafe_ai_baskets": set(),
+    "cafe_ai_index": {"current_business_id", "new_id", "search_terms", "any_of_words"},
     "public": set(),
 }  # fmt: skip
 
@@ -72,6 +101,10 @@ def test_roles_own_nothing_and_bypass_nothing(superuser: psycopg.Connection[Any]
     assert [(role.name, role.login, role.powerful, role.is_member, role.relations) for role in roles] == [
         ("cafe_ai_admission", False, False, False, 0),
         (APP, True, False, False, 0),
+        ("cafe_ai_baskets", False, False, False, 0),
+        ("cafe_ai_erasure", False, False, False, 0),
+        ("cafe_ai_index", False, False, False, 0),
+        ("cafe_ai_report", False, False, False, 0),
         ("cafe_ai_rollup", False, False, False, 0),
         (SAAS, True, False, False, 0),
     ]
@@ -126,14 +159,34 @@ def test_roles_have_these_rights_on_tables_and_no_others(superuser: psycopg.Conn
     assert granted == TABLE_PRIVILEGES[role]
 
 
-def test_rollups_role_has_these_rights_on_single_columns(superuser: psycopg.Connection[Any]) -> None:
+def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psycopg.Connection[Any]) -> None:
     columns = """
     SELECT grantee, table_name, privilege_type, array_agg(column_name::text ORDER BY column_name)
       FROM information_schema.column_privileges AS of_column
      WHERE table_schema = 'public' AND grantee LIKE 'cafe\\_ai\\_%%' AND grantee <> %s
        AND NOT has_table_privilege(grantee, table_name::text, privilege_type)
-     GROUP BY 1, 2, 3 ORDER BY 2, 3"""
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+    words = ["error_message", "plan", "prompt", "response"]
+    use = "business_id conversation_id cost_usd degraded response_time_ms status timestamp tokens_used user_id variants"
     assert [tuple(row) for row in superuser.execute(columns, [OWNER])] == [
+        ("cafe_ai_baskets", "businesses", "SELECT", ["id"]),
+        ("cafe_ai_baskets", "orders", "SELECT", ["business_id", "id"]),
+        ("cafe_ai_baskets", "recommendation_runs", "SELECT", ["business_id", "computed_at", "newest_order"]),
+        ("cafe_ai_erasure", "ai_audit_logs", "SELECT", sorted([*words, "conversation_id", "user_id"])),
+        ("cafe_ai_erasure", "ai_audit_logs", "UPDATE", words),
+        ("cafe_ai_erasure", "ai_conversations", "SELECT", ["id", "user_id"]),
+        ("cafe_ai_erasure", "ai_feedback", "SELECT", ["comment", "conversation_id", "user_id"]),
+        ("cafe_ai_erasure", "ai_feedback", "UPDATE", ["comment"]),
+        ("cafe_ai_index", "businesses", "SELECT", ["id"]),
+        (
+            "cafe_ai_index",
+            "products",
+            "SELECT",
+            ["business_id", "category", "description", "external_id", "id", "name"],
+        ),
+        ("cafe_ai_report", "ai_audit_logs", "SELECT", use.split()),
+        ("cafe_ai_report", "ai_conversations", "SELECT", ["assistant_type", "business_id"]),
+        ("cafe_ai_report", "ai_feedback", "SELECT", ["conversation_id", "first_rated_at", "first_rating", "rating"]),
         ("cafe_ai_rollup", "businesses", "SELECT", ["day_starts", "id", "names_version", "timezone"]),
         ("cafe_ai_rollup", "businesses", "UPDATE", ["names_version"]),
         ("cafe_ai_rollup", "orders", "UPDATE", ["business_date", "is_sale", "local_hour"]),

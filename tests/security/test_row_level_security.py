@@ -16,9 +16,12 @@ from psycopg.rows import namedtuple_row
 from cafe_ai.platform.ids import uuid7
 from infra.local.postgres import APP, OWNER, SAAS
 from tests.support.factories import Factory, Line
+from tests.support.indexed import INSERT_DOCUMENT, put_in_index
 from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
+RECOMMENDATIONS = "recommendation_runs product_pairs product_dayparts search_misses"
+INDEX = "documents index_generations index_entries index_outbox"
 WITHOUT_TENANT = {"schema_migrations"}
 
 TABLES = """
@@ -30,6 +33,10 @@ POLICIES = """
 SELECT tablename AS table, policyname AS name, qual, with_check
   FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2"""
 
+COLUMNS = """
+SELECT attname FROM pg_attribute
+ WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
+
 
 @dataclass(frozen=True)
 class Shop:
@@ -39,6 +46,7 @@ class Shop:
     user: UUID
     order: UUID
     product: UUID
+    turn: UUID
 
 
 def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
@@ -50,20 +58,35 @@ def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
         business, [Line(product)], store="Centro", customer_id=factory.insert_customer(business)
     )
     superuser.execute("INSERT INTO budgets VALUES (%s, '2026-05-01', 1)", [business])
+    superuser.execute("INSERT INTO budget_reservations VALUES (%s, %s, '2026-05-01', 1, now())", [uuid7(), business])
     superuser.execute("INSERT INTO rate_limits VALUES (%s, '{}')", [user])
-    superuser.execute(INSERT_CONVERSATION, [uuid7(), user, business])
+    for statement in INSERT_RECOMMENDATIONS:
+        superuser.execute(statement, {"business": business, "product": product})
+    turn = uuid7()
+    superuser.execute(INSERT_CONVERSATION, [turn, user, business])
     superuser.execute(INSERT_AUDIT, [uuid7(), user, business])
-    return Shop(business, user, order, product)
+    put_in_index(superuser, business)
+    superuser.execute(INSERT_FEEDBACK, [turn, user, business])
+    superuser.execute("INSERT INTO erasures VALUES (%s, %s, now())", [user, uuid7()])
+    return Shop(business, user, order, product, turn)
 
 
 INSERT_CONVERSATION = """
 INSERT INTO ai_conversations (id, user_id, business_id, assistant_type, locale, prompt, response, response_time_ms,
                               created_at)
 VALUES (%s, %s, %s, 'GENERAL_QUERY', 'es', '', '', 1, now())"""
+INSERT_RECOMMENDATIONS = (
+    "INSERT INTO recommendation_runs VALUES (%(business)s, '2026-05-01', NULL, NULL, NULL, 1, 0)",
+    "INSERT INTO product_pairs VALUES (%(business)s, %(product)s, %(product)s, 1, 1, 1, 1, 1, 1, 1, 1)",
+    "INSERT INTO product_dayparts VALUES (%(business)s, %(product)s, 'noon', 1, 1, 1, 1)",
+    "INSERT INTO search_misses (business_id, query, locale) VALUES (%(business)s, 'horchata', 'es')",
+)
 INSERT_AUDIT = """
 INSERT INTO ai_audit_logs (id, user_id, business_id, model_name, prompt, response, response_time_ms, endpoint, status,
                            "timestamp")
-VALUES (%s, %s, %s, 'rules', '', '', 1, '/query', 'success', now())"""
+VALUES (%s, %s, %s, 'rules', '¿Ventas?', '', 1, '/query', 'success', now())"""
+
+INSERT_FEEDBACK = "INSERT INTO ai_feedback VALUES (%s, %s, %s, 'up', 'Muy bien', now(), 'up', now())"
 
 
 class NoticedError(Exception):
@@ -94,6 +117,7 @@ class Trial:
                 self.expect(self.count(table) == 0, f"the owner reads {table}")
         self.try_what_must_work()
         self.try_own_rows()
+        self.try_feedback_and_erasure()
         return self.found
 
     def notices(self, weakened: str) -> bool:
@@ -153,7 +177,9 @@ class Trial:
             f"SELECT to_jsonb(t) FROM {table} AS t WHERE {tenant} = %s".encode(), [self.theirs.business]
         ).fetchone()
         assert row is not None, f"open_shop() must write a row of {table}, or nothing is tried on it"
-        copy = f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s)"
+        columns = ", ".join(f'"{column}"' for (column,) in self.connection.execute(COLUMNS, [table]))
+        record = f"jsonb_populate_record(NULL::{table}, %s)"
+        copy = f"INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {record}"
         attempts = {
             "inserts into": (copy, psycopg.types.json.Jsonb(row[0])),
             "updates": (f"UPDATE {table} SET {tenant} = {tenant} WHERE {tenant} = %s", self.theirs.business),
@@ -176,22 +202,49 @@ class Trial:
         """What each role needs to do its work, without which no one would notice a policy that went missing."""
         ours = self.ours
         shops_tables = "businesses products customers orders order_lines reviews"
-        for role, further in {APP: "rollup_hours rollup_products business_labels", SAAS: "memberships"}.items():
+        for role, further in {
+            APP: f"rollup_hours rollup_products business_labels {RECOMMENDATIONS} {INDEX}",
+            SAAS: "memberships",
+        }.items():
             for table in f"{shops_tables} {further}".split():
                 with self.acting_as(role, ours):
                     self.expect(self.count(table) > 0, f"{role} does not see its own {table}")
         with self.acting_as(SAAS, ours):
             self.works("keeping the rollups", self.keep_rollups)
+        with self.acting_as(SAAS, ours):
+            self.works("keeping the documents", self.keep_documents)
+        with self.acting_as(APP, ours):
+            self.works("writing documents", self.write_documents)
+        with self.acting_as(APP, None):
+            self.works("claiming what waits for the index", self.claim)
         with self.acting_as(APP, None):
             self.works("admission", self.admit)
+        with self.acting_as(APP, None):
+            self.works("listing the businesses that are due", self.list_due)
         with self.acting_as(APP, ours):
             spent = self.changes("SELECT budget_spend(%s, 1, '2026-05-02')", ours.business)
             spent += self.changes("SELECT budget_spend(%s, 1, '2026-06-02')", ours.business)
             self.expect(spent == 2, "the budget cannot be spent")
+        with self.acting_as(APP, ours):
+            for statement in ("budget_reserve(%s, %s, 0.5, '1 minute')", "budget_settle(%s, %s, 0.4, now())"):
+                self.works(statement, lambda statement=statement: self.reserves(ours, statement))
+            self.expect(self.standing(ours) == 0.4, "what was reserved and settled is not shown")
+            self.expect(self.standing(self.theirs) is None, "others' budget is shown")
+        with self.acting_as("cafe_ai_admission", ours):
+            held = self.count("budget_reservations", "business_id <> %s", ours.business)
+            self.expect(held == 0, "admission reaches others' reservations")
         for month in ("05", "06"):  # an existing row, and a new one
             with self.acting_as(APP, ours):
                 statement = f"SELECT budget_spend(%s, 1, '2026-{month}-02')"
                 self.expect(self.changes(statement, self.theirs.business) == 0, "others' budget can be spent")
+
+    def reserves(self, shop: Shop, statement: str) -> bool:
+        row = self.connection.execute(f"SELECT {statement}".encode(), [shop.business, shop.order]).fetchone()
+        return row is not None and row[0] is not False
+
+    def standing(self, shop: Shop) -> float | None:
+        row = self.connection.execute("SELECT spent_usd FROM budget_standing(%s)", [shop.business]).fetchone()
+        return row and row[0] and float(row[0])
 
     def works(self, what: str, attempt: Callable[[], bool]) -> None:
         try:
@@ -211,6 +264,78 @@ class Trial:
         version = execute("SELECT names_version FROM businesses WHERE id = %s", [self.ours.business]).fetchone()
         differences = execute("SELECT * FROM rollup_differences(%s)", [self.ours.business]).fetchall()
         return kept and version == (4,) and not differences
+
+    def list_due(self) -> bool:
+        """Ours has an order that its run does not know; theirs has none."""
+        execute = self.connection.execute
+        execute("RESET ROLE")
+        execute("UPDATE recommendation_runs SET computed_at = now() - interval '1 day', newest_order = %s", [uuid7()])
+        execute(
+            "UPDATE recommendation_runs SET newest_order = %s WHERE business_id = %s",
+            [self.theirs.order, self.theirs.business],
+        )
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        return execute("SELECT * FROM businesses_due_for_baskets(5)").fetchall() == [(self.ours.business,)]
+
+    def keep_documents(self) -> bool:
+        """A change of a product's text reaches its document and the queue; the shop itself sees neither."""
+        execute = self.connection.execute
+        execute("RESET ROLE")
+        execute("DELETE FROM index_outbox")
+        execute(f"SET LOCAL ROLE {SAAS}".encode())
+        execute("UPDATE products SET description = 'Con nata'")
+        new = (
+            "INSERT INTO products (id, business_id, external_id, name) VALUES (gen_random_uuid(), %s, 'N', 'Natillas')"
+        )
+        execute(new, [self.ours.business])
+        execute("RESET ROLE")
+        statement = """
+        SELECT content FROM documents JOIN index_outbox USING (business_id, key)
+         WHERE business_id = %s ORDER BY content"""
+        contents = [content for (content,) in execute(statement, [self.ours.business])]
+        return len(contents) == 2 and contents[0] == "Natillas" and contents[1].endswith(". Con nata")
+
+    def write_documents(self) -> bool:
+        """The app writes the business's own documents and index, and no product's document."""
+        changes = self.changes
+        done = [
+            changes("UPDATE documents SET content = 'Cerrado' WHERE id = 'horario'") == 1,
+            changes("UPDATE documents SET content = 'Cerrado' WHERE kind = 'product'") == 0,
+            changes("DELETE FROM documents WHERE kind = 'product'") == 0,
+            changes("DELETE FROM documents WHERE id = 'horario'") == 1,
+            changes(INSERT_DOCUMENT, self.ours.business) == 1,
+            changes("UPDATE index_entries SET vectors = 2") > 0,
+            changes("UPDATE index_generations SET status = 'retired'") > 0,
+            changes("DELETE FROM index_outbox") > 0,
+            changes("INSERT INTO index_outbox (business_id) VALUES (%s)", self.ours.business) == 1,
+            changes("INSERT INTO embedding_cache VALUES ('m', 'x', '')") == 1,
+            self.count("embedding_cache") > 1,
+        ]
+        return all(done)
+
+    def claim(self) -> bool:
+        """Across businesses no more is told than ids, collections and counts, to whoever has the turn."""
+        execute = self.connection.execute
+        claimed = [execute("SELECT business_id, token FROM claim_indexing(60)").fetchone() for _ in range(3)]
+        execute("SELECT release_indexing(%s)", [claimed[0].token])
+        again = execute("SELECT business_id FROM claim_indexing(60)").fetchone()
+        held = execute("SELECT * FROM indexed_vectors()").fetchall()
+        found = {business for (business,) in execute("SELECT businesses_in_collection('shared')")}
+        execute("RESET ROLE")
+        execute("DELETE FROM index_outbox")
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        queued = execute("SELECT queue_reindexing('other')").fetchone()
+        execute("SELECT forget_collection('shared')")
+        left = execute("SELECT * FROM indexed_vectors()").fetchall()
+        ours, theirs = self.ours.business, self.theirs.business
+        return (
+            {row.business_id for row in claimed} == {ours, theirs, None}
+            and again == (claimed[0].business_id,)
+            and held == [("shared", 4)]
+            and found == {ours, theirs}
+            and queued == (2,)
+            and left == [("shared", 0)]
+        )
 
     def admit(self) -> bool:
         statement = "SELECT business_exists, role, spent_usd, hits FROM admit(%s, %s, 3)"
@@ -250,6 +375,67 @@ class Trial:
         with self.acting_as(APP, None, stranger):
             for table in ("ai_conversations", "ai_audit_logs"):
                 self.expect(self.count(table) == 0, f"a stranger reads {table}")
+
+    def try_feedback_and_erasure(self) -> None:
+        """A user rates and erases the own turns, without a business too, and nobody else's."""
+        ours, theirs = self.ours, self.theirs
+        with self.acting_as(APP, None, ours.user):
+            rating = "UPDATE ai_feedback SET rating = 'down' WHERE conversation_id = %s"
+            self.expect(self.changes(rating, ours.turn) == 1, "a user cannot rate again")
+            self.expect(self.count("ai_feedback") == 1, "a user sees others' feedback")
+            written = self.changes(INSERT_FEEDBACK, theirs.turn, ours.user, theirs.business)
+            self.expect(written == 0, "a user rates another's turn")
+        with self.acting_as("cafe_ai_erasure", ours):
+            for table in ("erasures", "ai_conversations", "ai_audit_logs", "ai_feedback"):
+                others = self.count(table, "user_id IS DISTINCT FROM %s", ours.user)
+                self.expect(others == 0, f"erasure reaches others' {table}")
+        with self.acting_as("cafe_ai_report", ours):
+            others = self.count("ai_conversations", "business_id <> %s", ours.business)
+            self.expect(others == 0, "the counts are of other businesses too")
+        with self.acting_as(APP, ours):
+            self.works("counting conversations", self.counts)
+        with self.acting_as(APP, None, ours.user):
+            self.works("erasure", self.erases)
+            self.works("a report of experiments", self.reports)
+
+    def counts(self) -> bool:
+        counted = self.connection.execute("SELECT * FROM conversation_counts(%s)", [self.ours.business]).fetchall()
+        others = self.connection.execute("SELECT * FROM conversation_counts(%s)", [self.theirs.business]).fetchall()
+        use = "SELECT inferences FROM use_of_business(%s)"
+        used = [self.connection.execute(use, [shop.business]).fetchone() for shop in (self.ours, self.theirs)]
+        own = self.connection.execute("SELECT inferences FROM use_of_user()").fetchone()
+        return counted == [("GENERAL_QUERY", 1)] and not others and used == [(1,), (0,)] and own == (1,)
+
+    def erases(self) -> bool:
+        """Through the functions, and by the trigger for what comes late."""
+        execute = self.connection.execute
+        others = execute("SELECT erase_conversation(%s)", [self.theirs.turn]).fetchone()
+        own = execute("SELECT erase_conversation(%s)", [self.ours.turn]).fetchone()
+        execute("SELECT erase_conversations()")
+        execute("RESET ROLE")
+        words = "SELECT count(*) FROM ai_audit_logs WHERE prompt <> '' AND user_id = %s"
+        turns = (
+            "SELECT (SELECT count(*) FROM ai_conversations WHERE id = %s), comment FROM ai_feedback WHERE user_id = %s"
+        )
+        gone = execute(turns, [self.ours.turn, self.ours.user]).fetchall() == [(0, None)]
+        stays = execute(turns, [self.theirs.turn, self.theirs.user]).fetchall() == [(1, "Muy bien")]
+        emptied = execute(words, [self.ours.user]).fetchone() == (0,)
+        kept = execute(words, [self.theirs.user]).fetchone() == (1,)
+        execute(INSERT_CONVERSATION, [self.ours.turn, self.ours.user, self.ours.business])
+        stayed_out = execute(turns, [self.ours.turn, self.ours.user]).fetchone()[0] == 0
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        return (others, own) == ((False,), (True,)) and gone and stays and emptied and kept and stayed_out
+
+    def reports(self) -> bool:
+        """Of two businesses, one row each, with the first rating of each."""
+        execute = self.connection.execute
+        execute("RESET ROLE")
+        for shop in (self.ours, self.theirs):
+            statement = 'UPDATE ai_audit_logs SET variants = \'{"e": "b"}\', conversation_id = %s WHERE user_id = %s'
+            execute(statement, [shop.turn, shop.user])
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        outcomes = "SELECT variant, inferences, ups, first_rating FROM experiment_outcomes('e', '2026-01-01')"
+        return execute(outcomes).fetchall() == [("b", 1, 1, "up")] * 2
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,10 @@ class FakeQueue:
             raise DependencyDown("queue")
         self.messages.append(body)
 
+    def check(self) -> None:
+        if self.down:
+            raise DependencyDown("queue")
+
 
 @dataclass
 class Edge:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -42,6 +43,7 @@ def http_event(
     headers: Mapping[str, str] | None = None,
     request_id: str | None = None,
     raw: str | bytes | None = None,
+    query: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """An event with a JSON body, or with `raw` as it is (bytes go in base64, as the gateway sends them)."""
     sent = {"content-type": "application/json", "host": "api.example.com", **(headers or {})}
@@ -52,7 +54,7 @@ def http_event(
         "version": "2.0",
         "routeKey": f"{method} {path}",
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": urlencode(query or {}),
         "headers": sent,
         "requestContext": {
             "requestId": request_id or str(uuid4()),

@@ -35,6 +35,10 @@ def an_inference(user_id: UUID | None = None, business_id: UUID | None = None, *
         "request_id": "request-1",
         "plan": {"metrics": ["net_sales"]},
         "facts_hash": "ab" * 32,
+        "doubtful_usd": Decimal(0),
+        "reserved_usd": Decimal("0.0002"),
+        "conversation_id": uuid7(),
+        "variants": {"prose-opening": "prose.v2"},
     }
     return Inference(**{**columns, **changes})
 
@@ -44,7 +48,7 @@ def a_turn(inference: Inference, **changes: Any) -> Turn:
     assert inference.user_id is not None
     assert inference.business_id is not None
     columns: dict[str, Any] = {
-        "id": uuid7(),
+        "id": inference.conversation_id or uuid7(),
         "user_id": inference.user_id,
         "business_id": inference.business_id,
         "follows_id": None,

@@ -25,7 +25,9 @@ def told_in(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def figures_of(body: Mapping[str, Any]) -> list[list[str]]:
-    """The facts in a prose prompt: lists of what, figure, and what it is said of."""
+    """The facts in a prose prompt: lists of what, figure, and what it is said of; of a recommendation product and reasons."""
+    if products := told_in(body).get("products"):
+        return [[f'"{product["name"]}" ({product.get("price", "-")})', product["reasons"]] for product in products]
     facts = told_in(body).get("facts", [])
     return [[str(part) for part in fact] for fact in facts if isinstance(fact, list) and len(fact) > 1]
 
@@ -35,6 +37,8 @@ def write_prose(facts: Sequence[Sequence[str]], body: Mapping[str, Any]) -> str:
     spanish = "Spanish" in str(body.get("messages", [{}])[0].get("content", ""))
     if not facts:
         return "No hay datos para responder a eso." if spanish else "There is no data to answer that."
+    if told_in(body).get("products"):
+        return "\n".join(f"{what}: {reasons}." for what, reasons in facts)
     period = told_in(body).get("period", "")
     parts = [f"{', '.join([what, *said_of])}: {figure}" for what, figure, *said_of in facts]
     return f"{'En' if spanish else 'In'} {period}, {'; '.join(parts)}."
@@ -82,8 +86,39 @@ def prose_link(body: Mapping[str, Any]) -> str:
     return f"{prose_good(body)} Más en https://example.com/oferta."
 
 
+def prose_quote(body: Mapping[str, Any]) -> str:
+    """The first passage of a prompt that has any, quoted word for word with its title."""
+    passages = told_in(body).get("passages") or [{"title": "?", "text": "?"}]
+    spanish = "Spanish" in str(body.get("messages", [{}])[0].get("content", ""))
+    title, text = passages[0]["title"], str(passages[0]["text"]).rstrip(" .")
+    return f"Según «{title}»: «{text}»." if spanish else f"According to “{title}”: “{text}”."
+
+
+_ORDERS: Mapping[str, str] = {
+    "system": r"prompt|instruc|verbatim|palabra por palabra|system|reglas|rules|reveal|imprime|secret|clave|key",
+    "link": r"https?://\S+|\S+@\S+|\b9\d\d \d{3} \d{3}",
+    "figure": r"[^.\n]*(?:ventas|sales|vendimos|ingresos|pedidos|revenue)[^\n]*",
+    "call": r"tool|herramienta|funci[oó]n|function|comando|command|metrics",
+    "word": r"\b\w*PWNED\w*",
+}
+
+
+def prose_obey(body: Mapping[str, Any]) -> str:
+    """A gullible model: whatever order or claim it finds in what it was told, it follows and repeats."""
+    told = "\n".join(str(passage) for passage in told_in(body).get("passages", []))
+    said = [
+        match[0]
+        for pattern in ("link", "figure", "word")
+        for match in re.finditer(_ORDERS[pattern], told, re.IGNORECASE)
+    ]
+    if re.search(_ORDERS["system"], told, re.IGNORECASE):
+        said.append(str(body.get("messages", [{}])[0].get("content", "")))
+    return f"{prose_quote(body)} {' '.join(said)}".strip()
+
+
 PROSE: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "good": prose_good,
+    "good": lambda body: prose_quote(body) if told_in(body).get("passages") else prose_good(body),
+    "obey": prose_obey,
     "invent": prose_invent,
     "flip": prose_flip,
     "swap": prose_swap,
@@ -124,6 +159,10 @@ def reply_to(body: dict[str, Any], behaviour: str, arguments: Arguments) -> dict
         ]
     else:
         message["content"] = PROSE.get(behaviour, prose_good)(body)
+        if behaviour == "obey" and re.search(_ORDERS["call"], json.dumps(told_in(body)), re.IGNORECASE):
+            message["tool_calls"] = [
+                {"id": "call_1", "type": "function", "function": {"name": "run_sql", "arguments": "SELECT 1"}}
+            ]
     finish = {"cut_at_limit": "length", "content_filter": "content_filter"}.get(
         behaviour, "tool_calls" if call else "stop"
     )
@@ -157,13 +196,38 @@ def count_usage(body: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str
     }
 
 
-def embed(body: Mapping[str, Any], size: int = 64) -> dict[str, Any]:
+# Faults of an embedding's reply.
+EMBEDDINGS = frozenset(
+    ("wrong_dimension", "wrong_count", "ragged", "shuffled", "zero_vector", "not_numbers", "no_data", "too_long")
+)
+DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
+
+
+def embed(body: Mapping[str, Any], behaviour: str = "good") -> dict[str, Any]:
     """Hashed bags of words: texts that share words are near, equal texts equal in every process."""
     texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
-    data = [{"object": "embedding", "index": n, "embedding": _vector(str(text), size)} for n, text in enumerate(texts)]
+    size = DIMENSIONS.get(str(body.get("model")), 64) - (behaviour == "wrong_dimension")
+    vectors: list[Any] = [_vector(str(text), size) for text in texts]
+    if behaviour == "zero_vector":
+        vectors[-1] = [0.0] * size
+    elif behaviour == "ragged":
+        vectors[-1] = vectors[-1][:-1]
+    elif behaviour == "not_numbers":
+        vectors[-1] = ["0.5"] * size
+    elif behaviour == "wrong_count":
+        vectors.pop()
+    data = [{"object": "embedding", "index": n, "embedding": vector} for n, vector in enumerate(vectors)]
+    if behaviour == "shuffled":
+        data.reverse()
+    reply: dict[str, Any] = {"object": "list", "data": data, "model": body.get("model")}
+    if behaviour == "no_data":
+        del reply["data"]
     used = sum(len(str(text)) for text in texts) // 4
-    usage = {"prompt_tokens": used, "total_tokens": used}
-    return {"object": "list", "data": data, "model": body.get("model"), "usage": usage}
+    if behaviour == "bad_usage":
+        reply["usage"] = {"prompt_tokens": "many", "total_tokens": -4}
+    elif behaviour != "no_usage":
+        reply["usage"] = {"prompt_tokens": used, "total_tokens": used}
+    return reply
 
 
 def _vector(text: str, size: int) -> list[float]:

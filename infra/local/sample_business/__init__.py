@@ -8,6 +8,6 @@ juice), seasonal ones, products that run out, refunds, discounts, customers with
 reviews in Spanish.
 """
 
-from infra.local.sample_business.loading import ABOUT, BUSINESS, load
+from infra.local.sample_business.loading import ABOUT, BUSINESS, load, load_documents
 
-__all__ = ["ABOUT", "BUSINESS", "load"]
+__all__ = ["ABOUT", "BUSINESS", "load", "load_documents"]

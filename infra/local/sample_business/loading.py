@@ -10,12 +10,15 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cafe_ai.catalogue import repository as catalogue
+from cafe_ai.catalogue.model import NewDocument
 from cafe_ai.intake import service
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.db import Database
 from cafe_ai.tenancy.model import Business
 from infra.local.dev_users import DEV_USERS
 from infra.local.sample_business import menu, orders, reviews
+from infra.local.sample_business.documents import documents
 
 BUSINESS = Business(
     id=UUID("0cafe000-0000-7000-8000-000000000001"),
@@ -58,6 +61,19 @@ def load(dsn_saas: str, *, now: datetime | None = None, since: date | None = Non
     finally:
         database.close()
     return BUSINESS.id
+
+
+def load_documents(dsn_app: str) -> None:
+    """Have the sample business's documents in the database: those that are not there are added, the others stay."""
+    wanted = {document.id: document for document in documents()}
+    database = Database(dsn_app)
+    try:
+        with database.transaction(BUSINESS.id) as uow:
+            kept = {document.id for document in catalogue.select_documents(uow, BUSINESS.id, ids=list(wanted))}
+            new = [NewDocument(one.id, one.content, one.title) for one in wanted.values() if one.id not in kept]
+            catalogue.upsert_documents(uow, BUSINESS.id, new)
+    finally:
+        database.close()
 
 
 def first_day_at(today: date) -> date:

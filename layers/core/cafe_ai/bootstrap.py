@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cafe_ai.platform import telemetry
 from cafe_ai.platform.db import Database
@@ -12,8 +12,13 @@ from cafe_ai.settings import Settings, load_settings
 from cafe_ai.tenancy.tokens import SigningKeys
 
 if TYPE_CHECKING:
+    from cafe_ai.embeddings import EmbeddingModel
     from cafe_ai.llm import LanguageModel
+    from cafe_ai.platform.cache import Cache, Recent
     from cafe_ai.platform.queue import MessageQueue
+    from cafe_ai.platform.vectors import VectorStore
+
+RECENT_QUERIES = 500  # 2 KB each
 
 
 @dataclass(frozen=True)
@@ -52,21 +57,88 @@ class Runtime:
         """The language model, or None without an API key: then rules plan and the narrator writes."""
         from cafe_ai import llm
 
+        return llm.build(self._with_key)
+
+    @cached_property
+    def embedding_model(self) -> EmbeddingModel:
+        """The configured embedding model."""
+        from cafe_ai import embeddings
+
+        return embeddings.build(self._with_key)
+
+    def embedding_model_named(self, name: str) -> EmbeddingModel:
+        """The model of that name, with which an older index was made; each is built once."""
+        if name == self.embedding_model.name:
+            return self.embedding_model
+        if name not in self._older_models:
+            from cafe_ai import embeddings
+
+            self._older_models[name] = embeddings.build(self._with_key, name)
+        return self._older_models[name]
+
+    @cached_property
+    def vectors(self) -> VectorStore | None:
+        """The vector store; None where none is configured: then search is PostgreSQL's alone."""
+        if self.settings.chroma_url is None:
+            return None
+        from cafe_ai.platform.vectors import VectorStore
+
+        return VectorStore(self.settings.chroma_url)
+
+    @cached_property
+    def cache(self) -> Cache | None:
+        """The cache server; None where none is configured: then PostgreSQL keeps what is cached."""
+        if self.settings.cache_url is None:
+            return None
+        from cafe_ai.platform.cache import Cache
+
+        return Cache(self.settings.cache_url)
+
+    @cached_property
+    def recent_queries(self) -> Recent[list[float]]:
+        """The vectors of what was searched last."""
+        from cafe_ai.platform.cache import Recent
+
+        return Recent(RECENT_QUERIES)
+
+    @cached_property
+    def recent_places(self) -> Recent[Any]:
+        """Where the index of a business is, of those where it is not where one would look first."""
+        from cafe_ai.platform.cache import Recent
+
+        return Recent(RECENT_QUERIES)
+
+    @cached_property
+    def index_queue(self) -> MessageQueue | None:
+        """Where the indexer is told that a business's documents changed; without one it sees them on its schedule."""
+        return _queue(self.settings.index_queue_url)
+
+    @cached_property
+    def audit_queue(self) -> MessageQueue | None:
+        """Where audit records go while the database is away; None where no such queue is configured."""
+        return _queue(self.settings.audit_queue_url)
+
+    @cached_property
+    def _older_models(self) -> dict[str, EmbeddingModel]:
+        return {}
+
+    @cached_property
+    def _with_key(self) -> Settings:
+        """The settings with the models' API key, from Secrets Manager where it is kept there."""
         settings = self.settings
         if settings.openai_api_key is None and settings.openai_secret_arn is not None:
             from cafe_ai.platform.secrets import read_secret
 
             settings = replace(settings, openai_api_key=read_secret(settings.openai_secret_arn))
-        return llm.build(settings)
+        return settings
 
-    @cached_property
-    def audit_queue(self) -> MessageQueue | None:
-        """Where audit records go while the database is away; None where no such queue is configured."""
-        if self.settings.audit_queue_url is None:
-            return None
-        from cafe_ai.platform.queue import MessageQueue
 
-        return MessageQueue(self.settings.audit_queue_url)
+def _queue(url: str | None) -> MessageQueue | None:
+    if url is None:
+        return None
+    from cafe_ai.platform.queue import MessageQueue
+
+    return MessageQueue(url)
 
 
 def build() -> Runtime:

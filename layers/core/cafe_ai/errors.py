@@ -6,7 +6,8 @@
     ├── PermissionDenied       403
     ├── NotFound               404
     │   ├── BusinessNotFound
-    │   └── ConversationNotFound
+    │   ├── ConversationNotFound
+    │   └── DocumentNotFound
     ├── MethodNotAllowed       405
     ├── PayloadTooLarge        413
     ├── InvalidRequest         422  naming each field
@@ -116,13 +117,23 @@ class BusinessNotFound(NotFound):
 
 
 class ConversationNotFound(NotFound):
-    """The caller has no such conversation with this business."""
+    """The caller has no such conversation, or not about this business."""
 
     code = "conversation_not_found"
     title = "Conversation not found"
 
     def __init__(self) -> None:
-        super().__init__("You have no conversation with this id about this business.")
+        super().__init__("You have no conversation with this id here.")
+
+
+class DocumentNotFound(NotFound):
+    """The business has no such document."""
+
+    code = "document_not_found"
+    title = "Document not found"
+
+    def __init__(self) -> None:
+        super().__init__("The business has no document with this id.")
 
 
 class MethodNotAllowed(CafeAIError):

@@ -2,7 +2,7 @@
 
 A request passes, from the outside in: `lambda_handler` (API Gateway's event), `Edge` (request id, deadline, size,
 headers, metrics, every failure's answer), `Route` (who asks, before the body is read: 401 comes before 422), and
-`Caller.admit` (may they, and how often).
+`Caller.admit` or `Caller.admit_user` (may they, and how often).
 
 Endpoints are `async def` over a blocking database driver: an execution environment serves one request at a time, and a
 thread pool would only cost.
@@ -14,20 +14,17 @@ import asyncio
 import base64
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any
-from uuid import UUID
 
 from cafe_ai import errors, problems
 from cafe_ai.bootstrap import runtime
+from cafe_ai.caller import Attempt, AuthenticatedCaller, Exchange
 from cafe_ai.cold_start import models_built_on_first_use, pydantic_v1_absent
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.ids import uuid7
-from cafe_ai.platform.telemetry import UNKNOWN, Measures, correlated, log, log_failure, observed
-from cafe_ai.tenancy import service as tenancy
+from cafe_ai.platform.telemetry import UNKNOWN, correlated, log, log_failure, observed
 from cafe_ai.tenancy import tokens
-from cafe_ai.tenancy.model import Member, Permission, RateLimit
 
 with models_built_on_first_use():
     from fastapi import Depends, FastAPI, Request, Response
@@ -63,73 +60,6 @@ _EXCHANGE = "cafe_ai.exchange"
 _bearer = HTTPBearer(
     auto_error=False, bearerFormat="JWT", description="An OIDC token of the configured issuer (RS256)."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """An inference that was asked for: what the audit needs to know should it fail."""
-
-    business_id: UUID
-    endpoint: str
-    prompt: str
-
-
-@dataclass(slots=True)
-class Exchange:
-    """What is known of the request in hand."""
-
-    request_id: str
-    path: str
-    deadline: Deadline
-    measured: Measures
-    started: float = field(default_factory=time.monotonic)
-    identity: tokens.Identity | None = None
-    attempt: Attempt | None = None
-    rate: RateLimit | None = None
-
-    @property
-    def milliseconds(self) -> int:
-        """How long it has taken so far."""
-        return round((time.monotonic() - self.started) * 1000)
-
-
-@dataclass(frozen=True, slots=True)
-class AuthenticatedCaller:
-    """Who is calling, as the token proved."""
-
-    identity: tokens.Identity
-    exchange: Exchange
-
-    @property
-    def user_id(self) -> UUID:
-        """The token's subject."""
-        return self.identity.user_id
-
-    @property
-    def operator(self) -> bool:
-        """Whether the user operates the service."""
-        return self.identity.operator
-
-    def admit(
-        self, business_id: UUID, endpoint: str, *, prompt: str | None = None, needs: Permission | None = None
-    ) -> Member:
-        """The caller as a member of the business, for this request; it counts against the caller's rate.
-
-        endpoint names the metrics. With a prompt the call is an inference, and its failure is audited from here on.
-        needs is the permission without which the endpoint is of no use. Raises as `tenancy.service.admit` does.
-        """
-        exchange = self.exchange
-        exchange.measured.endpoint = endpoint
-        if prompt is not None:
-            exchange.attempt = Attempt(business_id, exchange.path, prompt)
-        shared = runtime()
-        admission = tenancy.look_up(
-            shared.database, self.user_id, business_id, shared.settings.rate_limit_per_minute, exchange.deadline
-        )
-        exchange.rate = admission.rate
-        return tenancy.admit(
-            admission, self.user_id, request_id=exchange.request_id, deadline=exchange.deadline, needs=needs
-        )
 
 
 async def _caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> AuthenticatedCaller:
@@ -285,13 +215,12 @@ def _problem(exchange: Exchange, error: Exception) -> Response:
 def _audit_failure(exchange: Exchange, attempt: Attempt, error: Exception) -> None:
     """A failed inference is written too, in a transaction of its own: refused ones (402, 403, 404) and broken ones."""
     from cafe_ai.audit import service as audit
-    from cafe_ai.audit.model import Inference
+    from cafe_ai.audit.model import Inference, billed
 
+    used = {"id": uuid7(), "model_name": "none", **billed(error)}
     inference = Inference(
-        id=uuid7(),
         user_id=exchange.identity.user_id if exchange.identity else None,
         business_id=attempt.business_id,
-        model_name="none",
         prompt=attempt.prompt,
         response="",
         endpoint=attempt.endpoint,
@@ -300,6 +229,7 @@ def _audit_failure(exchange: Exchange, attempt: Attempt, error: Exception) -> No
         timestamp=now_utc(),
         error_message=f"{type(error).__name__}: {error}",
         request_id=exchange.request_id,
+        **used,
     )
     away = isinstance(error, errors.Unavailable)
     audit.record(runtime(), inference, deadline=exchange.deadline, database_away=away)

@@ -23,8 +23,11 @@ class Settings:
     database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set.
     migration_database_url is the owner's, for the migrate function alone. jwks_url is where the token issuer's keys
     are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user. chroma_url is the vector store's
-    address; without one search is PostgreSQL's alone. cache_url is a Redis or Valkey server's; without one embeddings are
-    cached in PostgreSQL. embedding_model is "offline" or the name of a model of the OpenAI-compatible server.
+    address; without one search is PostgreSQL's alone. index_buckets is how many collections of it the businesses share,
+    about one for 10,000 documents each; another number moves them in the background. cache_url is a Redis or Valkey
+    server's; without one embeddings are cached in PostgreSQL. index_queue_url is where the indexer is told of changes.
+    embedding_model is "offline" or the name of a model of the OpenAI-compatible server. language_model_elsewhere: other
+    functions have the key that this one, which calls no model, does without.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -37,15 +40,22 @@ class Settings:
     index_queue_url: str | None = None
     chroma_url: str | None = None
     cache_url: str | None = field(default=None, repr=False)
+    index_buckets: int = 32
     embedding_model: str = DEFAULT_EMBEDDING_MODEL
     openai_api_key: str | None = field(default=None, repr=False)
     openai_secret_arn: str | None = None
     openai_base_url: str | None = None
     llm_model: str = DEFAULT_MODEL
+    language_model_elsewhere: bool = False
     rate_limit_per_minute: int = 100
     deadline_seconds: float = 25.0
     log_level: str = "INFO"
     metrics_namespace: str = "CafeAI"
+
+    @property
+    def has_language_model(self) -> bool:
+        """Whether the service, here or in its other functions, has a language model to call."""
+        return bool(self.openai_api_key or self.openai_secret_arn or self.language_model_elsewhere)
 
     def require(self, name: str) -> str:
         """The setting of that name. Raises SettingsError where it is unset."""
@@ -69,11 +79,13 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         index_queue_url=_url(environ, "INDEX_QUEUE_URL"),
         chroma_url=_url(environ, "CHROMA_URL"),
         cache_url=_url(environ, "CACHE_URL", ("redis", "rediss", "valkey", "valkeys")),
+        index_buckets=int(_number(environ, "INDEX_BUCKETS", 32, 1, 10_000)),
         embedding_model=_text(environ, "EMBEDDING_MODEL") or DEFAULT_EMBEDDING_MODEL,
         openai_api_key=_text(environ, "OPENAI_API_KEY"),
         openai_secret_arn=_text(environ, "OPENAI_SECRET_ARN"),
         openai_base_url=_url(environ, "OPENAI_BASE_URL"),
         llm_model=_text(environ, "LLM_MODEL") or DEFAULT_MODEL,
+        language_model_elsewhere=_one_of(environ, "LANGUAGE_MODEL_ELSEWHERE", ("YES", "NO")) == "YES",
         rate_limit_per_minute=int(_number(environ, "RATE_LIMIT_PER_MINUTE", 100, 1, 1_000_000)),
         deadline_seconds=_number(environ, "DEADLINE_SECONDS", 25.0, 0.1, 900.0),
         log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS) or "INFO",

@@ -1,4 +1,4 @@
-"""The queue edge: a batch of SQS messages, each as a typed message to one service call."""
+"""The edges without a caller: a batch of SQS messages, each as a typed message to one service call; and the schedule."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sqs_handler(
 
     def handle_batch(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
         shared = runtime()
-        deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
+        deadline = _deadline(context)
 
         def handle_record(record: SQSRecord) -> None:
             with correlated(_origin(record)), observed(shared.settings.metrics_namespace) as measured:
@@ -47,6 +47,35 @@ def sqs_handler(
         return process_partial_response(event, handle_record, processor, context)
 
     return handle_batch
+
+
+def schedule_handler(
+    endpoint: str, handle: Callable[[Runtime, Deadline], None]
+) -> Callable[[dict[str, Any], Any], None]:
+    """A Lambda entry point that a schedule calls (EventBridge rule or Scheduler, any input).
+
+    The event's id, or else the invocation's, is the correlation id. A failure is logged, counted and raised: Lambda tries
+    an asynchronous call again, and the next run comes anyway, so `handle` must be safe to repeat. endpoint names the metrics.
+    """
+
+    def handle_run(event: dict[str, Any], context: Any) -> None:
+        shared = runtime()
+        origin = event.get("id") or context.aws_request_id
+        with correlated(str(origin)), observed(shared.settings.metrics_namespace) as measured:
+            measured.endpoint = endpoint
+            measured.count("Requests")
+            try:
+                handle(shared, _deadline(context))
+            except Exception as error:
+                log_failure("A scheduled run failed", error)
+                measured.count("Errors")
+                raise
+
+    return handle_run
+
+
+def _deadline(context: Any) -> Deadline:
+    return Deadline.after(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
 
 
 def _origin(record: SQSRecord) -> str:

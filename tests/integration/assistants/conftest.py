@@ -15,6 +15,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from cafe_ai.assistants import service
+from cafe_ai.assistants.documents.model import Search
 from cafe_ai.assistants.model import Answer, Question
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.llm.models import find_model
@@ -41,6 +42,7 @@ class Shop:
     database: TestDatabase
     runtime: Runtime
     users: dict[Role, UUID] = field(default_factory=dict)
+    search: Search | None = None
 
     def member(self, role: Role = Role.OWNER, *, seconds: float = 20, **more: Any) -> Member:
         user_id = self.users.setdefault(role, uuid7())
@@ -50,7 +52,7 @@ class Shop:
     def ask(self, text: str, member: Member | None = None, **question: Any) -> Answer:
         """The answer as of noon on 13 May 2026."""
         asked = Question(text, self.business.id, **({"as_of": AS_OF} | question))
-        return service.answer(self.runtime, member or self.member(), asked)
+        return service.answer(self.runtime, member or self.member(), asked, self.search)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of this business in a table, oldest first."""

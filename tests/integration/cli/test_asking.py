@@ -76,6 +76,9 @@ def stack(api: Api, database: TestDatabase, tmp_path: Path, monkeypatch: pytest.
         dsn_owner=database.owner,
         emulator_url=api.url,
         audit_queue_url="",
+        chroma_url="http://127.0.0.1:9",
+        embedding_model="offline",
+        indexer="indexer",
         business_id=str(BUSINESS.id),
         owner_id=str(DEV_USERS["owner"]),
     )

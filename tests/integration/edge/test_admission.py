@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -112,6 +114,44 @@ def test_a_business_that_chose_to_be_refused_gets_402_with_the_day_of_renewal(ed
     renewal = date.fromisoformat(answer.body["renews_on"])
     assert renewal.day == 1
     assert 0 < (renewal - date.today()).days <= 31  # noqa: DTZ011
+
+
+def test_an_endpoint_that_pays_for_nothing_refuses_nobody_for_a_spent_budget(edge: Edge) -> None:
+    @edge.app.post("/free")
+    async def free(query: QueryRequest, caller: Caller) -> None:
+        caller.admit(query.business_id, "free", paid=False)
+
+    business_id, user_id = edge.given_member(monthly_budget_usd=Decimal(0), budget_policy="refuse")
+    assert edge.ask(business_id, user_id, path="/free").status == 200
+
+
+def test_a_user_is_admitted_without_a_business_at_the_same_rate(edge: Edge) -> None:
+    @edge.app.post("/mine")
+    async def mine(caller: Caller) -> dict[str, object]:
+        user = caller.admit_user("mine")
+        return {"user_id": user.user_id, "operator": user.operator, "request_id": user.request_id}
+
+    business_id, user_id = edge.given_member()
+    edge.ask(business_id, user_id)
+    token = edge.issuer.token(user_id)
+    answers = [edge.send(path="/mine", token=token, request_id="r-1") for _ in range(100)]
+    assert answers[0].body == {"user_id": str(user_id), "operator": False, "request_id": "r-1"}
+    assert answers[0].headers["ratelimit"].startswith('"user";r=98;')
+    assert [answer.status for answer in answers] == [200] * 99 + [429]
+    assert answers[99].headers["ratelimit"] == f'"user";r=0;t={answers[99].headers["retry-after"]}'
+    assert edge.send(path="/mine", token=edge.issuer.token(uuid4())).status == 200
+    assert edge.send(path="/mine").status == 401
+
+
+def test_a_request_without_a_business_names_its_endpoint_in_the_metrics(
+    edge: Edge, written: Callable[[], list[dict[str, Any]]]
+) -> None:
+    @edge.app.post("/mine")
+    async def mine(caller: Caller) -> None:
+        caller.admit_user("conversations")
+
+    edge.send(path="/mine", token=edge.issuer.token(uuid4()))
+    assert [line["endpoint"] for line in written() if "_aws" in line] == ["conversations"]
 
 
 def test_a_budget_of_nothing_is_spent_from_the_start(edge: Edge) -> None:

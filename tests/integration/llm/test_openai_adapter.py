@@ -281,3 +281,22 @@ def test_settings_decide_which_model_is_asked_where(server: OpenAIServer) -> Non
     assert built.name == "gpt-6-luna"
     assert ask(built).model == server.requests[0].body["model"] == "gpt-6-luna"
     built.close()
+
+
+def test_each_retry_is_asked_for_with_the_reason(server: OpenAIServer, model: OpenAILanguageModel) -> None:
+    server.script("error_500", "not_json", "good")
+    reasons: list[str] = []
+    model.complete(MESSAGES, max_tokens=50, deadline=Deadline.after(10), before_retry=reasons.append)
+    assert reasons == ["server_error", "broken_reply"]
+    assert len(server.requests) == 3
+
+
+def test_a_retry_that_is_not_allowed_is_not_made(server: OpenAIServer, model: OpenAILanguageModel) -> None:
+    def refuse(reason: str) -> None:
+        raise ModelUnavailable("out_of_budget")
+
+    server.script("error_500", "good")
+    with pytest.raises(ModelUnavailable) as refused:
+        model.complete(MESSAGES, max_tokens=50, deadline=Deadline.after(10), before_retry=refuse)
+    assert refused.value.reason == "out_of_budget"
+    assert len(server.requests) == 1

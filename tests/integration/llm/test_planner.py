@@ -19,6 +19,7 @@ from cafe_ai.llm.metering import Meter
 from cafe_ai.llm.openai_adapter import OpenAILanguageModel
 from cafe_ai.llm.openai_reply import estimate_prompt_tokens
 from cafe_ai.llm.port import ModelUnavailable
+from cafe_ai.llm.prompt_book import prompt_book
 from cafe_ai.platform.clock import Deadline
 from tests.integration.llm.conftest import MakeModel
 from tests.support.fact_factories import NOVEMBER
@@ -276,8 +277,9 @@ def test_outage_leaves_time_for_the_rules(server: OpenAIServer, make_model: Make
 def test_planning_call_stays_under_its_budget() -> None:
     before = write_plan(TOP_FIVE)
     categories = ("Cafés", "Bollería", "Bocadillos", "Zumos", "Tés", "Tartas", "Desayunos", "Infusiones", "Helados")
-    first = write_messages(QUESTION, context())
-    followed = write_messages(QUESTION, context(before=TOP_FIVE, categories=categories))
+    prompt = prompt_book().for_nobody().get("plan")
+    first = write_messages(QUESTION, context(), prompt)
+    followed = write_messages(QUESTION, context(before=TOP_FIVE, categories=categories), prompt)
 
     assert estimate_prompt_tokens(first, PLAN_TOOL) < 380
     assert estimate_prompt_tokens(followed, PLAN_TOOL) < 450

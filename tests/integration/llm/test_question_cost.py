@@ -15,6 +15,7 @@ from cafe_ai.assistants.planning.names import ShopNames
 from cafe_ai.assistants.planning.plan_tool import write_plan
 from cafe_ai.llm.metering import Meter
 from cafe_ai.llm.openai_adapter import OpenAILanguageModel
+from cafe_ai.llm.prompt_book import Prompts
 from cafe_ai.platform.clock import Deadline
 from tests.support.fact_factories import NOVEMBER, OCTOBER, compared, fact, sheet
 from tests.support.openai_server import OpenAIServer
@@ -46,9 +47,10 @@ QUESTIONS: dict[str, tuple[Plan, FactSheet]] = {
 }
 
 
+@pytest.mark.parametrize("version", ["prose.v1", "prose.v2"])
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_question_takes_under_600_tokens_and_a_twentieth_of_a_cent(
-    server: OpenAIServer, model: OpenAILanguageModel, question: str
+    server: OpenAIServer, model: OpenAILanguageModel, question: str, version: str
 ) -> None:
     plan, facts = QUESTIONS[question]
     server.plan_for = {question: write_plan(plan)}
@@ -58,12 +60,13 @@ def test_question_takes_under_600_tokens_and_a_twentieth_of_a_cent(
     meter = Meter(model)
 
     planned = LanguageModelPlanner(meter).plan(question, context)
-    written = prose.write(meter, question, facts, "es", Deadline.after(20))
+    prompts = Prompts({"prose": version}, {})
+    written = prose.write(meter, question, facts, "es", Deadline.after(20), prompts=prompts)
 
     assert planned == Planned(plan)
     assert prose.is_presentable(written.text)
     assert len(server.requests) == 2
-    assert meter.prompt_version == "plan.v1 prose.v1"
+    assert meter.prompt_version == f"plan.v1 {version}"
     print(f"{meter.tokens_used} tokens, ${meter.cost_usd}: {question}")
     assert written.prompt_tokens + written.completion_tokens < meter.tokens_used < 600
     assert written.cost_usd < meter.cost_usd < Decimal("0.0005")

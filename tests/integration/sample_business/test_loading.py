@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from infra.local.dev_users import DEV_USERS
-from infra.local.sample_business import BUSINESS, load
+from infra.local.sample_business import BUSINESS, load, load_documents
+from infra.local.sample_business.documents import documents
 from infra.local.sample_business.orders import COLUMNS, lines_on
 from tests.support.intake import Ledger
 from tests.support.postgres import TestDatabase
@@ -75,3 +76,19 @@ def test_a_clock_that_was_set_back_does_no_harm(database: TestDatabase, ledger: 
     before = loaded_lines(ledger)
     load(database.saas, now=SATURDAY_NOON - timedelta(days=4, hours=8))  # before opening
     assert loaded_lines(ledger) == before
+
+
+def test_documents_that_are_missing_are_added_and_others_stay(database: TestDatabase, ledger: Ledger) -> None:
+    load(database.saas, now=SATURDAY_NOON, since=SATURDAY_NOON.date())
+    load_documents(database.app)
+    kinds = "SELECT id, title FROM documents WHERE kind = 'document' ORDER BY id"
+    loaded = ledger.rows(kinds)
+    assert [tuple(row) for row in loaded] == [(one.id, one.title) for one in documents()]
+    assert "8:00" in {one.id: one.content for one in documents()}["horario"]
+
+    ledger.rows("UPDATE documents SET title = 'Horario de verano' WHERE id = 'horario' RETURNING id")
+    ledger.rows("DELETE FROM documents WHERE id = 'wifi' RETURNING id")
+    load_documents(database.app)
+    assert [title for _, title in ledger.rows(kinds)] == [
+        "Horario de verano" if title == "Horario" else title for _, title in loaded
+    ]

@@ -11,12 +11,14 @@ import pytest
 
 from cafe_ai.platform.ids import uuid7
 from tests.support.factories import Factory, Line
+from tests.support.indexed import put_in_index
 from tests.support.postgres import TestDatabase
 
-KEPT = {"ai_audit_logs"}  # the audit outlives what it speaks of
+# The audit outlives what it speaks of; the index's tables hold ids, and go when the indexer has removed the vectors.
+KEPT = {"ai_audit_logs", "index_generations", "index_entries", "index_outbox", "index_leases"}
 TENANT_TABLES = """
 SELECT DISTINCT table_name FROM information_schema.columns
- WHERE table_schema = 'public' AND column_name = 'business_id' AND table_name <> 'measured_lines'"""
+ WHERE table_schema = 'public' AND column_name = 'business_id' AND table_name NOT IN ('measured_lines', 'product_documents')"""
 
 
 @pytest.fixture
@@ -44,6 +46,14 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
         shop.insert_order(business, lines, store="Centro", payment_method="card", customer_id=customer)
     shop.insert_order(business)
     superuser.execute("INSERT INTO budgets VALUES (%s, '2026-05-01', 1)", [business])
+    for statement in (
+        "INSERT INTO recommendation_runs VALUES (%(business)s, '2026-05-01', NULL, NULL, NULL, 1, 0)",
+        "INSERT INTO product_pairs VALUES (%(business)s, %(product)s, %(product)s, 1, 1, 1, 1, 1, 1, 1, 1)",
+        "INSERT INTO product_dayparts VALUES (%(business)s, %(product)s, 'noon', 1, 1, 1, 1)",
+        "INSERT INTO search_misses (business_id, query, locale) VALUES (%(business)s, 'horchata', 'es')",
+    ):
+        superuser.execute(statement, {"business": business, "product": products[0]})
+    superuser.execute("INSERT INTO budget_reservations VALUES (%s, %s, '2026-05-01', 1, now())", [uuid7(), business])
     superuser.execute(
         """INSERT INTO ai_conversations (id, user_id, business_id, assistant_type, locale, prompt, response,
                                          response_time_ms, created_at)
@@ -56,6 +66,10 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
            VALUES (%s, %s, %s, 'rules', '', '', 1, '/query', 'success', now())""",
         [uuid7(), user, business],
     )
+    superuser.execute(
+        "INSERT INTO ai_feedback VALUES (%s, %s, %s, 'up', NULL, now(), 'up', now())", [uuid7(), user, business]
+    )
+    put_in_index(superuser, business)
     return business
 
 

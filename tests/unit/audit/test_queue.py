@@ -41,6 +41,13 @@ def test_a_queue_that_is_not_there_is_a_dependency_down() -> None:
         MessageQueue("https://sqs.eu-central-1.amazonaws.com/123456789012/none").send("{}", Deadline.after(5))
 
 
+def test_a_queue_is_found_there_or_not() -> None:
+    url = boto3.client("sqs").create_queue(QueueName="index")["QueueUrl"]
+    MessageQueue(url).check()
+    with pytest.raises(DependencyDown):
+        MessageQueue(url + "-gone").check()
+
+
 def test_an_expired_deadline_allows_one_short_attempt_only(monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")

@@ -80,6 +80,7 @@ def test_an_answer_has_every_field_of_the_contract() -> None:
         degraded=True,
         cost_usd=Decimal("0.000065"),
         verified=True,
+        budget_left_usd=Decimal("1.25"),
     )
     body = json.loads(QueryResponse.of(answer).model_dump_json(by_alias=True))
     assert body.pop("facts")[0]["compared_with"]["from"] == "2026-10-01T00:00:00+02:00"
@@ -94,6 +95,7 @@ def test_an_answer_has_every_field_of_the_contract() -> None:
         "degraded": True,
         "cost_usd": 0.000065,
         "verified": True,
+        "budget_left_usd": 1.25,
     }
 
 

@@ -31,11 +31,26 @@ def test_the_keys_are_the_issuers_unless_said_otherwise() -> None:
         ("DEADLINE_SECONDS", "-1"),
         ("DEADLINE_SECONDS", "nan"),
         ("LOG_LEVEL", "LOUD"),
+        ("LANGUAGE_MODEL_ELSEWHERE", "PERHAPS"),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_variables_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name} must be .*{value}"):
         load_settings({name: value})
+
+
+@pytest.mark.parametrize(
+    ("environ", "has"),
+    [
+        ({}, False),
+        ({"OPENAI_API_KEY": "k"}, True),
+        ({"OPENAI_SECRET_ARN": "arn:k"}, True),
+        ({"LANGUAGE_MODEL_ELSEWHERE": "yes"}, True),
+        ({"LANGUAGE_MODEL_ELSEWHERE": "no"}, False),
+    ],
+)
+def test_a_function_without_the_key_knows_whether_others_have_it(environ: dict[str, str], has: bool) -> None:
+    assert load_settings(environ).has_language_model is has
 
 
 def test_an_unset_setting_is_named_where_it_is_needed() -> None:

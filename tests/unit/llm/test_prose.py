@@ -37,6 +37,9 @@ class ScriptedModel:
         self.seconds.append(deadline.remaining())
         return Completion(self.texts.pop(0), None, 1, 0, 1, Decimal(0), self.name, truncated=self.truncated)
 
+    def cost_at_most(self, messages: Sequence[Message], *, max_tokens: int, tool: Tool | None = None) -> Decimal:
+        return Decimal(0)
+
 
 def write(model: ScriptedModel, told: FactSheet, **more: Any) -> str:
     return prose.write(model, "¿Qué tal?", told, more.pop("locale", "es"), Deadline.after(25), **more).text

@@ -91,6 +91,11 @@ def test_functions_run_from_their_bootstrap_without_layers(template: dict[str, A
     assert not [name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::LayerVersion"]
 
 
+def test_what_the_emulator_cannot_read_is_left_out(template: dict[str, Any]) -> None:
+    template["Resources"]["Cache"] = {"Type": "AWS::ElastiCache::ServerlessCache", "Condition": "MakesCache"}
+    assert "Cache" not in make_native(template, CODE)["Resources"]
+
+
 def test_layers_are_told_by_their_names_in_the_template(template: dict[str, Any]) -> None:
     assert functions_of(template) == ["QueryFunction", "HealthFunction"]
     assert layers_of(template, "QueryFunction") == ["CoreLayer", "WebLayer"]

@@ -54,6 +54,7 @@ class Answer:
 
     conversation_id is this turn's own id, to be sent with a question that follows it up. degraded: the language model could
     not be used and the facts speak for themselves. verified: every figure in the text was found in the facts.
+    budget_left_usd is what the business may still spend this month after this answer; None where there is no limit.
     """
 
     text: str
@@ -67,3 +68,4 @@ class Answer:
     degraded: bool
     cost_usd: Decimal
     verified: bool
+    budget_left_usd: Decimal | None = None

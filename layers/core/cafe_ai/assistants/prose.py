@@ -31,10 +31,10 @@ from cafe_ai.language.period_wording import name_period
 from cafe_ai.language.text import tokenize
 from cafe_ai.language.vocabulary import METRIC_WORDS, WEEKDAYS
 from cafe_ai.llm.port import Completion, LanguageModel, Message
-from cafe_ai.llm.prompt_files import load_all_prompts, load_prompt
+from cafe_ai.llm.prompt_book import Prompt, Prompts, prompt_book
+from cafe_ai.llm.prompt_files import load_all_prompts
 from cafe_ai.platform.clock import Deadline
 
-PROMPT_VERSION = "prose.v1"
 MAX_TOKENS = 250
 MAX_FACTS = 16  # the first ones: facts stand in the order to tell them
 PROSE_SECONDS = 8.0
@@ -64,14 +64,17 @@ def write(
     locale: str,
     deadline: Deadline,
     faults: Sequence[str] = (),
+    prompts: Prompts | None = None,
 ) -> Completion:
     """The answer in words, not yet checked. faults: what the checker refused in the text before, as it stood there.
+    prompts are the business's; without them the current ones are used.
 
     Raises ModelUnavailable, in time for the narrator to answer instead.
     """
     own_deadline = Deadline.after(min(PROSE_SECONDS, deadline.remaining() - SECONDS_KEPT))
     customers = _Aliases()
-    messages = _write_messages(question_text, sheet, language_of(locale), faults, customers)
+    prompt = (prompts or prompt_book().for_nobody()).get("prose")
+    messages = _write_messages(prompt, question_text, sheet, language_of(locale), faults, customers)
     completion = language_model.complete(messages, max_tokens=MAX_TOKENS, deadline=own_deadline)
     text = _end_at_sentence(completion.text) if completion.truncated else completion.text
     return replace(completion, text=customers.restore(text.replace("**", "")))
@@ -90,7 +93,12 @@ def leaks_prompt(text: str) -> bool:
 
 
 def _write_messages(
-    question_text: str, sheet: FactSheet, language: Language, faults: Sequence[str], customers: _Aliases
+    prompt: Prompt,
+    question_text: str,
+    sheet: FactSheet,
+    language: Language,
+    faults: Sequence[str],
+    customers: _Aliases,
 ) -> list[Message]:
     told: dict[str, object] = {
         "question": question_text,
@@ -108,7 +116,7 @@ def _write_messages(
     if faults:
         told["not in the facts, leave out"] = list(faults)
     return [
-        Message("system", load_prompt(PROMPT_VERSION).format(language=_LANGUAGE_NAMES[language]), PROMPT_VERSION),
+        Message("system", prompt.text.format(language=_LANGUAGE_NAMES[language]), prompt.version),
         Message("user", json.dumps(told, ensure_ascii=False, separators=(",", ":"))),
     ]
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cafe_ai.analytics.model import FactSheet
+from cafe_ai.assistants.documents.model import Found
 from cafe_ai.assistants.memory import remember
 from cafe_ai.assistants.model import Answer, Question
 from cafe_ai.assistants.words import Wording
 from cafe_ai.audit import service as audit
-from cafe_ai.audit.model import Inference
+from cafe_ai.audit.model import Inference, bill
 from cafe_ai.conversations.model import Turn
+from cafe_ai.llm.prompt_book import prompt_book
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Member
@@ -40,7 +45,12 @@ def write(
     milliseconds: int,
 ) -> Answer:
     """Writes the turn and its inference together (or spools both), and gives the answer."""
-    sheet = understood.outcome if isinstance(understood.outcome, FactSheet) else None
+    outcome, searched = understood.outcome, understood.searched
+    found = outcome if isinstance(outcome, Found) else None
+    sheet = outcome if isinstance(outcome, FactSheet) else found.sheet if found else None
+    plan = remember(outcome) if isinstance(outcome, FactSheet) else None
+    if searched is not None:
+        plan = {**(plan or {}), **searched.record}
     answer = Answer(
         text=wording.text,
         assistant_type=question.assistant_type,
@@ -48,18 +58,23 @@ def write(
         tokens_used=meter.tokens_used if meter else 0,
         response_time_ms=milliseconds,
         facts=sheet.facts if sheet else (),
-        sources=(),
+        sources=found.sources if found else (),
         model_name=(meter.model_name if meter else None) or RULES,
         degraded=degraded,
         cost_usd=meter.cost_usd if meter else Decimal(0),
         verified=wording.verified,
+        budget_left_usd=_left(member, meter),
     )
-    turn = _turn(member, question, answer, sheet, understood.context.locale)
-    audit.record(runtime, _inference(member, turn, answer, sheet, meter), turn, member.deadline)
+    turn = _turn(member, question, answer, plan, understood.context.locale)
+    inference = _inference(member, turn, answer, sheet, meter)
+    if runtime.language_model is not None:  # the business takes part, whether or not the model could be used
+        variants = prompt_book().for_business(member.business.id).variants
+        inference = replace(inference, variants=variants or None)
+    audit.record(runtime, inference, turn, member.deadline)
     return answer
 
 
-def _turn(member: Member, question: Question, answer: Answer, sheet: FactSheet | None, locale: str) -> Turn:
+def _turn(member: Member, question: Question, answer: Answer, plan: dict[str, Any] | None, locale: str) -> Turn:
     return Turn(
         id=answer.conversation_id,
         user_id=member.user_id,
@@ -69,7 +84,7 @@ def _turn(member: Member, question: Question, answer: Answer, sheet: FactSheet |
         locale=locale,
         prompt=question.text,
         response=answer.text,
-        plan=remember(sheet) if sheet else None,
+        plan=plan,
         tokens_used=answer.tokens_used,
         response_time_ms=answer.response_time_ms,
         created_at=now_utc(),
@@ -78,26 +93,57 @@ def _turn(member: Member, question: Question, answer: Answer, sheet: FactSheet |
 
 def _inference(member: Member, turn: Turn, answer: Answer, sheet: FactSheet | None, meter: Meter | None) -> Inference:
     return Inference(
-        id=uuid7(),
         user_id=turn.user_id,
         business_id=turn.business_id,
-        model_name=answer.model_name,
         prompt=turn.prompt,
         response=turn.response,
         endpoint=ENDPOINT,
         status="success",
         response_time_ms=turn.response_time_ms,
         timestamp=turn.created_at,
-        prompt_tokens=meter.prompt_tokens if meter else 0,
-        completion_tokens=meter.completion_tokens if meter else 0,
-        tokens_used=turn.tokens_used,
-        cost_usd=answer.cost_usd,
-        prompt_version=meter.prompt_version if meter else None,
         request_id=member.request_id,
         plan=turn.plan,
         facts_hash=_hash(sheet) if sheet else None,
         degraded=answer.degraded,
+        conversation_id=turn.id,
+        **usage_of(meter),
     )
+
+
+@contextmanager
+def billing(meter: Meter | None) -> Iterator[None]:
+    """Has the audit of whatever fails inside say what the model was used for until then, and settle it."""
+    try:
+        yield
+    except Exception as error:
+        if meter is not None and meter.touched:
+            bill(error, usage_of(meter))
+        raise
+
+
+def usage_of(meter: Meter | None) -> dict[str, Any]:
+    """The columns of an inference that say what was used of the language model, and the id under which it was reserved."""
+    if meter is None:
+        return {"id": uuid7(), "model_name": RULES}
+    return {
+        "id": meter.inference_id,
+        "model_name": meter.model_name or RULES,
+        "prompt_tokens": meter.prompt_tokens,
+        "completion_tokens": meter.completion_tokens,
+        "tokens_used": meter.tokens_used,
+        "cost_usd": meter.cost_usd,
+        "doubtful_usd": meter.doubtful_usd,
+        "reserved_usd": meter.reserved_usd,
+        "prompt_version": meter.prompt_version,
+    }
+
+
+def _left(member: Member, meter: Meter | None) -> Decimal | None:
+    """What was left at admission without what this answer took of it."""
+    left = member.budget_left_usd
+    if left is None or meter is None:
+        return left
+    return max(Decimal(0), left - meter.cost_usd - meter.doubtful_usd)
 
 
 def _hash(sheet: FactSheet) -> str:

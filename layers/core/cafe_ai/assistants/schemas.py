@@ -128,6 +128,7 @@ class QueryResponse(BaseModel):
     degraded: bool
     cost_usd: float
     verified: bool
+    budget_left_usd: float | None
 
     @classmethod
     def of(cls, answer: Answer) -> QueryResponse:
@@ -144,6 +145,7 @@ class QueryResponse(BaseModel):
             degraded=answer.degraded,
             cost_usd=float(answer.cost_usd),
             verified=answer.verified,
+            budget_left_usd=None if answer.budget_left_usd is None else float(answer.budget_left_usd),
         )
 
 

@@ -1,6 +1,7 @@
 """Question → plan → facts → words → check: the answer to a question about a business.
 
-No transaction is open while a language model answers: one reads, none waits, one writes.
+What has no plan may be answered by the business's documents and catalogue: they are searched once the rules have declined.
+No transaction is open while a search or a language model answers: one reads, none waits, one writes.
 """
 
 from __future__ import annotations
@@ -19,18 +20,23 @@ from cafe_ai.analytics.model import Dimension, FactSheet, Plan
 from cafe_ai.analytics.periods import UnknownPeriod, business_day
 from cafe_ai.analytics.service import gather
 from cafe_ai.assistants import records, shops
+from cafe_ai.assistants.documents import routing
+from cafe_ai.assistants.documents.model import Found, Search
 from cafe_ai.assistants.memory import recall
 from cafe_ai.assistants.model import Answer, Locale, Question
 from cafe_ai.assistants.narrator import decline
 from cafe_ai.assistants.planning.model import Declined, Planned, PlanningContext
 from cafe_ai.assistants.planning.rules import RulesPlanner
 from cafe_ai.assistants.words import Wording, put_into_words
+from cafe_ai.budgets.service import budget_of
 from cafe_ai.conversations import repository as conversations
 from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import PermissionDenied
 from cafe_ai.language.detection import detect_language
 from cafe_ai.llm.port import ModelUnavailable
+from cafe_ai.llm.prompt_book import prompt_book
 from cafe_ai.platform.clock import now_utc
+from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Business, Member, Permission
 
 if TYPE_CHECKING:
@@ -38,27 +44,48 @@ if TYPE_CHECKING:
     from cafe_ai.llm.metering import Meter
     from cafe_ai.platform.db import UnitOfWork
 
+NOT_ALLOWED = "Your role in this business does not allow to ask for these figures."
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What became of a question: the context it was read in, and its facts or why there are none."""
+    """What became of a question: the context it was read in, and its facts, what was found, or why there is neither.
+
+    searched is there where documents or the catalogue were searched, also in vain.
+    """
 
     context: PlanningContext
-    outcome: FactSheet | Declined
+    outcome: FactSheet | Found | Declined
+    searched: Found | None = None
 
 
-def answer(runtime: Runtime, member: Member, question: Question) -> Answer:
+def answer(runtime: Runtime, member: Member, question: Question, search: Search | None = None) -> Answer:
     """The answer to a member's question, written to the audit and the conversation before it is returned.
 
-    Rules plan first; a language model plans what they did not understand, and tells the facts. Raises
-    ConversationNotFound, PermissionDenied, and Unavailable where the database is away.
+    Rules plan first. What they did not understand is searched for in the documents and the catalogue, unless it is about
+    money or customers; what is not found there a language model plans, and it tells the facts. search is the catalogue's
+    unless a test brings another. Raises ConversationNotFound, PermissionDenied, BudgetExhausted (where the business chose
+    to be refused), and Unavailable where the database is away; what was used of the model until then is billed with the
+    error.
     """
+    meter = meter_for(runtime, member)
+    with records.billing(meter):
+        return _answer(runtime, member, question, meter, search)
+
+
+def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter | None, search: Search | None) -> Answer:
     started = time.monotonic()
-    meter = _meter(runtime, member)
     with _reading(runtime, member) as uow:
         turn = conversations.get_turn(uow, question.conversation_id) if question.conversation_id else None
         context = _context(uow, member, question, turn)
-        understood = _read_figures(uow, member, RulesPlanner().plan(question.text, context), context)
+        planned = RulesPlanner().plan(question.text, context)
+        how_to = routing.searches_first(question)
+        understood = _read_figures(uow, member, Declined("not_understood") if how_to else planned, context)
+    if isinstance(understood.outcome, Declined):
+        understood = _search(runtime, member, question, understood, search)
+        if how_to and isinstance(understood.outcome, Declined):
+            with _reading(runtime, member) as uow:
+                understood = _read_figures(uow, member, planned, context, understood.searched)
     reachable = meter is not None
     if meter is not None and isinstance(understood.outcome, Declined):
         try:
@@ -66,10 +93,32 @@ def answer(runtime: Runtime, member: Member, question: Question) -> Answer:
         except ModelUnavailable:
             reachable = False
     wording = _tell(member, question, understood, meter if reachable else None)
-    degraded = not (wording.by_model or (reachable and isinstance(understood.outcome, Declined)))
+    without_model = isinstance(understood.outcome, Declined) or (
+        isinstance(understood.outcome, Found) and not understood.outcome.passages
+    )
+    degraded = not (wording.by_model or (reachable and without_model))
     return records.write(
         runtime, member, question, understood, wording, meter, degraded=degraded, milliseconds=_since(started)
     )
+
+
+def _search(
+    runtime: Runtime, member: Member, question: Question, by_rules: Understood, search: Search | None
+) -> Understood:
+    """What documents and catalogue say to a question without a plan. What is found there is never planned with.
+
+    Figures that the member may not see are refused here too, before anything is searched.
+    """
+    if routing.asks_for_sales(question.text) and not member.may(Permission.MONEY):
+        raise PermissionDenied(NOT_ALLOWED)
+    if not isinstance(by_rules.outcome, Declined) or question.assistant_type not in routing.SEARCHING:
+        return by_rules
+    from cafe_ai.assistants.documents.search import default_search
+    from cafe_ai.assistants.documents.service import Finder
+
+    finder = Finder(runtime, member, question, by_rules.context, search or default_search())
+    found = finder.find(by_rules.outcome)
+    return replace(by_rules, outcome=found or by_rules.outcome, searched=found)
 
 
 def _plan_with_model(
@@ -83,28 +132,35 @@ def _plan_with_model(
             return figures.customers_called(uow, member.business.id, said)
 
     try:
-        planned = LanguageModelPlanner(meter).plan(question.text, replace(by_rules.context, customers=customers))
+        planner = LanguageModelPlanner(meter, prompt_book().for_business(member.business.id))
+        planned = planner.plan(question.text, replace(by_rules.context, customers=customers))
     except PlanRejected:
         return by_rules
     if isinstance(planned, Declined):
         vague = isinstance(by_rules.outcome, Declined) and by_rules.outcome.reason == "not_understood"
         return replace(by_rules, outcome=planned) if vague or planned.candidates else by_rules
     with _reading(runtime, member) as uow:
-        return _read_figures(uow, member, planned, by_rules.context)
+        return _read_figures(uow, member, planned, by_rules.context, by_rules.searched)
 
 
-def _read_figures(uow: UnitOfWork, member: Member, planned: Planned | Declined, context: PlanningContext) -> Understood:
+def _read_figures(
+    uow: UnitOfWork,
+    member: Member,
+    planned: Planned | Declined,
+    context: PlanningContext,
+    searched: Found | None = None,
+) -> Understood:
     """The facts of a plan, once it is clear that the member may know them."""
     if isinstance(planned, Declined):
-        return Understood(context, planned)
+        return Understood(context, planned, searched)
     _permit(member, planned.plan)
     if not takes_filters(planned.plan):
-        return Understood(context, Declined("not_understood"))
+        return Understood(context, Declined("not_understood"), searched)
     anchor = context.previous.period if context.previous else None
     try:
-        return Understood(context, gather(uow, planned.plan, member.business, context.as_of, anchor))
+        return Understood(context, gather(uow, planned.plan, member.business, context.as_of, anchor), searched)
     except UnknownPeriod:
-        return Understood(context, Declined("not_understood"))
+        return Understood(context, Declined("not_understood"), searched)
 
 
 def _permit(member: Member, plan: Plan) -> None:
@@ -113,21 +169,35 @@ def _permit(member: Member, plan: Plan) -> None:
     if plan.filters.customers or Dimension.CUSTOMER in plan.breakdowns:
         needed.add(Permission.CUSTOMERS)
     if not all(member.may(permission) for permission in needed):
-        raise PermissionDenied("Your role in this business does not allow to ask for these figures.")
+        raise PermissionDenied(NOT_ALLOWED)
 
 
 def _tell(member: Member, question: Question, understood: Understood, language_model: Meter | None) -> Wording:
     locale, outcome = understood.context.locale, understood.outcome
     if isinstance(outcome, Declined):
-        text = decline(outcome.reason, locale, outcome.subject, outcome.candidates)
+        found = understood.searched
+        text = decline(
+            outcome.reason,
+            locale,
+            outcome.subject,
+            outcome.candidates,
+            searched=found is not None,
+            instead=found.nothing if found is not None else "",
+        )
         return Wording(text, by_model=False, verified=True)
     names = (member.business.name,)
-    return put_into_words(outcome, question.text, locale, language_model, member.deadline, names)
+    if isinstance(outcome, Found):
+        from cafe_ai.assistants.documents import telling
+
+        asker = telling.Asker(question.text, locale, names)
+        return telling.tell(outcome, asker, member.business, understood.context, language_model)
+    prompts = prompt_book().for_business(member.business.id)
+    return put_into_words(outcome, question.text, locale, language_model, member.deadline, names, prompts)
 
 
 def _context(uow: UnitOfWork, member: Member, question: Question, turn: Turn | None) -> PlanningContext:
     business = member.business
-    as_of = _moment(question.as_of, business)
+    as_of = moment_of(question.as_of, business)
     return PlanningContext(
         as_of=as_of,
         today=business_day(as_of, business.day_starts),
@@ -146,7 +216,7 @@ def _locale(question: Question, turn: Turn | None, business: Business) -> Locale
     return "en" if chosen == "en" else "es"
 
 
-def _moment(as_of: datetime | None, business: Business) -> datetime:
+def moment_of(as_of: datetime | None, business: Business) -> datetime:
     """The moment of asking in the shop's time zone; without an offset it is the shop's local time."""
     zone = ZoneInfo(business.timezone)
     if as_of is None:
@@ -158,13 +228,17 @@ def _reading(runtime: Runtime, member: Member) -> AbstractContextManager[UnitOfW
     return runtime.database.transaction(member.business.id, member.user_id, member.deadline, read_only=True)
 
 
-def _meter(runtime: Runtime, member: Member) -> Meter | None:
-    """The language model with its meter; None where there is none or the budget is spent."""
+def meter_for(runtime: Runtime, member: Member) -> Meter | None:
+    """The language model with its meter for one inference; None where there is none or the budget is spent.
+
+    Who uses it writes the inference with `records.usage_of(meter)`, which settles what the meter reserved.
+    """
     if runtime.language_model is None or member.budget_spent:
         return None
     from cafe_ai.llm.metering import Meter
 
-    return Meter(runtime.language_model)
+    inference_id = uuid7()
+    return Meter(runtime.language_model, budget_of(runtime.database, member, inference_id), inference_id)
 
 
 def _since(started: float) -> int:

@@ -11,6 +11,7 @@ from cafe_ai.assistants.model import Locale
 from cafe_ai.assistants.narrator import narrate
 from cafe_ai.assistants.narrator.compose import VOICES
 from cafe_ai.llm.port import LanguageModel, ModelUnavailable
+from cafe_ai.llm.prompt_book import Prompts
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import measures
 
@@ -36,10 +37,11 @@ def put_into_words(
     language_model: LanguageModel | None,
     deadline: Deadline,
     names: Collection[str],
+    prompts: Prompts | None = None,
 ) -> Wording:
     """The facts in the locale's language. names: other names that may stand in the text, such as the business's."""
     if language_model is not None and sheet.facts:
-        text = _written_by(language_model, sheet, question, locale, deadline, names)
+        text = _written_by(language_model, sheet, question, locale, deadline, names, prompts)
         if text is not None:
             return Wording(text, by_model=True, verified=True)
     text = narrate(sheet, locale)
@@ -56,6 +58,7 @@ def _written_by(
     locale: Locale,
     deadline: Deadline,
     names: Collection[str],
+    prompts: Prompts | None,
 ) -> str | None:
     """A model's text in which the checker finds no fault; None where it writes none, or not in time."""
     from cafe_ai.assistants import prose  # only with a model: it brings the tool's schema with it
@@ -63,7 +66,7 @@ def _written_by(
     faults: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
         try:
-            text = prose.write(language_model, question, sheet, locale, deadline, faults).text
+            text = prose.write(language_model, question, sheet, locale, deadline, faults, prompts).text
         except ModelUnavailable:
             return None
         verdict = check(text, sheet, locale, names)

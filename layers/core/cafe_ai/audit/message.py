@@ -14,6 +14,8 @@ from cafe_ai.conversations.model import Turn
 
 Record = tuple[Inference, Turn | None]
 
+AMOUNTS = ("cost_usd", "doubtful_usd", "reserved_usd")
+
 
 def encode(inference: Inference, turn: Turn | None) -> str:
     """The message's JSON, in ASCII: SQS refuses some characters that a text may hold.
@@ -31,13 +33,17 @@ def encode(inference: Inference, turn: Turn | None) -> str:
 
 
 def decode(body: str) -> Record:
-    """The message that `encode` wrote. Raises ValueError, KeyError or TypeError where it is no such message."""
+    """The message that `encode` wrote, also an earlier or later version of it: what it lacks has its default.
+
+    Raises ValueError, KeyError or TypeError where it is no such message.
+    """
     message = json.loads(body)
     columns = message["inference"]
     own = message["turn"]
     if own is None:
         return _inference(columns), None
-    return _inference(columns), _turn({name: own.get(name, columns.get(name)) for name in Turn.__slots__})
+    turn = _turn({name: own.get(name, columns.get(name)) for name in Turn.__slots__})
+    return _inference({"conversation_id": str(turn.id), **columns}), turn
 
 
 def _inference(columns: Mapping[str, Any]) -> Inference:
@@ -45,10 +51,12 @@ def _inference(columns: Mapping[str, Any]) -> Inference:
         "id": UUID(columns["id"]),
         "user_id": _uuid(columns["user_id"]),
         "business_id": _uuid(columns["business_id"]),
-        "cost_usd": Decimal(columns["cost_usd"]),
+        "conversation_id": _uuid(columns.get("conversation_id")),
+        **{name: Decimal(columns[name]) for name in AMOUNTS if name in columns},
         "timestamp": datetime.fromisoformat(columns["timestamp"]),
     }
-    return Inference(**{**columns, **typed})
+    known = {name: value for name, value in columns.items() if name in Inference.__slots__}
+    return Inference(**{**known, **typed})
 
 
 def _turn(columns: Mapping[str, Any]) -> Turn:

@@ -95,6 +95,7 @@ def _cut(inference: Inference, turn: Turn | None) -> tuple[Inference, Turn | Non
     response = storable(inference.response, RESPONSE_CHARACTERS)
     error = inference.error_message and storable(inference.error_message, ERROR_CHARACTERS)
     if turn is not None:
+        inference = replace(inference, conversation_id=turn.id)  # or an erased turn would leave its words here
         turn = replace(
             turn,
             prompt=storable(turn.prompt, PROMPT_CHARACTERS),

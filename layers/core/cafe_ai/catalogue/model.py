@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -58,3 +59,82 @@ class SearchResult:
     hits: tuple[Hit, ...]
     degraded: bool = False
     excluded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as PostgreSQL holds it. indexed: whether the index that serves has exactly this content."""
+
+    id: str
+    kind: Kind
+    title: str
+    content: str
+    metadata: Mapping[str, Any]
+    updated_at: datetime
+    indexed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document to be stored under its id, over the one of that id there may be. metadata is flat: see `schemas`."""
+
+    id: str
+    content: str
+    title: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One set of vectors of a business: made with a model, in a collection of the vector store."""
+
+    collection: str
+    model: str
+    status: Literal["building", "serving", "retired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What of a document is embedded, and under which key and hash its vectors are stored."""
+
+    key: UUID
+    kind: Kind
+    title: str
+    content: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """That the vector store holds `vectors` vectors of the document's content of that hash."""
+
+    key: UUID
+    content_hash: str
+    vectors: int
+
+    def ids(self) -> list[str]:
+        """The ids of its vectors in the store."""
+        return [vector_id(self.key, self.content_hash, part) for part in range(self.vectors)]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document that a search found, and its product where it has one.
+
+    key is the index's, not the business's. indexed: whether the index that was asked holds exactly this content.
+    """
+
+    key: UUID
+    id: str
+    kind: Kind
+    title: str
+    content: str
+    metadata: Mapping[str, Any]
+    content_hash: str
+    indexed: bool
+    product: ProductData | None
+
+
+def vector_id(key: UUID, content_hash: str, part: int) -> str:
+    """A vector's id: whose it is, of which content, and of which part; so that an id tells whether it is still right."""
+    return f"{key}:{content_hash[:16]}:{part}"

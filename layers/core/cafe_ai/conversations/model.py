@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
+
+COMMENT_CHARACTERS = 2_000
+
+Rating = Literal["up", "down"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from cafe_ai.conversations.model import Turn
+from cafe_ai.conversations.model import Rating, Turn
 from cafe_ai.errors import ConversationNotFound
 
 if TYPE_CHECKING:
@@ -21,6 +21,31 @@ SELECT id, user_id, business_id, follows_id, assistant_type, locale, prompt, res
  WHERE id = %s
    AND user_id = current_user_id()
    AND business_id = current_business_id()
+"""
+
+SELECT_OWN_TURNS = """
+SELECT id, user_id, business_id, follows_id, assistant_type, locale, prompt, response, plan, tokens_used,
+       response_time_ms, created_at
+  FROM ai_conversations
+ WHERE user_id = current_user_id()
+   AND (%(assistant_type)s::text IS NULL OR assistant_type = %(assistant_type)s)
+   AND (%(business_id)s::uuid IS NULL OR business_id = %(business_id)s)
+ ORDER BY created_at DESC, id DESC
+ LIMIT %(limit)s OFFSET %(skip)s
+"""
+
+ERASE_CONVERSATION = "SELECT erase_conversation(%s)"
+ERASE_CONVERSATIONS = "SELECT erase_conversations()"
+
+# xmax is 0 in a row that was inserted, and the updating transaction's own id in one that was there.
+UPSERT_FEEDBACK = """
+INSERT INTO ai_feedback AS said (conversation_id, user_id, business_id, rating, comment, first_rating)
+SELECT id, user_id, business_id, %(rating)s, %(comment)s, %(rating)s
+  FROM ai_conversations
+ WHERE id = %(conversation_id)s AND user_id = current_user_id()
+ON CONFLICT (conversation_id, user_id)
+DO UPDATE SET rating = excluded.rating, comment = excluded.comment, rated_at = excluded.rated_at
+RETURNING said.xmax = 0
 """
 
 INSERT_TURN = """
@@ -45,3 +70,30 @@ def insert(uow: UnitOfWork, turn: Turn) -> None:
     """Writes the turn; a turn that is there already stays as it is."""
     columns = {name: getattr(turn, name) for name in Turn.__slots__}
     uow.connection.execute(INSERT_TURN, columns | {"plan": None if turn.plan is None else Jsonb(turn.plan)})
+
+
+def select_own(
+    uow: UnitOfWork, skip: int, limit: int, assistant_type: str | None, business_id: UUID | None
+) -> list[Turn]:
+    """The unit of work's user's own turns, newest first; of all businesses where it names none."""
+    values = {"skip": skip, "limit": limit, "assistant_type": assistant_type, "business_id": business_id}
+    with uow.connection.cursor(row_factory=class_row(Turn)) as cursor:
+        return cursor.execute(SELECT_OWN_TURNS, values).fetchall()
+
+
+def erase(uow: UnitOfWork, conversation_id: UUID) -> bool:
+    """Erases the words of one of the unit of work's user's own turns; False where there is no such turn."""
+    return uow.connection.execute(ERASE_CONVERSATION, (conversation_id,)).fetchone() == (True,)
+
+
+def erase_all(uow: UnitOfWork) -> int:
+    """Erases all words of the unit of work's user; how many turns went."""
+    row = uow.connection.execute(ERASE_CONVERSATIONS).fetchone()
+    return int(row[0]) if row else 0
+
+
+def upsert_feedback(uow: UnitOfWork, conversation_id: UUID, rating: Rating, comment: str | None) -> bool | None:
+    """Whether it is the first feedback on this turn; None where the turn is not the unit of work's user's own."""
+    values = {"conversation_id": conversation_id, "rating": rating, "comment": comment}
+    row = uow.connection.execute(UPSERT_FEEDBACK, values).fetchone()
+    return None if row is None else bool(row[0])

@@ -75,6 +75,27 @@ def find_model(name: str, today: date) -> Model:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddingPrice:
+    """An embedding model's vector size and US dollars per million tokens, exactly."""
+
+    dimensions: int
+    input: Decimal
+
+    def cost(self, tokens: int) -> Decimal:
+        """What embedding so many tokens costs."""
+        return tokens * self.input / MILLION
+
+
+def find_embedding_price(name: str) -> EmbeddingPrice | None:
+    """The size and the price of an embedding model; None, said once in the log, where they are not known."""
+    known = _catalogue()["embeddings"].get(name)
+    if known is None:
+        _warn_once(f"The price of the embedding model {name} is not known: its calls are counted as costing nothing.")
+        return None
+    return EmbeddingPrice(known["dimensions"], Decimal(known["input"]))
+
+
 @cache
 def _warn_once(message: str) -> None:
     logger.warning(message)

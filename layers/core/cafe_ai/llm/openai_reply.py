@@ -12,6 +12,7 @@ from cafe_ai.llm.port import Completion, Message, Tool, ToolCall
 from cafe_ai.llm.retries import AttemptFailed
 
 CHARACTERS_A_TOKEN = 4
+TOKENS_AROUND = 16
 CHARACTERS_A_TOKEN_AT_MOST = 12  # far above any language's average: a longer answer ignores the limit it was given
 
 
@@ -59,6 +60,16 @@ def estimate_prompt_tokens(messages: Sequence[Message], tool: Tool | None) -> in
     """Tokens of a prompt with its tool, whose schema is counted as compact JSON."""
     schema = json.dumps(tool.parameters, separators=(",", ":")) + tool.name if tool else ""
     return estimate_tokens(sum(len(message.content) for message in messages) + len(schema))
+
+
+def prompt_tokens_at_most(messages: Sequence[Message], tool: Tool | None) -> int:
+    """More tokens than any byte-level tokenizer makes of a prompt: none makes more than one of each byte of UTF-8.
+
+    What the chat format adds around each message and the tool is counted at TOKENS_AROUND (the provider says 3 to 4).
+    """
+    schema = json.dumps(tool.parameters) + tool.name if tool else ""
+    texts = (*(message.content for message in messages), schema)
+    return sum(len(text.encode("utf-8", "replace")) + TOKENS_AROUND for text in texts)
 
 
 def _broken() -> AttemptFailed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -19,7 +19,12 @@ Reason = Literal[
     "refused",  # the model's own content filter
     "rejected",  # 400, 401, 403, 404: the configuration is wrong
     "out_of_credit",
+    "out_of_budget",  # the business's month has not as much left as the call can cost
+    "budget_unknown",  # whether it has could not be asked
 ]
+
+MAY_HAVE_BEEN_PAID: frozenset[Reason] = frozenset(("deadline", "broken_reply", "refused"))
+"""Why no usable answer came of a call that its provider may charge for all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,10 @@ class ModelUnavailable(DependencyDown):
         self.reason: Reason = reason
 
 
+BeforeRetry = Callable[[Reason], None]
+"""Told why the attempt before gave no answer. It may raise ModelUnavailable or BudgetExhausted: then there is no other."""
+
+
 class LanguageModel(Protocol):
     """A chat model behind whatever API."""
 
@@ -83,9 +92,18 @@ class LanguageModel(Protocol):
         """The model's name, as it is audited."""
 
     def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, deadline: Deadline, tool: Tool | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        deadline: Deadline,
+        tool: Tool | None = None,
+        before_retry: BeforeRetry | None = None,
     ) -> Completion:
         """The model's answer, before the deadline. With a tool, the model is told to call it; it may still not.
 
-        Raises ModelUnavailable, and nothing else.
+        Raises ModelUnavailable, and nothing else but what before_retry raises.
         """
+
+    def cost_at_most(self, messages: Sequence[Message], *, max_tokens: int, tool: Tool | None = None) -> Decimal:
+        """The most US dollars that an answer to this can cost; 0 where the model's price is not known."""

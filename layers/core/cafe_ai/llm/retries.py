@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
-from cafe_ai.llm.port import Reason
+from cafe_ai.llm.port import BeforeRetry, Reason
 from cafe_ai.platform.clock import Deadline, now_utc
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 MAX_RETRIES = 3
 ATTEMPT_SECONDS = 10.0  # a planning or a prose call answers in one to three
@@ -36,6 +42,37 @@ def attempt_seconds(deadline: Deadline) -> float:
     """How long one attempt may take."""
     share = max(deadline.remaining() * SHARE_OF_TIME, SHORTEST_ATTEMPT_SECONDS)
     return deadline.at_most(min(share, ATTEMPT_SECONDS))
+
+
+def retry(
+    attempt: Callable[[], T],
+    deadline: Deadline,
+    *,
+    what: str,
+    sleep: Callable[[float], None],
+    jitter: Jitter,
+    before_retry: BeforeRetry | None = None,
+) -> T:
+    """What the attempt returns, after up to three retries within the deadline; else raises the last AttemptFailed, or
+    what before_retry raises.
+
+    what: whose attempts they are, for the log.
+    """
+    retries_made = 0
+    while True:
+        try:
+            return attempt()
+        except AttemptFailed as failure:
+            wait = wait_before_retry(failure, retries_made, deadline, jitter)
+            cause = type(failure.__cause__ or failure).__name__
+            logger.warning("%s attempt %d failed: %s (%s)", what, retries_made + 1, failure.reason, cause)
+            if wait is None:
+                raise
+            reason = failure.reason
+        if before_retry is not None:
+            before_retry(reason)
+        sleep(wait)
+        retries_made += 1
 
 
 def wait_before_retry(failure: AttemptFailed, retries_made: int, deadline: Deadline, jitter: Jitter) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,11 @@ CONNECT_SECONDS = 0.7
 READ_SECONDS = 1.3
 ATTEMPTS = 3
 
+_one_at_a_time = threading.Lock()  # two threads may not have boto3's session make clients at once
+
 
 class MessageQueue:
-    """Sends messages to one queue."""
+    """One queue."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -45,11 +48,21 @@ class MessageQueue:
             else:
                 return
 
+    def check(self) -> None:
+        """Whether the queue is there: asked once, for at most 2 s. Raises DependencyDown."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        except (BotoCoreError, ClientError) as error:
+            raise DependencyDown("queue") from error
+
     @cached_property
     def _client(self) -> SQSClient:
         import boto3
         from botocore.config import Config
 
         once = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"total_max_attempts": 1})
-        client: SQSClient = boto3.client("sqs", config=once)
+        with _one_at_a_time:
+            client: SQSClient = boto3.client("sqs", config=once)
         return client

@@ -17,11 +17,12 @@ BudgetPolicy = Literal["degrade", "refuse"]
 
 
 class Permission(StrEnum):
-    """What a plan may read."""
+    """What a plan may read, and what may be changed."""
 
     MONEY = "money"  # every metric of sales, orders and units
     CUSTOMERS = "customers"
     CATALOGUE = "catalogue"  # products, price, stock, documents
+    EDIT = "edit"  # the business's documents
 
 
 class Role(StrEnum):
@@ -36,7 +37,7 @@ class Role(StrEnum):
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.MANAGER: frozenset(Permission),
-    Role.ANALYST: frozenset(Permission),
+    Role.ANALYST: frozenset(Permission) - {Permission.EDIT},
     Role.STAFF: frozenset({Permission.CATALOGUE}),
 }
 
@@ -82,6 +83,16 @@ class Member:
     def budget_spent(self) -> bool:
         """Whether nothing is left of a budget that has a limit: no model may be called."""
         return self.budget_left_usd is not None and self.budget_left_usd <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user who has been admitted for the length of one request that is about no business, or about all of theirs."""
+
+    user_id: UUID
+    operator: bool
+    request_id: str
+    deadline: Deadline
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 ADMIT = "SELECT * FROM admit(%s, %s, %s)"
 
 
-def admit(uow: UnitOfWork, user_id: UUID, business_id: UUID, limit: int) -> Admission:
-    """Counts the request and says what admission needs to know. `limit` is how often a minute a user may ask."""
+def admit(uow: UnitOfWork, user_id: UUID, business_id: UUID | None, limit: int) -> Admission:
+    """Counts the request and says what admission needs to know. `limit` is how often a minute a user may ask.
+
+    Without a business the request is counted all the same, and no business exists.
+    """
     with uow.connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(ADMIT, (user_id, business_id, limit)).fetchone()
     if row is None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from cafe_ai.errors import BudgetExhausted, BusinessNotFound, PermissionDenied, RateLimited
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.tenancy import repository
-from cafe_ai.tenancy.model import Admission, Member, Permission
+from cafe_ai.tenancy.model import Admission, Member, Permission, RateLimit, User
 
 if TYPE_CHECKING:
     from cafe_ai.platform.db import Database
@@ -25,12 +25,18 @@ def look_up(database: Database, user_id: UUID, business_id: UUID, limit: int, de
 
 
 def admit(
-    admission: Admission, user_id: UUID, *, request_id: str, deadline: Deadline, needs: Permission | None = None
+    admission: Admission,
+    user_id: UUID,
+    *,
+    request_id: str,
+    deadline: Deadline,
+    needs: Permission | None = None,
+    paid: bool = True,
 ) -> Member:
     """The member, for the length of the request.
 
     Raises, in this order: BusinessNotFound, PermissionDenied (no membership, or a role without the permission that the
-    endpoint needs), RateLimited, BudgetExhausted (only where the business chose to be refused).
+    endpoint needs), RateLimited, BudgetExhausted (only where the business chose to be refused, and the call is paid).
     """
     if not admission.business_exists:
         raise BusinessNotFound
@@ -46,12 +52,29 @@ def admit(
     )
     if needs is not None and not member.may(needs):
         raise PermissionDenied
-    if admission.rate.retry_after_seconds:
-        raise RateLimited(admission.rate.retry_after_seconds)
-    if member.budget_spent and member.business.budget_policy == "refuse":
-        raise BudgetExhausted(renews_on=_next_month(now_utc().date()))
+    _keep_to(admission.rate)
+    if paid and member.budget_spent and member.business.budget_policy == "refuse":
+        raise BudgetExhausted(renews_on=next_month(now_utc().date()))
     return member
 
 
-def _next_month(day: date) -> date:
+def look_up_user(database: Database, user_id: UUID, limit: int, deadline: Deadline) -> RateLimit:
+    """Counts a request that is about no business against the user's rate; otherwise as `look_up`."""
+    with database.transaction(None, user_id, deadline) as uow:
+        return repository.admit(uow, user_id, None, limit).rate
+
+
+def admit_user(rate: RateLimit, user_id: UUID, *, operator: bool, request_id: str, deadline: Deadline) -> User:
+    """The user, for the length of the request. Raises RateLimited."""
+    _keep_to(rate)
+    return User(user_id, operator, request_id, deadline)
+
+
+def _keep_to(rate: RateLimit) -> None:
+    if rate.retry_after_seconds:
+        raise RateLimited(rate.retry_after_seconds)
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after: when a budget is renewed."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -36,6 +36,7 @@ SUBJECTLESS: Mapping[str, str] = {
     "ambiguous_name": "I am not sure which one you mean: {choices}?",
 }
 
+NOT_IN_DOCUMENTS = "I found nothing about it in the shop's documents either."
 INVITATION = "You can ask me, for example, {examples}"
 EXAMPLES = (
     "“How much did we sell last month?”",

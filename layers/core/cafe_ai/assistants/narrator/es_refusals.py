@@ -36,6 +36,7 @@ SUBJECTLESS: Mapping[str, str] = {
     "ambiguous_name": "No sé a cuál te refieres: ¿{choices}?",
 }
 
+NOT_IN_DOCUMENTS = "Tampoco he encontrado nada sobre eso en los documentos de la tienda."
 INVITATION = "Puedes preguntarme, por ejemplo: {examples}."
 EXAMPLES = (
     "«¿Cuánto vendimos el mes pasado?»",

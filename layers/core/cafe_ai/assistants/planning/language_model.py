@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cafe_ai.assistants.planning.model import Declined, NameKind, Planned, PlanningContext
 from cafe_ai.assistants.planning.plan_tool import PLAN_TOOL, InvalidPlan, read_plan, write_plan
 from cafe_ai.language.text import fold
 from cafe_ai.llm.port import Completion, LanguageModel, Message, ModelUnavailable
-from cafe_ai.llm.prompt_files import load_prompt
+from cafe_ai.llm.prompt_book import Prompt, Prompts, prompt_book
 from cafe_ai.platform.clock import Deadline
 
-PROMPT_VERSION = "plan.v1"
 MAX_TOKENS = 200  # a plan takes 20 to 60
 PLANNING_SECONDS = 8.0  # both rounds and all retries: enough is left for the rules, the figures and the words
 SHARE_OF_TIME = 0.4
@@ -29,11 +28,12 @@ class LanguageModelPlanner:
     """Makes plans with a language model. It is told the question and the shop's categories, never the customers."""
 
     language_model: LanguageModel
+    prompts: Prompts = field(default_factory=lambda: prompt_book().for_nobody())
 
     def plan(self, question: str, context: PlanningContext) -> Planned | Declined:
         """A plan, or why there is none. Raises ModelUnavailable and PlanRejected; the rules plan then."""
         deadline = Deadline.after(min(PLANNING_SECONDS, context.deadline.remaining() * SHARE_OF_TIME))
-        messages = write_messages(question, context)
+        messages = write_messages(question, context, self.prompts.get("plan"))
         completion = self._ask(messages, deadline)
         try:
             return _read(completion, question, context)
@@ -52,7 +52,7 @@ class LanguageModelPlanner:
         return self.language_model.complete(messages, tool=PLAN_TOOL, max_tokens=MAX_TOKENS, deadline=deadline)
 
 
-def write_messages(question: str, context: PlanningContext) -> list[Message]:
+def write_messages(question: str, context: PlanningContext, prompt: Prompt) -> list[Message]:
     """The prompt. Question and names stand inside one JSON object: nothing in them can end it."""
     told: dict[str, object] = {"now": f"{context.as_of:%Y-%m-%d %a}"}
     if categories := _shorten(context.names.of_kind("category")):
@@ -61,7 +61,7 @@ def write_messages(question: str, context: PlanningContext) -> list[Message]:
         told["before"] = write_plan(context.previous.plan)
     told["question"] = question
     return [
-        Message("system", load_prompt(PROMPT_VERSION), PROMPT_VERSION),
+        Message("system", prompt.text, prompt.version),
         Message("user", json.dumps(told, ensure_ascii=False, separators=(",", ":"))),
     ]
 

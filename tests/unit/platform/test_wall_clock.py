@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from cafe_ai.llm.wall_clock import TookTooLong, call_within
+from cafe_ai.platform.wall_clock import TookTooLong, call_within
 
 
 def test_value_comes_back() -> None:

@@ -38,7 +38,7 @@ def call_within(seconds: float, call: Callable[[], T]) -> T:
         except BaseException as error:
             outcome.error = error
 
-    thread = threading.Thread(target=run, name="language-model-call", daemon=True)
+    thread = threading.Thread(target=run, name="call-within", daemon=True)
     thread.start()
     thread.join(seconds)
     if thread.is_alive():

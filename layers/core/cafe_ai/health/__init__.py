@@ -1,0 +1,1 @@
+"""Whether the service can answer: each thing it depends on, asked."""

@@ -1,0 +1,1 @@
+"""What to promote, what goes with what, and what to add to the menu."""

@@ -1,0 +1,1 @@
+"""The curated menus: what businesses of a kind carry."""
