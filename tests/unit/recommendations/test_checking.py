@@ -49,6 +49,9 @@ def test_every_reason_is_told_in_both_languages() -> None:
         "Destaca el café con leche: 432 unidades, 210 antes.",
         "En «Café con leche» el 77,8 % de los pedidos son por la mañana.",
         "Hay «Té verde» a 2,10 €.",
+        "1. «Café con leche»: 432 unidades.\n2. «Té verde»: 55 unidades.",
+        "«Café con leche»: 432 unidades frente a 210 en los días anteriores.",
+        "«Café con leche» ha pasado de 210 a 432 unidades.",
     ],
 )
 def test_right_texts_pass(text: str) -> None:
@@ -66,6 +69,10 @@ def test_right_texts_pass(text: str) -> None:
         ("«Café con leche»: 4.32 unidades.", "4.32"),
         ("«Café con leche»: 4,32 unidades.", "4,32"),
         ("Te recomiendo 2 productos.", "2"),
+        ("«Café con leche»: 210 unidades.", "210"),  # those of the weeks before
+        ("«Café con leche»: 210 unidades frente a 432 antes.", "210"),
+        ("«Café con leche» ha pasado de 432 a 210 unidades.", "432"),
+        ("2. «Café con leche»: 432 unidades.", "2"),
         ("«Café con leche» se vende el doble.", "doble"),
         ("«Café con leche»: cien unidades.", "cien"),
         ("«Tarta Sacher»: se vende bien.", "«Tarta Sacher»"),
@@ -100,6 +107,14 @@ def test_products_may_have_any_name(name: str) -> None:
     text = tell(told, "es")
     assert name in text
     assert isinstance(find_faults(text, told, "es"), list)
+
+
+def test_units_may_be_as_many_as_the_days() -> None:
+    one = candidate("Té", sold(56, 28))
+    make = ReasonMaker(WINDOWS, "EUR", True)
+    told = choice(Item(one.product, 1.0, tuple(make.explain(Scored(one, 1.0, {"trend": 1.0}), None, None)), None))
+    for language in ("es", "en"):
+        assert find_faults(tell(told, language), told, language) == []
 
 
 def test_figures_in_a_name_are_no_figures() -> None:

@@ -8,7 +8,7 @@ where it names none), of the same kind (money, percentage or count). In doubt it
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -26,6 +26,17 @@ _NUMERAL = re.compile(r"\d(?:[\d.,]*\d)?")
 _QUOTED = re.compile(r"«([^»\n]*)»|“([^”\n]*)”|\"([^\"\n]*)\"")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _HELD = re.compile("[\ue000-\uf8ff]")
+_ENUMERATOR = re.compile(r"\s*(\d{1,2})[.)]\s+")
+# What tells that a figure is the earlier of two: before it ("frente a 210", "de 210 a 432") or after it ("210 antes").
+_EARLIER_AFTER_IT = re.compile(
+    r"\b(?:antes|anterior|anteriores|previos?|before|previous|earlier|prior)\b", re.IGNORECASE
+)
+_EARLIER_BEFORE_IT = re.compile(
+    r"\b(?:frente a|en vez de|en lugar de|comparado con|contra|desde|antes|against|versus|vs\.?|instead of|compared (?:with|to)|"
+    r"from|up from|before)\W*(?:(?:las?|los|the)\W+)?$",
+    re.IGNORECASE,
+)
+_FROM_TO = re.compile(r"^[^\d]{0,20}\b(?:a|to)\W+\d", re.IGNORECASE)
 _CURRENCY = re.compile(r"€|\$|£|¥|₹|euros?|dollars?|pounds?|dolares|libras|pesos|eur|usd|gbp|mxn|cop", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<![\w'’])[^\W\d_]*[A-ZÁÉÍÓÚÑÜ][^\W\d_]*")
 _NUMBER_WORDS = frozenset(
@@ -52,6 +63,7 @@ class _Sheet:
     figures: dict[str, frozenset[Figure]]
     general: frozenset[Figure]
     dates: tuple[str, ...]
+    rises: dict[str, tuple[tuple[Decimal, Decimal], ...]]  # of each name: units, and those they are compared with
 
 
 def find_faults(
@@ -64,19 +76,23 @@ def find_faults(
     """
     sheet = _sheet(choice, language)
     faults: list[str] = []
-    masked, subjects = _mask(text, sheet, names)
+    masked, subjects = _mask(_without_enumerators(text), sheet, names)
     faults += [
         found[0]
         for found in _QUOTED.finditer(masked)
         if not _HELD.fullmatch((found[1] or found[2] or found[3] or "").strip())
     ]
     before: frozenset[Figure] = frozenset()
+    last: list[str] = []
     for sentence in _SENTENCE_END.split(masked):
-        held = [subjects.get(mark) for mark in _HELD.findall(sentence)]
+        held = [subjects[mark] for mark in _HELD.findall(sentence) if mark in subjects]
         named = [sheet.figures[name] for name in held if name in sheet.figures]
         allowed = frozenset().union(*named) if named else before
         faults += _wrong_figures(sentence, allowed | sheet.general, language)
         faults += _wrong_words(sentence, by_model=by_model)
+        told = [name for name in held if name in sheet.rises] or last
+        faults += _turned_round(sentence, [rise for name in told for rise in sheet.rises[name]], sheet, language)
+        last = told
         before = allowed
     return faults
 
@@ -99,7 +115,16 @@ def _sheet(choice: Choice, language: Language) -> _Sheet:
     if windows is not None:
         general.add(("count", Decimal(windows.season.days)))
         dates = (word_days(windows.recent.start, windows.recent.end - timedelta(days=1), language),)
-    return _Sheet({name: frozenset(own) for name, own in figures.items()}, frozenset(general), dates)
+    rises = {
+        item.product.name: tuple(
+            (reason.facts[0].value, fact.value)
+            for reason in item.reasons
+            for fact in reason.facts[1:]
+            if fact.role == "baseline" and fact.value != reason.facts[0].value
+        )
+        for item in choice.items
+    }
+    return _Sheet({name: frozenset(own) for name, own in figures.items()}, frozenset(general), dates, rises)
 
 
 def _mask(text: str, sheet: _Sheet, names: Collection[str]) -> tuple[str, dict[str, str]]:
@@ -121,6 +146,40 @@ def _wrong_figures(sentence: str, allowed: frozenset[Figure], language: Language
         kind = _kind(sentence, found.start(), found.end())
         if value is None or not any(kind == own and value == rounded for own, rounded in allowed):
             yield found[0]
+
+
+def _turned_round(
+    sentence: str, rises: Sequence[tuple[Decimal, Decimal]], sheet: _Sheet, language: Language
+) -> Iterator[str]:
+    """Figures that are told as the earlier ones and are not, or are the earlier ones and not told so."""
+    if not rises:
+        return
+    now, then = {rise[0] for rise in rises}, {rise[1] for rise in rises}
+    others = {value for _, value in sheet.general} - now - then  # the days that the periods have
+    found = [each for each in _NUMERAL.finditer(sentence) if _value(each[0], language) not in others]
+    for n, each in enumerate(found):
+        value = _value(each[0], language)
+        behind = sentence[found[n - 1].end() if n else 0 : each.start()]
+        ahead = sentence[each.end() : found[n + 1].start() if n + 1 < len(found) else len(sentence)]
+        from_to = n + 1 < len(found) and re.search(r"\b(?:de|from)\W*$", behind, re.IGNORECASE)
+        earlier = bool(_EARLIER_BEFORE_IT.search(behind) or _EARLIER_AFTER_IT.search(ahead)) or bool(
+            from_to and _FROM_TO.match(sentence[each.end() :])
+        )
+        if (earlier and value in now and value not in then) or (not earlier and value in then and value not in now):
+            yield each[0]
+
+
+def _without_enumerators(text: str) -> str:
+    """The text without the numbers of a list's lines, where they count from one."""
+    lines, expected = [], 1
+    for line in text.split("\n"):
+        found = _ENUMERATOR.match(line)
+        if found and int(found[1]) == expected:
+            expected += 1
+            lines.append(line[found.end() :])
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _value(written: str, language: Language) -> Decimal | None:

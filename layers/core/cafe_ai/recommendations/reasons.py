@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cafe_ai.analytics.model import Fact, Period, Unit
@@ -126,7 +126,8 @@ class ReasonMaker:
         if not self.sees_money:
             return Reason(kind)
         rows = candidate.sales.rows
-        return Reason(kind, tuple(self.fact("units", units, "count", when, candidate, rows) for when, units in told))
+        now, *before = (self.fact("units", units, "count", when, candidate, rows) for when, units in told)
+        return Reason(kind, (now, *(replace(fact, role="baseline") for fact in before)))
 
     def _overstock(self, candidate: Candidate) -> Reason | None:
         stock = self._stock(candidate)
