@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from pathlib import Path
 
 from infra.local.layout import current
 from infra.local.postgres import free_port
+from tests.support.children import Child
 
 START_SECONDS = 60.0
 
@@ -26,7 +25,7 @@ class Chroma:
 
     folder: Path
     port: int = field(default_factory=free_port)
-    _process: subprocess.Popen[bytes] | None = None
+    _child: Child | None = None
 
     @property
     def url(self) -> str:
@@ -35,18 +34,12 @@ class Chroma:
 
     def start(self) -> None:
         """Starts it, and returns once it answers."""
-        command = [current().chroma_venv / "bin" / "chroma", "run", "--path", self.folder / "data"]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, "--host", "127.0.0.1", "--port", str(self.port)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "ANONYMIZED_TELEMETRY": "False"},
-            )
+        program = current().chroma_venv / "bin" / "chroma"
+        place = ["--path", str(self.folder / "data"), "--host", "127.0.0.1", "--port", str(self.port)]
+        environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "ANONYMIZED_TELEMETRY": "False"}
+        self._child = Child.start([str(program), "run", *place], log=self.folder / "log", cwd=self.folder, env=environ)
         ends = time.monotonic() + START_SECONDS
-        while time.monotonic() < ends and self._process.poll() is None:
+        while time.monotonic() < ends and self._child.runs:
             try:
                 with urllib.request.urlopen(f"{self.url}/api/v2/heartbeat", timeout=1):
                     return
@@ -58,20 +51,19 @@ class Chroma:
 
     def kill(self) -> None:
         """Ends it at once, as a crash would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
 
     def stop_answering(self) -> None:
         """It stays there and says nothing any more, until `answer_again`."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
+        assert self._child is not None
+        self._child.process.send_signal(signal.SIGSTOP)
 
     def answer_again(self) -> None:
         """It goes on."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
+        assert self._child is not None
+        self._child.process.send_signal(signal.SIGCONT)
 
     def delete_folder(self) -> None:
         """All it has stored is gone."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from cafe_ai import bootstrap
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.catalogue import documents, indexing, service
 from cafe_ai.catalogue.model import NewDocument, SearchResult
+from cafe_ai.errors import Unavailable
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.db import Database
 from cafe_ai.platform.vectors import VectorStore
@@ -53,6 +56,13 @@ class Shelf:
 
     def ids(self, business_id: UUID, text: str, **options: Any) -> list[str]:
         return [hit.id for hit in self.search(business_id, text, **options).hits]
+
+    def empty_the_index(self) -> None:
+        """Leaves nothing for the next test on the same Chroma to find."""
+        vectors = VectorStore(self.chroma.url)
+        with closing(vectors), suppress(Unavailable), psycopg.connect(self.database.superuser) as superuser:
+            for (collection,) in superuser.execute("SELECT DISTINCT collection FROM index_generations"):
+                vectors.drop(collection, Deadline.after(10))
 
     def another_runtime(self, **members: Any) -> Runtime:
         """As another function's execution environment has it."""
@@ -101,6 +111,7 @@ def build_shelf(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iter
     yield build
     bootstrap.runtime.cache_clear()
     for shelf in built:
+        shelf.empty_the_index()
         shelf.factory.connection.close()
         for runtime in shelf.runtimes:
             runtime.database.close()

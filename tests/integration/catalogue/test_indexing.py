@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -308,6 +309,22 @@ def test_vectors_that_should_not_be_there_are_removed(shelf: Shelf) -> None:
     shelf.index()
     assert_complete(shelf, business, 1)
     assert held(shelf, stranger, collection) == set()
+
+
+def test_loss_that_is_made_up_for_by_rubbish_is_noticed_in_turn(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    business = shelf.open_business()
+    shelf.put(business, "a", "Tarta")
+    shelf.index()
+    collection, vectors = serving(shelf, business)[0], shelf.runtime.vectors
+    assert vectors is not None
+    vectors.delete(business, collection, sorted(held(shelf, business)), Deadline.after(5))
+    vector = shelf.model.embed_query("Tarta", Deadline.after(1))
+    vectors.upsert(business, collection, "document", {f"{business}:0:0": vector}, Deadline.after(5))
+    start = datetime(2026, 11, 25, 12, 1, tzinfo=UTC)
+    minutes = iter([start + timedelta(minutes=number) for number in range(10)])
+    monkeypatch.setattr(indexing, "now_utc", lambda: next(minutes))
+    assert [shelf.index() for _ in range(10)] == [0] * 9 + [1]
+    assert_complete(shelf, business, 1)
 
 
 def test_lost_collection_is_made_again(shelf: Shelf) -> None:

@@ -16,7 +16,7 @@ from cafe_ai.catalogue import passages, repository
 from cafe_ai.catalogue.embedder import embed_passages
 from cafe_ai.catalogue.model import Entry, Generation, Source, vector_id
 from cafe_ai.catalogue.places import collection_for, own_collection
-from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.telemetry import log, log_failure, log_warning, measures
 from cafe_ai.platform.vectors import CollectionBroken, CollectionMissing
 
@@ -56,7 +56,8 @@ def reconcile(runtime: Runtime, deadline: Deadline) -> None:
     """Finds what the index lost, or never had, and queues it for `drain`; removes what should not be there.
 
     Each collection's number of vectors is compared with the entries' (one small request each), and one vector is searched;
-    only where they differ is everything compared, business by business. Raises DependencyDown as `drain` does.
+    where they differ everything is compared, business by business. So it is in one collection after the other, one every
+    ten minutes, because as much may be lost as is too much. Raises DependencyDown as `drain` does.
     """
     vectors = runtime.vectors
     if vectors is None:
@@ -65,6 +66,7 @@ def reconcile(runtime: Runtime, deadline: Deadline) -> None:
         repository.queue_reindexing(uow, runtime.embedding_model.name)
         repository.delete_cached(uow, CACHE_DAYS)
         expected = repository.indexed_vectors(uow)
+    due = _due(sorted(expected))
     for collection, number in expected.items():
         if deadline.remaining() < LEAST_SECONDS:
             break
@@ -74,6 +76,8 @@ def reconcile(runtime: Runtime, deadline: Deadline) -> None:
                 repository.forget_collection(uow, collection)
         elif number != _held(vectors, collection, deadline):
             log_warning("The index differs from what it should hold", collection=collection)
+            _recheck(runtime, vectors, collection, deadline)
+        elif collection == due:
             _recheck(runtime, vectors, collection, deadline)
 
 
@@ -96,6 +100,12 @@ def rebuild(runtime: Runtime, deadline: Deadline, business_id: UUID | None = Non
         reconcile(runtime, deadline)
         done += drain(runtime, deadline)
     return done
+
+
+def _due(collections: list[str]) -> str | None:
+    """The collection that is compared thoroughly in this minute; None in nine of ten."""
+    turn, minute = divmod(int(now_utc().timestamp() // 60), 10)
+    return collections[turn % len(collections)] if collections and minute == 0 else None
 
 
 def _is_usable(vectors: VectorStore, collection: str, deadline: Deadline) -> bool:
