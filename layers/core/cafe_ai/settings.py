@@ -24,17 +24,10 @@ class Settings:
     migration_database_url is the owner's, for the migrate function alone. jwks_url is where the token issuer's keys
     are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user. chroma_url is the vector store's
     address; without one search is PostgreSQL's alone. index_buckets is how many collections of it the businesses share,
-<<<<<<< HEAD
-    about one for 10,000 documents each; another number moves them in the background. cache_url is a Redis or Valkey
-    server's; without one embeddings are cached in PostgreSQL. index_queue_url is where the indexer is told of changes.
-    embedding_model is "offline" or the name of a model of the OpenAI-compatible server. language_model_elsewhere: other
-    functions have the key that this one, which calls no model, does without.
-=======
     about one for 10,000 documents each; another number moves a business when its documents next change. cache_url is a
     Redis or Valkey server's; without one embeddings are cached in PostgreSQL. index_queue_url is where the indexer is told
-    of changes.
-    embedding_model is "offline" or the name of a model of the OpenAI-compatible server.
->>>>>>> w-index
+    of changes. embedding_model is "offline" or the name of a model of the OpenAI-compatible server.
+    language_model_elsewhere: other functions have the key that this one, which calls no model, does without.
     """
 
     database_url: str | None = field(default=None, repr=False)
