@@ -138,7 +138,7 @@ GRANT SELECT, INSERT, UPDATE ON documents TO cafe_ai_index;
 GRANT SELECT ON index_generations TO cafe_ai_index;
 GRANT SELECT, DELETE ON index_entries TO cafe_ai_index;
 GRANT SELECT, INSERT ON index_outbox TO cafe_ai_index;
-GRANT SELECT, INSERT, UPDATE ON index_leases TO cafe_ai_index;
+GRANT SELECT, INSERT, UPDATE, DELETE ON index_leases TO cafe_ai_index;
 CREATE POLICY index ON businesses FOR SELECT TO cafe_ai_index USING (true);
 CREATE POLICY index ON products FOR SELECT TO cafe_ai_index USING (true);
 CREATE POLICY index ON documents TO cafe_ai_index USING (true);
@@ -238,6 +238,8 @@ CREATE FUNCTION release_indexing(held uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 BEGIN ATOMIC
     UPDATE index_leases SET leased_until = clock_timestamp() WHERE token = held AND leased_until > clock_timestamp();
+    DELETE FROM index_leases AS lease
+     WHERE token = held AND NOT EXISTS (SELECT FROM index_generations WHERE business_id = lease.business_id);
 END;
 COMMENT ON FUNCTION release_indexing IS 'Ends the turn that was claimed with this token.';
 

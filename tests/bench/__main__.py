@@ -13,10 +13,13 @@ from contextlib import ExitStack
 from tests.bench import (
     cold_start,
     importing,
+    isolation,
     model_path,
     question_parts,
     recommendations,
     rollups,
+    search_quality,
+    search_speed,
     through_gateway,
     throughput,
 )
@@ -35,6 +38,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "import": importing.measure,
     "recommendations": recommendations.measure,
     "gateway": through_gateway.measure,
+    "search-quality": search_quality.measure,
+    "search-speed": search_speed.measure,
+    "isolation": isolation.measure,
 }
 
 

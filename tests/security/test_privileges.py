@@ -15,7 +15,7 @@ from tests.support.factories import Factory
 from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
-NOLOGIN_ROLES = ("cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_baskets")
+NOLOGIN_ROLES = ("cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_index", "cafe_ai_baskets")
 
 READ, WRITE = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 APPEND, COUNT = WRITE - {"UPDATE", "DELETE"}, WRITE - {"DELETE"}
@@ -27,6 +27,8 @@ TABLE_PRIVILEGES = {
         **dict.fromkeys((*SHOPS_TABLES, *ROLLUPS, "measured_lines"), READ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
         **dict.fromkeys(RECOMMENDATIONS, WRITE),
+        **dict.fromkeys(("documents", "index_generations", "index_entries"), WRITE),
+        **dict.fromkeys(("index_outbox", "embedding_cache"), WRITE - {"UPDATE"}),
     },
     SAAS: {**dict.fromkeys((*SHOPS_TABLES, "memberships"), WRITE), "measured_lines": READ},
     "cafe_ai_rollup": {
@@ -38,14 +40,26 @@ TABLE_PRIVILEGES = {
         **dict.fromkeys(("rate_limits", "budgets"), COUNT),
     },
     "cafe_ai_baskets": {},
+    "cafe_ai_index": {
+        **dict.fromkeys(("index_generations", "product_documents"), READ),
+        "documents": COUNT,
+        "index_leases": WRITE,
+        "index_entries": frozenset({"SELECT", "DELETE"}),
+        "index_outbox": APPEND,
+    },
     "public": {},
 }
 FUNCTIONS_CALLED = {
-    APP: {"admit", "budget_spend", "business_clock", "businesses_due_for_baskets", "current_business_id",
-          "current_user_id", "rollup_differences"},
+    APP: {
+        "admit", "budget_spend", "business_clock", "businesses_due_for_baskets",
+        "current_business_id", "current_user_id", "rollup_differences", "new_id",
+        "search_terms", "any_of_words", "claim_indexing", "release_indexing", "indexed_vectors", "businesses_in_collection",
+        "queue_reindexing", "forget_collection",
+    },
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
     "cafe_ai_admission": {"current_business_id", "current_user_id"},
+    "cafe_ai_index": {"current_business_id", "new_id", "search_terms", "any_of_words"},
     "cafe_ai_baskets": set(),
     "public": set(),
 }  # fmt: skip
@@ -78,6 +92,7 @@ def test_roles_own_nothing_and_bypass_nothing(superuser: psycopg.Connection[Any]
         ("cafe_ai_admission", False, False, False, 0),
         (APP, True, False, False, 0),
         ("cafe_ai_baskets", False, False, False, 0),
+        ("cafe_ai_index", False, False, False, 0),
         ("cafe_ai_rollup", False, False, False, 0),
         (SAAS, True, False, False, 0),
     ]
@@ -132,7 +147,7 @@ def test_roles_have_these_rights_on_tables_and_no_others(superuser: psycopg.Conn
     assert granted == TABLE_PRIVILEGES[role]
 
 
-def test_owners_of_functions_have_these_rights_on_single_columns(superuser: psycopg.Connection[Any]) -> None:
+def test_roles_have_these_rights_on_single_columns(superuser: psycopg.Connection[Any]) -> None:
     columns = """
     SELECT grantee, table_name, privilege_type, array_agg(column_name::text ORDER BY column_name)
       FROM information_schema.column_privileges AS of_column
@@ -141,10 +156,17 @@ def test_owners_of_functions_have_these_rights_on_single_columns(superuser: psyc
      GROUP BY 1, 2, 3 ORDER BY 2, 1, 3"""
     assert [tuple(row) for row in superuser.execute(columns, [OWNER])] == [
         ("cafe_ai_baskets", "businesses", "SELECT", ["id"]),
+        ("cafe_ai_index", "businesses", "SELECT", ["id"]),
         ("cafe_ai_rollup", "businesses", "SELECT", ["day_starts", "id", "names_version", "timezone"]),
         ("cafe_ai_rollup", "businesses", "UPDATE", ["names_version"]),
         ("cafe_ai_baskets", "orders", "SELECT", ["business_id", "id"]),
         ("cafe_ai_rollup", "orders", "UPDATE", ["business_date", "is_sale", "local_hour"]),
+        (
+            "cafe_ai_index",
+            "products",
+            "SELECT",
+            ["business_id", "category", "description", "external_id", "id", "name"],
+        ),
         ("cafe_ai_baskets", "recommendation_runs", "SELECT", ["business_id", "computed_at", "newest_order"]),
     ]
 

@@ -16,10 +16,12 @@ from psycopg.rows import namedtuple_row
 from cafe_ai.platform.ids import uuid7
 from infra.local.postgres import APP, OWNER, SAAS
 from tests.support.factories import Factory, Line
+from tests.support.indexed import INSERT_DOCUMENT, put_in_index
 from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
 RECOMMENDATIONS = "recommendation_runs product_pairs product_dayparts search_misses"
+INDEX = "documents index_generations index_entries index_outbox"
 WITHOUT_TENANT = {"schema_migrations"}
 
 TABLES = """
@@ -30,6 +32,10 @@ SELECT relname AS name, relrowsecurity AS enabled, relforcerowsecurity AS forced
 POLICIES = """
 SELECT tablename AS table, policyname AS name, qual, with_check
   FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2"""
+
+COLUMNS = """
+SELECT attname FROM pg_attribute
+ WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
         superuser.execute(statement, {"business": business, "product": product})
     superuser.execute(INSERT_CONVERSATION, [uuid7(), user, business])
     superuser.execute(INSERT_AUDIT, [uuid7(), user, business])
+    put_in_index(superuser, business)
     return Shop(business, user, order, product)
 
 
@@ -162,7 +169,9 @@ class Trial:
             f"SELECT to_jsonb(t) FROM {table} AS t WHERE {tenant} = %s".encode(), [self.theirs.business]
         ).fetchone()
         assert row is not None, f"open_shop() must write a row of {table}, or nothing is tried on it"
-        copy = f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s)"
+        columns = ", ".join(f'"{column}"' for (column,) in self.connection.execute(COLUMNS, [table]))
+        record = f"jsonb_populate_record(NULL::{table}, %s)"
+        copy = f"INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {record}"
         attempts = {
             "inserts into": (copy, psycopg.types.json.Jsonb(row[0])),
             "updates": (f"UPDATE {table} SET {tenant} = {tenant} WHERE {tenant} = %s", self.theirs.business),
@@ -186,7 +195,7 @@ class Trial:
         ours = self.ours
         shops_tables = "businesses products customers orders order_lines reviews"
         for role, further in {
-            APP: f"rollup_hours rollup_products business_labels {RECOMMENDATIONS}",
+            APP: f"rollup_hours rollup_products business_labels {INDEX} {RECOMMENDATIONS}",
             SAAS: "memberships",
         }.items():
             for table in f"{shops_tables} {further}".split():
@@ -194,6 +203,12 @@ class Trial:
                     self.expect(self.count(table) > 0, f"{role} does not see its own {table}")
         with self.acting_as(SAAS, ours):
             self.works("keeping the rollups", self.keep_rollups)
+        with self.acting_as(SAAS, ours):
+            self.works("keeping the documents", self.keep_documents)
+        with self.acting_as(APP, ours):
+            self.works("writing documents", self.write_documents)
+        with self.acting_as(APP, None):
+            self.works("claiming what waits for the index", self.claim)
         with self.acting_as(APP, None):
             self.works("admission", self.admit)
         with self.acting_as(APP, None):
@@ -237,6 +252,66 @@ class Trial:
         )
         execute(f"SET LOCAL ROLE {APP}".encode())
         return execute("SELECT * FROM businesses_due_for_baskets(5)").fetchall() == [(self.ours.business,)]
+
+    def keep_documents(self) -> bool:
+        """A change of a product's text reaches its document and the queue; the shop itself sees neither."""
+        execute = self.connection.execute
+        execute("RESET ROLE")
+        execute("DELETE FROM index_outbox")
+        execute(f"SET LOCAL ROLE {SAAS}".encode())
+        execute("UPDATE products SET description = 'Con nata'")
+        new = (
+            "INSERT INTO products (id, business_id, external_id, name) VALUES (gen_random_uuid(), %s, 'N', 'Natillas')"
+        )
+        execute(new, [self.ours.business])
+        execute("RESET ROLE")
+        statement = """
+        SELECT content FROM documents JOIN index_outbox USING (business_id, key)
+         WHERE business_id = %s ORDER BY content"""
+        contents = [content for (content,) in execute(statement, [self.ours.business])]
+        return len(contents) == 2 and contents[0] == "Natillas" and contents[1].endswith(". Con nata")
+
+    def write_documents(self) -> bool:
+        """The app writes the business's own documents and index, and no product's document."""
+        changes = self.changes
+        done = [
+            changes("UPDATE documents SET content = 'Cerrado' WHERE id = 'horario'") == 1,
+            changes("UPDATE documents SET content = 'Cerrado' WHERE kind = 'product'") == 0,
+            changes("DELETE FROM documents WHERE kind = 'product'") == 0,
+            changes("DELETE FROM documents WHERE id = 'horario'") == 1,
+            changes(INSERT_DOCUMENT, self.ours.business) == 1,
+            changes("UPDATE index_entries SET vectors = 2") > 0,
+            changes("UPDATE index_generations SET status = 'retired'") > 0,
+            changes("DELETE FROM index_outbox") > 0,
+            changes("INSERT INTO index_outbox (business_id) VALUES (%s)", self.ours.business) == 1,
+            changes("INSERT INTO embedding_cache VALUES ('m', 'x', '')") == 1,
+            self.count("embedding_cache") > 1,
+        ]
+        return all(done)
+
+    def claim(self) -> bool:
+        """Across businesses no more is told than ids, collections and counts, to whoever has the turn."""
+        execute = self.connection.execute
+        claimed = [execute("SELECT business_id, token FROM claim_indexing(60)").fetchone() for _ in range(3)]
+        execute("SELECT release_indexing(%s)", [claimed[0].token])
+        again = execute("SELECT business_id FROM claim_indexing(60)").fetchone()
+        held = execute("SELECT * FROM indexed_vectors()").fetchall()
+        found = {business for (business,) in execute("SELECT businesses_in_collection('shared')")}
+        execute("RESET ROLE")
+        execute("DELETE FROM index_outbox")
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        queued = execute("SELECT queue_reindexing('other')").fetchone()
+        execute("SELECT forget_collection('shared')")
+        left = execute("SELECT * FROM indexed_vectors()").fetchall()
+        ours, theirs = self.ours.business, self.theirs.business
+        return (
+            {row.business_id for row in claimed} == {ours, theirs, None}
+            and again == (claimed[0].business_id,)
+            and held == [("shared", 4)]
+            and found == {ours, theirs}
+            and queued == (2,)
+            and left == [("shared", 0)]
+        )
 
     def admit(self) -> bool:
         statement = "SELECT business_exists, role, spent_usd, hits FROM admit(%s, %s, 3)"

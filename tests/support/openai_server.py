@@ -3,6 +3,7 @@
     with OpenAIServer() as server:
         server.script("error_500", "good")             # the next two requests; the last behaviour stays
         server.script(planning="no_call", prose="invent")
+        server.script(embedding=["error_500", "good"])  # its requests are in server.embedded
         ... OpenAI(base_url=server.url, api_key="test") ...
         server.requests[0].body["model"]
 
@@ -25,12 +26,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
-from tests.support.scripted_replies import CALLS, PROSE, REPLIES, Arguments, embed, reply_to, told_in
+from tests.support.scripted_replies import CALLS, EMBEDDINGS, PROSE, REPLIES, Arguments, embed, reply_to, told_in
 
 PlanFor = Callable[[str], Arguments | None]
 
 DEFAULT_PLAN: Arguments = {"metrics": ["net_sales"], "period": "month-1"}
 HANG_SECONDS = 120.0
+LONGEST_TEXT = 8_191  # of a text to embed, where the behaviour is "too_long"; here a token is a character
 TRICKLE_SECONDS = 0.2
 
 
@@ -81,7 +83,7 @@ ERRORS: Mapping[str, tuple[int, str | None, str | None]] = {
     "error_503": (503, None, None),
 }
 BODIES = frozenset(("not_json", "html", "json_list", "cut", "trickle", "trickle_head", "slow", "hang", "hang_up"))
-BEHAVIOURS = tuple(sorted({*PROSE, *CALLS, *ERRORS, *REPLIES, *BODIES}))
+BEHAVIOURS = tuple(sorted({*PROSE, *CALLS, *ERRORS, *REPLIES, *BODIES, *EMBEDDINGS}))
 REJECTS = re.compile(
     r"reject:(?P<parameter>\w+)"
 )  # 400 while that parameter is in the request; a tool_choice only by name
@@ -96,8 +98,9 @@ class OpenAIServer:
         self.plan_for = plan_for
         self.delay = delay  # seconds that "slow" waits
         self.requests: list[Recorded] = []
+        self.embedded: list[Recorded] = []
         self.released = threading.Event()  # ends what hangs
-        self._planning, self._prose = Script(), Script()
+        self._planning, self._prose, self._embedding = Script(), Script(), Script()
         self._lock = threading.Lock()
         self._http = _Server(("127.0.0.1", port), _Handler)
         self._http.scripted = self
@@ -108,13 +111,19 @@ class OpenAIServer:
         """The base URL for an OpenAI client."""
         return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
 
-    def script(self, *both: str, planning: str | Sequence[str] = (), prose: str | Sequence[str] = ()) -> None:
-        """What the next requests are answered with: all in order, or those that plan and those that write apart.
+    def script(
+        self,
+        *both: str,
+        planning: str | Sequence[str] = (),
+        prose: str | Sequence[str] = (),
+        embedding: str | Sequence[str] = (),
+    ) -> None:
+        """What the next requests are answered with: all chats in order, or those that plan and those that write apart.
 
         The last behaviour of a sequence stays. What is not given stays as it is.
         """
         known = {*BEHAVIOURS}
-        sequences = [[one] if isinstance(one, str) else list(one) for one in (both, planning, prose)]
+        sequences = [[one] if isinstance(one, str) else list(one) for one in (both, planning, prose, embedding)]
         for behaviour in (name for sequence in sequences for name in sequence):
             if behaviour not in known and not REJECTS.fullmatch(behaviour):
                 raise ValueError(f"{behaviour!r} is none of {', '.join(BEHAVIOURS)}")
@@ -125,6 +134,8 @@ class OpenAIServer:
                 self._planning = Script(sequences[1])
             if sequences[2]:
                 self._prose = Script(sequences[2])
+            if sequences[3]:
+                self._embedding = Script(sequences[3])
 
     def start(self) -> OpenAIServer:
         """Begins to answer."""
@@ -147,8 +158,12 @@ class OpenAIServer:
     def record(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> str:
         """Notes a request and tells how to answer it."""
         with self._lock:
-            behaviour = (self._planning if body.get("tools") else self._prose).take()
-            self.requests.append(Recorded(path, body, headers, behaviour))
+            if path.endswith("/embeddings"):
+                behaviour = self._embedding.take()
+                self.embedded.append(Recorded(path, body, headers, behaviour))
+            else:
+                behaviour = (self._planning if body.get("tools") else self._prose).take()
+                self.requests.append(Recorded(path, body, headers, behaviour))
         return behaviour
 
     def arguments_for(self, question: str) -> Arguments:
@@ -187,11 +202,12 @@ class _Handler(BaseHTTPRequestHandler):
         scripted = cast(_Server, self.server).scripted
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
         path = self.path.split("?")[0]
-        if path.endswith("/embeddings"):
-            return self._send_json(200, embed(body))
-        if not path.endswith("/chat/completions"):
+        if not path.endswith(("/chat/completions", "/embeddings")):
             return self._send_json(404, {"error": {"message": f"no {path}", "type": "not_found"}})
         behaviour = scripted.record(path, body, {name.lower(): value for name, value in self.headers.items()})
+        if behaviour == "too_long" and max(len(str(text)) for text in body["input"]) > LONGEST_TEXT:
+            message = f"This model's maximum context length is {LONGEST_TEXT} tokens."
+            return self._send_json(400, {"error": {"message": message, "type": "invalid_request_error"}})
         return self._answer(scripted, behaviour, body)
 
     def _answer(self, scripted: OpenAIServer, behaviour: str, body: dict[str, Any]) -> None:
@@ -211,6 +227,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self._send_json(200, self._reply(scripted, behaviour, body))
 
     def _reply(self, scripted: OpenAIServer, behaviour: str, body: dict[str, Any]) -> dict[str, Any]:
+        if "input" in body:
+            return embed(body, behaviour)
         question = str(told_in(body).get("question", ""))
         return reply_to(body, behaviour, scripted.arguments_for(question))
 

@@ -161,13 +161,38 @@ def count_usage(body: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str
     }
 
 
-def embed(body: Mapping[str, Any], size: int = 64) -> dict[str, Any]:
+# Faults of an embedding's reply.
+EMBEDDINGS = frozenset(
+    ("wrong_dimension", "wrong_count", "ragged", "shuffled", "zero_vector", "not_numbers", "no_data", "too_long")
+)
+DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
+
+
+def embed(body: Mapping[str, Any], behaviour: str = "good") -> dict[str, Any]:
     """Hashed bags of words: texts that share words are near, equal texts equal in every process."""
     texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
-    data = [{"object": "embedding", "index": n, "embedding": _vector(str(text), size)} for n, text in enumerate(texts)]
+    size = DIMENSIONS.get(str(body.get("model")), 64) - (behaviour == "wrong_dimension")
+    vectors: list[Any] = [_vector(str(text), size) for text in texts]
+    if behaviour == "zero_vector":
+        vectors[-1] = [0.0] * size
+    elif behaviour == "ragged":
+        vectors[-1] = vectors[-1][:-1]
+    elif behaviour == "not_numbers":
+        vectors[-1] = ["0.5"] * size
+    elif behaviour == "wrong_count":
+        vectors.pop()
+    data = [{"object": "embedding", "index": n, "embedding": vector} for n, vector in enumerate(vectors)]
+    if behaviour == "shuffled":
+        data.reverse()
+    reply: dict[str, Any] = {"object": "list", "data": data, "model": body.get("model")}
+    if behaviour == "no_data":
+        del reply["data"]
     used = sum(len(str(text)) for text in texts) // 4
-    usage = {"prompt_tokens": used, "total_tokens": used}
-    return {"object": "list", "data": data, "model": body.get("model"), "usage": usage}
+    if behaviour == "bad_usage":
+        reply["usage"] = {"prompt_tokens": "many", "total_tokens": -4}
+    elif behaviour != "no_usage":
+        reply["usage"] = {"prompt_tokens": used, "total_tokens": used}
+    return reply
 
 
 def _vector(text: str, size: int) -> list[float]:

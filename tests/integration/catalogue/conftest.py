@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from tests.support.embeddings import LettersModel
 from tests.support.factories import Factory
 from tests.support.postgres import TestDatabase
 
+BuildShelf = Callable[..., "Shelf"]
+
 
 @dataclass
 class Shelf:
@@ -32,6 +34,7 @@ class Shelf:
     factory: Factory
     model: LettersModel
     chroma: Chroma
+    runtimes: list[Runtime] = field(default_factory=list)
 
     def open_business(self) -> UUID:
         return self.factory.insert_business()
@@ -59,7 +62,9 @@ class Shelf:
             "embedding_model": self.model,
             "index_queue": None,
         }
-        return Runtime.of(self.runtime.settings, **{**shared, **members})
+        runtime = Runtime.of(self.runtime.settings, **{**shared, **members})
+        self.runtimes.append(runtime)
+        return runtime
 
 
 @pytest.fixture(scope="session")
@@ -77,17 +82,17 @@ def own_chroma() -> Iterator[Chroma]:
 
 
 @pytest.fixture
-def build_shelf(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Shelf]]:
+def build_shelf(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[BuildShelf]:
     """Makes the test's shelf on a Chroma."""
     built: list[Shelf] = []
 
-    def build(chroma: Chroma, **members: Any) -> Shelf:
+    def build(chroma: Chroma, settings: Settings | None = None, **members: Any) -> Shelf:
         model = LettersModel()
         runtime = Runtime.of(
-            Settings(chroma_url=chroma.url, index_buckets=2),
+            settings or Settings(chroma_url=chroma.url, index_buckets=2),
             **{"database": Database(database.app, connect_timeout=2), "embedding_model": model, **members},
         )
-        shelf = Shelf(database, runtime, Factory.connected(database), model, chroma)
+        shelf = Shelf(database, runtime, Factory.connected(database), model, chroma, [runtime])
         monkeypatch.setattr(bootstrap, "build", lambda: runtime)
         bootstrap.runtime.cache_clear()
         built.append(shelf)
@@ -97,10 +102,13 @@ def build_shelf(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iter
     bootstrap.runtime.cache_clear()
     for shelf in built:
         shelf.factory.connection.close()
-        shelf.runtime.database.close()
+        for runtime in shelf.runtimes:
+            runtime.database.close()
+            if runtime.vectors is not None:
+                runtime.vectors.close()
 
 
 @pytest.fixture
-def shelf(build_shelf: Callable[..., Shelf], chroma: Chroma) -> Shelf:
+def shelf(build_shelf: BuildShelf, chroma: Chroma) -> Shelf:
     """A shelf on the shared Chroma."""
     return build_shelf(chroma)

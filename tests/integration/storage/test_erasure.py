@@ -11,12 +11,14 @@ import pytest
 
 from cafe_ai.platform.ids import uuid7
 from tests.support.factories import Factory, Line
+from tests.support.indexed import put_in_index
 from tests.support.postgres import TestDatabase
 
-KEPT = {"ai_audit_logs"}  # the audit outlives what it speaks of
+# The audit outlives what it speaks of; the index's tables hold ids, and go when the indexer has removed the vectors.
+KEPT = {"ai_audit_logs", "index_generations", "index_entries", "index_outbox", "index_leases"}
 TENANT_TABLES = """
 SELECT DISTINCT table_name FROM information_schema.columns
- WHERE table_schema = 'public' AND column_name = 'business_id' AND table_name <> 'measured_lines'"""
+ WHERE table_schema = 'public' AND column_name = 'business_id' AND table_name NOT IN ('measured_lines', 'product_documents')"""
 
 
 @pytest.fixture
@@ -63,6 +65,7 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
            VALUES (%s, %s, %s, 'rules', '', '', 1, '/query', 'success', now())""",
         [uuid7(), user, business],
     )
+    put_in_index(superuser, business)
     return business
 
 

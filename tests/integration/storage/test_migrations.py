@@ -130,8 +130,15 @@ def test_our_migrations_need_no_superuser_and_make_the_roles_that_are_missing() 
         with psycopg.connect(server.dsn(OWNER)) as owner:
             roles = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'cafe\\_ai\\_%' AND NOT rolsuper ORDER BY 1"
             names = [name for (name,) in owner.execute(roles.encode())]
-            expected = "cafe_ai_admission cafe_ai_app cafe_ai_baskets cafe_ai_owner cafe_ai_rollup cafe_ai_saas"
-            assert names == expected.split()
+        assert names == [
+            "cafe_ai_admission",
+            "cafe_ai_app",
+            "cafe_ai_baskets",
+            "cafe_ai_index",
+            "cafe_ai_owner",
+            "cafe_ai_rollup",
+            "cafe_ai_saas",
+        ]
 
 
 class Context:

@@ -16,6 +16,7 @@ Kind = Literal["allergen", "diet", "without", "recorded", "people", "harmless"]
 Phrase = tuple[str, ...]
 
 SHORTEST_TYPO = 5  # shorter words are not corrected: too many others are one letter away
+LONG_WORD = 9  # from here on two letters may be wrong
 LONGEST_PHRASE = 6
 _WORD = re.compile(r"and/or|[^\W_]+(?:'[^\W_]+)?|[,;.:/&+()?!\n]")
 
@@ -53,6 +54,7 @@ class Vocabulary:
     nothing: frozenset[Phrase]
     other_allergens: frozenset[Phrase]
     lookalikes: frozenset[str]
+    often_misspelt: frozenset[str]
 
 
 def read_words(text: str) -> list[Word]:
@@ -81,6 +83,7 @@ def vocabulary() -> Vocabulary:
         nothing=_phrases(tables["nothing"]["words"]),
         other_allergens=_phrases(tables["other_allergens"]["words"]),
         lookalikes=frozenset(_singular(word) for word in tables["lookalikes"]["words"]),
+        often_misspelt=frozenset(_singular(word) for word in tables["often_misspelt"]["words"]),
     )
 
 
@@ -115,9 +118,9 @@ def _nearest(word: str) -> Phrase | None:
 
     best: tuple[int, Phrase] | None = None
     for phrase in known.terms:
-        if len(phrase) > 1 or len(phrase[0]) < SHORTEST_TYPO:
+        if len(phrase) > 1 or phrase[0] not in known.often_misspelt or _sound(word)[0] != _sound(phrase[0])[0]:
             continue
-        allowed = 1 if len(phrase[0]) < 8 else 2
+        allowed = 1 if len(phrase[0]) < LONG_WORD else 2
         distance = OSA.distance(_sound(word), _sound(phrase[0]), score_cutoff=allowed)
         if distance <= allowed and (best is None or (distance, phrase) < best):
             best = distance, phrase

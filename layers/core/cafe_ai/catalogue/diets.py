@@ -24,6 +24,7 @@ CONTENT_WITH = {"vegetarian": frozenset({"vegan"}), "pescatarian": frozenset({"v
 _MOST_FILLERS = 7
 _MOST_JOINS = 5
 _SHORTEST_DIET_TYPO = 6
+_LEADING_ON = frozenset({"of", "from", "to", "a", "al"})  # "cheese free from nuts", "cake, allergic to eggs"
 _DENYING = frozenset({"no", "not", "non", "ni", "nor", "isn't", "isnt", "aren't", "never", "nunca"})
 _BETWEEN = frozenset(
     "el la lo de del a al the any no ni sin un una traza tampoco without contain that que other".split()
@@ -165,12 +166,22 @@ def _skip_to_term(
     """The next term behind nothing but fillers: where it stands, what it is, and how many words it has."""
     for position in range(at, min(at + most + 1, len(words))):
         word = words[position]
-        is_verb = spanish and word.folded == "soy"  # "no soy celíaco"
-        if not is_verb and (found := find_term(words, position, typos=word.key not in fillers)):
+        found = find_term(words, position, typos=word.key not in fillers)
+        is_verb = found is not None and found[1] == 1 and _is_verb(words, position, spanish=spanish)
+        if found and not is_verb:
             return position, *found
         if not is_verb and word.key not in fillers:
             return None
     return None
+
+
+def _is_verb(words: Sequence[Word], at: int, *, spanish: bool) -> bool:
+    """Whether "soy" is Spanish for "I am": "no soy celíaco"."""
+    if words[at].folded != "soy":
+        return False
+    following = find_term(words, at + 1, typos=False) if at + 1 < len(words) else None
+    is_state = following is not None and following[0].kind in ("diet", "people")
+    return spanish or is_state or find_phrase(words, at + 1, vocabulary().before) > 0
 
 
 def _before_free(words: Sequence[Word], at: int) -> list[Mention]:
@@ -189,7 +200,11 @@ def _before_free(words: Sequence[Word], at: int) -> list[Mention]:
         while position < len(words) and position - begin < 2 and words[position].folded in vocabulary().joins:
             joins.add(words[position].folded)
             position += 1
+        if position == begin:
+            return []
     if not terms or position >= len(words) or words[position].key not in vocabulary().after:
+        return []
+    if position + 1 < len(words) and words[position + 1].folded in _LEADING_ON:
         return []
     with_before = at > 0 and words[at - 1].folded in ("with", "con")
     if with_before or (len(terms) > 1 and not joins - {","}):
@@ -268,14 +283,17 @@ class _Claims:
 
 
 _UNKNOWN = _Held(known=False)
+_PARTING = re.compile(r"[,;|/\n&+]|\b(?:y|e|and)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
 def _read_allergens(entries: tuple[str, ...]) -> _Held:
     held = _Held()
-    for part in (part for entry in entries for part in re.split(r"[,;|/\n]", entry)):
+    for part in (part for entry in entries for part in _PARTING.split(entry)):
         words = read_words(part)
-        if not words or find_phrase(words, 0, vocabulary().nothing) == len(words):
+        if all(word.key in vocabulary().fillers for word in words) or find_phrase(
+            words, 0, vocabulary().nothing
+        ) == len(words):
             continue
         mentions = list(read_mentions(words, spanish=True))
         absent = [mention for mention in mentions if mention.term.kind == "allergen" and mention.absent]

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from cafe_ai.catalogue import indexing, repository
-from cafe_ai.catalogue.model import Document, NewDocument
+from cafe_ai.catalogue import indexing, repository, service
+from cafe_ai.catalogue.index_worker import message_for
+from cafe_ai.catalogue.model import Document, NewDocument, SearchResult
 from cafe_ai.errors import DependencyDown, DocumentNotFound, FieldError, InvalidRequest, Unavailable
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import log_failure
+from cafe_ai.tenancy.model import Permission
 
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
+    from cafe_ai.tenancy.model import Member
 
+READ, WRITE = Permission.CATALOGUE, Permission.EDIT  # what a member needs
 ID_CHARACTERS, TITLE_CHARACTERS, CONTENT_CHARACTERS = 200, 300, 20_000
 METADATA_KEYS, METADATA_CHARACTERS = 50, 10_000
 RESERVED = "product:"
@@ -25,49 +28,44 @@ INDEX_SECONDS = 10.0  # for which a write may wait for the index
 PATIENCE = 0.05
 
 
-def put(
-    runtime: Runtime, business_id: UUID, document: NewDocument, deadline: Deadline, user_id: UUID | None = None
-) -> tuple[Document, bool]:
-    """Stores the document over the one of its id, tells the indexer, and returns it with whether it is new.
+def put(runtime: Runtime, member: Member, document: NewDocument) -> Document:
+    """Stores the document over the one of its id, tells the indexer, and returns it as it is stored.
 
     Raises InvalidRequest naming each field that is not what `check` wants.
     """
     check([document])
-    with runtime.database.transaction(business_id, user_id, deadline) as uow:
-        created = repository.upsert_documents(uow, business_id, [document]) > 0
-    announce(runtime, business_id, deadline)
-    return get(runtime, business_id, document.id, deadline, user_id), created
-
-
-def get(
-    runtime: Runtime, business_id: UUID, document_id: str, deadline: Deadline, user_id: UUID | None = None
-) -> Document:
-    """The document of that id. Raises DocumentNotFound."""
-    with runtime.database.transaction(business_id, user_id, deadline, read_only=True) as uow:
-        found = repository.select_documents(uow, business_id, ids=[document_id])
-    if not found:
+    business_id = member.business.id
+    with runtime.database.transaction(business_id, member.user_id, member.deadline) as uow:
+        repository.upsert_documents(uow, business_id, [document])
+    announce(runtime, business_id, member.deadline)
+    with runtime.database.transaction(business_id, member.user_id, member.deadline, read_only=True) as uow:
+        stored = repository.select_documents(uow, business_id, ids=[document.id])
+    if not stored:  # removed meanwhile
         raise DocumentNotFound
-    return found[0]
+    return stored[0]
 
 
-def newest(
-    runtime: Runtime, business_id: UUID, *, skip: int, limit: int, deadline: Deadline, user_id: UUID | None = None
-) -> list[Document]:
-    """The business's documents and products' documents, the last changed first."""
-    with runtime.database.transaction(business_id, user_id, deadline, read_only=True) as uow:
+def find(runtime: Runtime, member: Member, text: str | None, *, skip: int, limit: int) -> SearchResult | list[Document]:
+    """What fits the text, best first; without one a page of all there is, products too, the last changed first."""
+    business_id = member.business.id
+    if text is not None:
+        return service.search(runtime, business_id, text, limit=limit, deadline=member.deadline, user_id=member.user_id)
+    with runtime.database.transaction(business_id, member.user_id, member.deadline, read_only=True) as uow:
         return repository.select_documents(uow, business_id, skip=skip, limit=limit)
 
 
-def delete(
-    runtime: Runtime, business_id: UUID, document_id: str, deadline: Deadline, user_id: UUID | None = None
-) -> None:
+def delete(runtime: Runtime, member: Member, document_id: str) -> None:
     """Removes the document, and tells the indexer. Raises DocumentNotFound; InvalidRequest for a product's."""
-    _refuse([_id_error(document_id)])
-    with runtime.database.transaction(business_id, user_id, deadline) as uow:
-        removed = repository.delete_document(uow, business_id, document_id)
-    if not removed:
+    if not remove(runtime, member.business.id, document_id, member.deadline):
         raise DocumentNotFound
-    announce(runtime, business_id, deadline)
+    announce(runtime, member.business.id, member.deadline)
+
+
+def remove(runtime: Runtime, business_id: UUID, document_id: str, deadline: Deadline) -> bool:
+    """Removes the document; whether it was there. Raises InvalidRequest for a product's."""
+    _refuse([_id_error(document_id)])
+    with runtime.database.transaction(business_id, deadline=deadline) as uow:
+        return repository.delete_document(uow, business_id, document_id)
 
 
 def put_many(runtime: Runtime, business_id: UUID, documents: Sequence[NewDocument], deadline: Deadline) -> None:
@@ -87,7 +85,7 @@ def announce(runtime: Runtime, business_id: UUID, deadline: Deadline) -> None:
         index_now(runtime, business_id, deadline)
         return
     try:
-        runtime.index_queue.send(json.dumps({"business_id": str(business_id)}), deadline)
+        runtime.index_queue.send(message_for(business_id), deadline)
     except DependencyDown as error:
         log_failure("The indexer could not be told of a change", error)
 

@@ -24,10 +24,18 @@ from importlib import resources
 from cafe_ai.language.text import fold
 
 K1, B = 1.2, 0.3
+OTHER_TEXTS = 20  # without the word, counted beside the candidates: a word is not common because few texts are compared
 TITLE_WEIGHT = 2.0
-SAME_MEANING, PART_OF_WORD, TYPO = 0.8, 0.7, 0.8
+SAME_MEANING, TYPO, PART_OF_WORD, WHOLE_OF_PART = 0.8, 0.8, 0.6, 0.4
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_SOUNDS = tuple(
+    (re.compile(written), heard)
+    for written, heard in (
+        ("ph", "f"), ("ll", "y"), ("sh|ch", "x"), ("h", ""), ("qu(?=[ei])|ck|k", "c"), ("c(?=[ei])|z", "s"), ("v", "b"),
+        ("g(?=[ei])", "j"), (r"(.)\1", r"\1"),
+    )
+)  # fmt: skip
 _NEGATION = frozenset({"sin", "without"})
 _STOP_WORDS = frozenset(
     "a al ante como con cual cuales cuando cuanto de del desde donde e el ella ellos en entre era es esa ese eso esta este esto "
@@ -48,6 +56,7 @@ class Text:
     length: float
 
 
+@functools.lru_cache(maxsize=4096)
 def read_text(title: str, text: str) -> Text:
     """The stems of a title and a text."""
     counts: Counter[str] = Counter()
@@ -60,7 +69,7 @@ def read_text(title: str, text: str) -> Text:
 
 def score(query: str, texts: Sequence[tuple[str, str]]) -> list[float]:
     """For each title and text how well they hold the query's words, in [0, 1]; see the module."""
-    wanted = list(dict.fromkeys(stems(query)))
+    wanted = stems(query)
     if not wanted or not texts:
         return [0.0] * len(texts)
     read = [read_text(title, text) for title, text in texts]
@@ -69,24 +78,41 @@ def score(query: str, texts: Sequence[tuple[str, str]]) -> list[float]:
         for stem in text.counts:
             holders[stem].append(position)
     mean_length = sum(text.length for text in read) / len(read) or 1.0
+    norms = [K1 * (1 - B + B * text.length / mean_length) for text in read]
     totals, ideal = [0.0] * len(read), 0.0
-    for stem in wanted:
-        near = near_stems(stem, holders)
-        found = {position for other in near for position in holders[other]}
-        weight = math.log(1 + (len(read) - len(found) + 0.5) / (len(found) + 0.5))
+    for stem in _joined(list(dict.fromkeys(wanted)), holders):
+        best: dict[int, float] = {}
+        weight = _idf(len(read), 0)
+        for other, match in near_stems(stem, holders).items():
+            rarity = _idf(len(read), len(holders[other]))
+            if match >= SAME_MEANING:
+                weight = min(weight, rarity)
+            for position in holders[other]:
+                count = read[position].counts[other]
+                gain = match * rarity * count * (K1 + 1) / (count + norms[position])
+                best[position] = max(best.get(position, 0.0), gain)
         ideal += weight
-        for position in found:
-            text = read[position]
-            norm = K1 * (1 - B + B * text.length / mean_length)
-            totals[position] += weight * max(
-                match * text.counts[other] * (K1 + 1) / (text.counts[other] + norm)
-                for other, match in near.items()
-                if other in text.counts
-            )
+        for position, gain in best.items():
+            totals[position] += gain
     return [min(1.0, total / (ideal * (K1 + 1) * _REACHED)) for total in totals]
 
 
 _REACHED = TITLE_WEIGHT / (TITLE_WEIGHT + K1)  # of a word's limit, once in the title of a text of mean length
+
+
+def _idf(texts: int, holders: int) -> float:
+    return math.log(1 + (texts + OTHER_TEXTS - holders + 0.5) / (holders + 0.5))
+
+
+def _joined(wanted: Sequence[str], known: Mapping[str, object]) -> list[str]:
+    """The stems with two neighbours made one where the texts write them so: "tea cup" as "teacup"."""
+    found: list[str] = []
+    for stem in wanted:
+        if found and " " not in stem and found[-1] + stem in known:
+            found[-1] += stem
+        else:
+            found.append(stem)
+    return found
 
 
 def near_stems(stem: str, known: Mapping[str, object]) -> dict[str, float]:
@@ -94,27 +120,38 @@ def near_stems(stem: str, known: Mapping[str, object]) -> dict[str, float]:
     near = dict.fromkeys((other for other in _synonyms().get(stem, ()) if other in known), SAME_MEANING)
     if stem in known:
         near[stem] = 1.0
-    if len(stem) < 4 or " " in stem or stem.isdigit():
+    if len(stem) < 3 or " " in stem or stem.isdigit():
         return near
     for other in known:
-        if other not in near and " " not in other and (match := _resembles(stem, other, exact=stem in known)):
+        if other not in near and " " not in other and (match := _resembles(stem, other, certain=bool(near))):
             near[other] = match
     return near
 
 
-def _resembles(stem: str, other: str, *, exact: bool) -> float:
-    """How surely two stems are one word: part of a compound, or a typo where the word itself is nowhere."""
-    if len(other) < 4:
-        return 0.0
-    short, long = (stem, other) if len(stem) < len(other) else (other, stem)
-    if len(short) >= 4 and (long.startswith(short) or (len(short) >= 5 and long.endswith(short))):
+def _resembles(stem: str, other: str, *, certain: bool) -> float:
+    """How surely two stems are one word: part of a compound, or a typo, which is looked for where nothing else is found."""
+    if len(stem) >= 4 and (other.startswith(stem) or (len(stem) >= 5 and other.endswith(stem))):
         return PART_OF_WORD
-    if exact or stem[0] != other[0] or abs(len(stem) - len(other)) > 2:
+    if certain or len(other) < 3:
         return 0.0
-    from rapidfuzz.distance import OSA
+    heard, read = _sound(stem), _sound(other)
+    if heard == read:
+        return TYPO
+    if min(len(stem), len(other)) >= 4 and heard[:1] == read[:1] and abs(len(heard) - len(read)) <= 2:
+        from rapidfuzz.distance import OSA
 
-    allowed = 1 if len(stem) < 7 else 2
-    return TYPO if OSA.distance(stem, other, score_cutoff=allowed) <= allowed else 0.0
+        allowed = 1 if len(heard) < 7 else 2
+        if OSA.distance(heard, read, score_cutoff=allowed) <= allowed:
+            return TYPO
+    return WHOLE_OF_PART if len(other) >= 4 and stem.startswith(other) else 0.0
+
+
+@functools.lru_cache(maxsize=32_768)
+def _sound(stem: str) -> str:
+    """The stem as it is heard in Spanish: what people who write by ear confuse becomes the same."""
+    for written, heard in _SOUNDS:
+        stem = written.sub(heard, stem)
+    return stem
 
 
 def stems(text: str) -> list[str]:

@@ -119,7 +119,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A document that a search found, and its product where it has one. key is the index's, not the business's."""
+    """A document that a search found, and its product where it has one.
+
+    key is the index's, not the business's. indexed: whether the index that was asked holds exactly this content.
+    """
 
     key: UUID
     id: str
@@ -128,6 +131,7 @@ class Found:
     content: str
     metadata: Mapping[str, Any]
     content_hash: str
+    indexed: bool
     product: ProductData | None
 
 

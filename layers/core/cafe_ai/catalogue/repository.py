@@ -30,6 +30,9 @@ lexical AS (
     SELECT key FROM dense UNION SELECT key FROM lexical UNION SELECT key FROM others
 )
 SELECT found.key, found.id, found.kind, found.title, found.content, found.metadata, found.content_hash,
+       EXISTS (SELECT FROM index_entries AS entry
+                WHERE entry.business_id = found.business_id AND entry.collection = %(collection)s
+                  AND entry.key = found.key AND entry.content_hash = found.content_hash) AS indexed,
        product.id AS product_id, product.external_id, product.name, product.category, product.price, product.stock,
        product.allergens, product.diets, product.listed
   FROM chosen
@@ -48,8 +51,7 @@ INSERT INTO documents (business_id, kind, id, title, content, metadata)
 SELECT %(business_id)s, 'document', *
   FROM unnest(%(ids)s::text[], %(titles)s::text[], %(contents)s::text[], %(metadata)s::jsonb[])
 ON CONFLICT (business_id, id) DO UPDATE
-   SET title = excluded.title, content = excluded.content, metadata = excluded.metadata, updated_at = now()
-RETURNING xmax = 0"""
+   SET title = excluded.title, content = excluded.content, metadata = excluded.metadata, updated_at = now()"""
 
 DELETE_DOCUMENT = "DELETE FROM documents WHERE business_id = %(business_id)s AND id = %(id)s AND kind = 'document'"
 
@@ -127,10 +129,11 @@ QUEUE_REINDEXING = "SELECT queue_reindexing(%(model)s)"
 FORGET_COLLECTION = "SELECT forget_collection(%(collection)s)"
 
 
-def select_candidates(
+def select_candidates(  # noqa: PLR0913 -- the parts of one query
     uow: UnitOfWork,
     business_id: UUID,
     *,
+    collection: str | None,
     keys: Sequence[UUID],
     words: str,
     kinds: Collection[str],
@@ -139,9 +142,10 @@ def select_candidates(
     others: int,
 ) -> list[Found]:
     """The documents with these keys, the `lexical` best with any of the words (letters and digits, separated by spaces),
-    and up to `others` others, as they are now."""
+    and up to `others` others, as they are now; and whether the collection holds them so."""
     parameters = {
         "business_id": business_id,
+        "collection": collection,
         "keys": list(keys),
         "words": words,
         "kinds": list(kinds),
@@ -167,7 +171,7 @@ def _found(row: Mapping[str, Any]) -> Found:
             diets=None if row["diets"] is None else tuple(row["diets"]),
             listed=row["listed"],
         )
-    columns = ("key", "id", "kind", "title", "content", "metadata", "content_hash")
+    columns = ("key", "id", "kind", "title", "content", "metadata", "content_hash", "indexed")
     return Found(**{name: row[name] for name in columns}, product=product)
 
 
@@ -182,8 +186,8 @@ def count_some(uow: UnitOfWork, business_id: UUID, kinds: Collection[str], most:
     return int(_value(uow, COUNT_SOME, business_id=business_id, kinds=list(kinds), most=most))
 
 
-def upsert_documents(uow: UnitOfWork, business_id: UUID, documents: Sequence[NewDocument]) -> int:
-    """Writes the documents, whose ids differ; how many of them are new. Raises BusinessNotFound."""
+def upsert_documents(uow: UnitOfWork, business_id: UUID, documents: Sequence[NewDocument]) -> None:
+    """Writes the documents, whose ids differ. Raises BusinessNotFound."""
     parameters = {
         "business_id": business_id,
         "ids": [document.id for document in documents],
@@ -192,10 +196,9 @@ def upsert_documents(uow: UnitOfWork, business_id: UUID, documents: Sequence[New
         "metadata": [Jsonb(dict(document.metadata)) for document in documents],
     }
     try:
-        rows = uow.connection.execute(UPSERT_DOCUMENTS, parameters).fetchall()
+        uow.connection.execute(UPSERT_DOCUMENTS, parameters)
     except ForeignKeyViolation as error:
         raise BusinessNotFound from error
-    return sum(inserted for (inserted,) in rows)
 
 
 def delete_document(uow: UnitOfWork, business_id: UUID, document_id: str) -> bool:

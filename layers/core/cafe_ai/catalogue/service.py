@@ -118,6 +118,7 @@ def _read(runtime: Runtime, asked: _Search, place: Generation | None, deadline: 
         found = repository.select_candidates(
             uow,
             asked.business_id,
+            collection=place.collection if place else None,
             keys=keys,
             words=query_words(asked.words),
             kinds=asked.kinds,
@@ -157,12 +158,22 @@ def _others(asked: _Search, degraded: bool) -> int:
 def _judge(asked: _Search, read: _Read, limit: int) -> SearchResult:
     """The hits, ranked, without those that break what was asked for."""
     found = {str(each.key): each for each in read.found}
-    candidates = [_candidate(asked, each, read.cosines) for each in read.found]
-    ranked = ranking.rank(asked.words, candidates, model=read.model)
+    ranked = _rank(asked, read)
     constraints = asked.constraints.recorded_in([each.product.diets for each in read.found if each.product])
     kept = [(key, score) for key, score in ranked if not constraints or _satisfies(constraints, found[key])]
     hits = tuple(_hit(found[key], score) for key, score in kept[:limit])
     return SearchResult(hits, degraded=read.degraded, excluded=len(ranked) - len(kept))
+
+
+def _rank(asked: _Search, read: _Read) -> list[tuple[str, float]]:
+    """What fits, best first. What is not in the index yet is judged by its words alone: it has no cosine to be low."""
+    by_words = [each for each in read.found if read.model is None or not each.indexed]
+    by_both = [each for each in read.found if read.model is not None and each.indexed]
+    ranked: list[tuple[str, float]] = []
+    for found, model in ((by_both, read.model), (by_words, None)):
+        candidates = [_candidate(asked, each, read.cosines) for each in found]
+        ranked += ranking.rank(asked.words, candidates, model=model)
+    return sorted(ranked, key=lambda each: -each[1]) if by_both and by_words else ranked
 
 
 def _satisfies(constraints: diets.Constraints, found: Found) -> bool:

@@ -6,14 +6,13 @@ Each call works on this environment's runtime and takes business_id as a UUID or
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from cafe_ai.bootstrap import runtime
 from cafe_ai.catalogue import documents, indexing, service
 from cafe_ai.catalogue.model import NewDocument
-from cafe_ai.errors import DocumentNotFound, InvalidRequest
+from cafe_ai.errors import InvalidRequest
 from cafe_ai.platform.clock import Deadline
 
 Id = UUID | str
@@ -53,10 +52,7 @@ def similarity_search(query_text: str, business_id: Id, limit: int = 5) -> list[
 def delete_document(business_id: Id, document_id: str) -> bool:
     """Removes the document; whether it was there."""
     business, deadline = _uuid(business_id), Deadline.after(SECONDS)
-    removed = False
-    with suppress(DocumentNotFound):
-        documents.delete(runtime(), business, document_id, deadline)
-        removed = True
+    removed = documents.remove(runtime(), business, document_id, deadline)
     if removed:
         documents.index_now(runtime(), business, deadline)
     return removed

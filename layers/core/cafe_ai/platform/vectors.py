@@ -155,6 +155,13 @@ class VectorStore:
         except CollectionMissing:
             return
 
+    def close(self) -> None:
+        """Closes the connections, if any were opened; the next call opens new ones."""
+        server: Any = vars(self).pop("_server", None)
+        self._collections.clear()
+        if server is not None:
+            server._session.close()
+
     def _on_any(self, name: str, seconds: float, act: Callable[[Any], T], otherwise: T) -> T:
         try:
             return self._on(name, seconds, act)

@@ -17,11 +17,12 @@ BudgetPolicy = Literal["degrade", "refuse"]
 
 
 class Permission(StrEnum):
-    """What a plan may read."""
+    """What a plan may read, and what may be changed."""
 
     MONEY = "money"  # every metric of sales, orders and units
     CUSTOMERS = "customers"
     CATALOGUE = "catalogue"  # products, price, stock, documents
+    EDIT = "edit"  # the business's documents
 
 
 class Role(StrEnum):
@@ -36,7 +37,7 @@ class Role(StrEnum):
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.MANAGER: frozenset(Permission),
-    Role.ANALYST: frozenset(Permission),
+    Role.ANALYST: frozenset(Permission) - {Permission.EDIT},
     Role.STAFF: frozenset({Permission.CATALOGUE}),
 }
 
