@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cafe_ai.platform.db import UnitOfWork
 
 RESERVE = "SELECT budget_reserve(%s, %s, %s, make_interval(secs => %s))"
+SETTLE = "SELECT budget_settle(%s, %s, %s, now())"
 SELECT_STANDING = "SELECT limit_usd, spent_usd, reserved_usd, policy, month FROM budget_standing(%s)"
 
 
@@ -20,6 +21,11 @@ def reserve(uow: UnitOfWork, business_id: UUID, inference_id: UUID, total_usd: D
     """Holds all that an inference may have cost after its next call; False where that does not fit into the month."""
     row = uow.connection.execute(RESERVE, (business_id, inference_id, total_usd, lease_seconds)).fetchone()
     return row is not None and row[0] is True
+
+
+def settle(uow: UnitOfWork, business_id: UUID, inference_id: UUID, usd: Decimal) -> None:
+    """Puts what a call cost in the place of what was held for it. For calls without an audit row: that settles itself."""
+    uow.connection.execute(SETTLE, (business_id, inference_id, usd))
 
 
 def standing(uow: UnitOfWork, business_id: UUID) -> Standing:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cafe_ai.catalogue import repository
+from cafe_ai.catalogue.billing import billed
 from cafe_ai.embeddings.offline import OfflineModel
 from cafe_ai.errors import Unavailable
 from cafe_ai.platform.telemetry import log_failure, measures
@@ -35,7 +36,8 @@ def embed_query(runtime: Runtime, model: EmbeddingModel, business_id: UUID, text
     cached = runtime.cache is not None or not isinstance(model, OfflineModel)
     known = _read(runtime, model.name, business_id, [key], deadline) if cached else {}
     if (vector := known.get(key)) is None:
-        vector = model.embed_query(text, deadline)
+        with billed(runtime, model, business_id, [text], deadline) as paid_for:
+            vector = paid_for.embed_query(text, deadline)
         if cached:
             _write(runtime, model.name, business_id, {key: vector}, deadline)
     runtime.recent_queries.put((model.name, key), vector)
@@ -52,7 +54,9 @@ def embed_passages(
     measures().count("EmbeddingsCached", len(texts) - len(unknown))
     measures().count("EmbeddingsMade", len(unknown))
     if unknown:
-        made = dict(zip(unknown, model.embed_passages(list(unknown.values()), deadline), strict=True))
+        asked = list(unknown.values())
+        with billed(runtime, model, business_id, asked, deadline) as paid_for:
+            made = dict(zip(unknown, paid_for.embed_passages(asked, deadline), strict=True))
         _write(runtime, model.name, business_id, made, deadline)
         known |= made
     return [known[key] for key in keys]

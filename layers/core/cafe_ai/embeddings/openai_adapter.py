@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cafe_ai.embeddings.port import EmbeddingUnavailable, Usage
 from cafe_ai.llm.models import EmbeddingPrice
 from cafe_ai.llm.openai_connection import OpenAIConnection, Rejected, as_utf8
-from cafe_ai.llm.retries import AttemptFailed, Jitter, retry
+from cafe_ai.llm.retries import MAX_RETRIES, AttemptFailed, Jitter, retry
 from cafe_ai.platform.clock import Deadline
 
 if TYPE_CHECKING:
@@ -85,6 +85,13 @@ class OpenAIEmbeddings:
         other = copy.copy(self)
         other._on_usage = on_usage
         return other
+
+    def cost_at_most(self, texts: Sequence[str]) -> Decimal:
+        """US dollars at list prices that embedding these texts can cost at the most, every retry included; 0 where the
+        model's price is not known. No text has more tokens than bytes."""
+        if self._price is None:
+            return Decimal(0)
+        return self._price.cost(sum(len(as_utf8(text).encode()) + 1 for text in texts)) * (1 + MAX_RETRIES)
 
     def close(self) -> None:
         """Drops the connection; the next call makes a new one."""
