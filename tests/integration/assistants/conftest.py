@@ -15,9 +15,9 @@ import pytest
 from psycopg.rows import dict_row
 
 from cafe_ai.assistants import service
-from cafe_ai.assistants.documents.model import Search
 from cafe_ai.assistants.model import Answer, Question
 from cafe_ai.bootstrap import Runtime
+from cafe_ai.catalogue.port import Search
 from cafe_ai.llm.models import find_model
 from cafe_ai.llm.openai_adapter import OpenAILanguageModel
 from cafe_ai.platform.clock import Deadline

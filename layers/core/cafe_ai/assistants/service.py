@@ -21,7 +21,7 @@ from cafe_ai.analytics.periods import UnknownPeriod, business_day
 from cafe_ai.analytics.service import gather
 from cafe_ai.assistants import records, shops
 from cafe_ai.assistants.documents import routing
-from cafe_ai.assistants.documents.model import Found, Search
+from cafe_ai.assistants.documents.model import Found
 from cafe_ai.assistants.memory import recall
 from cafe_ai.assistants.model import Answer, Locale, Question
 from cafe_ai.assistants.narrator import decline
@@ -29,6 +29,7 @@ from cafe_ai.assistants.planning.model import Declined, Planned, PlanningContext
 from cafe_ai.assistants.planning.rules import RulesPlanner
 from cafe_ai.assistants.words import Wording, put_into_words
 from cafe_ai.budgets.service import budget_of
+from cafe_ai.catalogue.port import Search, default_search
 from cafe_ai.conversations import repository as conversations
 from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import PermissionDenied
@@ -113,7 +114,6 @@ def _search(
         raise PermissionDenied(NOT_ALLOWED)
     if not isinstance(by_rules.outcome, Declined) or question.assistant_type not in routing.SEARCHING:
         return by_rules
-    from cafe_ai.assistants.documents.search import default_search
     from cafe_ai.assistants.documents.service import Finder
 
     finder = Finder(runtime, member, question, by_rules.context, search or default_search())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import logging
 import math
 import random
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cafe_ai.embeddings.port import EmbeddingUnavailable, Usage
 from cafe_ai.llm.models import EmbeddingPrice
 from cafe_ai.llm.openai_connection import OpenAIConnection, Rejected, as_utf8
+from cafe_ai.llm.openai_reply import broken_reply, parse_reply
 from cafe_ai.llm.retries import MAX_RETRIES, AttemptFailed, Jitter, retry
 from cafe_ai.platform.clock import Deadline
 
@@ -124,7 +124,7 @@ class OpenAIEmbeddings:
                 raise
             logger.warning("A text is too long for the embedding model: only its beginning counts.")
             return self._attempt(shorter, deadline)
-        reply = _parse(body)
+        reply = parse_reply(body)
         if self._on_usage is not None:
             tokens = _read_tokens(reply, texts)
             self._on_usage(Usage(tokens, self._price.cost(tokens) if self._price else Decimal(0)))
@@ -155,20 +155,6 @@ def _cut(text: str) -> str:
     return text.encode()[:SAFE_TEXT_BYTES].decode("utf-8", "ignore")
 
 
-def _broken() -> AttemptFailed:
-    return AttemptFailed("broken_reply", retryable=True)
-
-
-def _parse(body: str) -> dict[str, Any]:
-    try:
-        reply = json.loads(body)
-    except (ValueError, RecursionError):
-        raise _broken() from None
-    if not isinstance(reply, dict):
-        raise _broken()
-    return reply
-
-
 def _read_tokens(reply: dict[str, Any], texts: list[str]) -> int:
     """What the server says it used; four characters a token where it does not say."""
     usage = reply.get("usage")
@@ -182,14 +168,14 @@ def _read_vectors(reply: dict[str, Any], count: int, dimensions: int | None) -> 
     """One vector of length 1 a text, in the order of the texts, all of one size. Raises AttemptFailed."""
     rows = reply.get("data")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise _broken()
+        raise broken_reply()
     by_index = {row.get("index"): row.get("embedding") for row in rows if isinstance(row.get("index"), int)}
     if len(rows) != count or set(by_index) != set(range(count)):
-        raise _broken()
+        raise broken_reply()
     vectors = [_unit(by_index[index]) for index in range(count)]
     sizes = {len(vector) for vector in vectors}
     if len(sizes) != 1:
-        raise _broken()
+        raise broken_reply()
     if dimensions is not None and sizes != {dimensions}:
         raise AttemptFailed("broken_reply", retryable=False)  # another model than the one that is asked for
     return vectors
@@ -197,8 +183,8 @@ def _read_vectors(reply: dict[str, Any], count: int, dimensions: int | None) -> 
 
 def _unit(vector: Any) -> list[float]:
     if not isinstance(vector, list) or not all(type(value) in (int, float) for value in vector):
-        raise _broken()
+        raise broken_reply()
     length = math.hypot(*vector)
     if not 0.0 < length < math.inf:
-        raise _broken()
+        raise broken_reply()
     return [value / length for value in vector]

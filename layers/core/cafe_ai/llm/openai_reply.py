@@ -20,17 +20,17 @@ def read_completion(
     body: str, model: Model, messages: Sequence[Message], tool: Tool | None, max_tokens: int
 ) -> Completion:
     """The completion in a response's body. Raises AttemptFailed where it holds none."""
-    reply = _parse(body)
+    reply = parse_reply(body)
     choice = _first_choice(reply)
     message = choice.get("message")
     if not isinstance(message, dict):
-        raise _broken()
+        raise broken_reply()
     if choice.get("finish_reason") == "content_filter" or message.get("refusal"):
         raise AttemptFailed("refused", retryable=False)
     text = message.get("content") or ""
     call = _first_tool_call(message)
     if not isinstance(text, str) or not (text.strip() or call):
-        raise _broken()
+        raise broken_reply()
     answered = len(text) + (len(call.arguments) if call else 0)
     if answered > max_tokens * CHARACTERS_A_TOKEN_AT_MOST:
         raise AttemptFailed("broken_reply", retryable=False)
@@ -72,24 +72,26 @@ def prompt_tokens_at_most(messages: Sequence[Message], tool: Tool | None) -> int
     return sum(len(text.encode("utf-8", "replace")) + TOKENS_AROUND for text in texts)
 
 
-def _broken() -> AttemptFailed:
+def broken_reply() -> AttemptFailed:
+    """An answer that is none; the next attempt may have one."""
     return AttemptFailed("broken_reply", retryable=True)
 
 
-def _parse(body: str) -> dict[str, Any]:
+def parse_reply(body: str) -> dict[str, Any]:
+    """The JSON object that a server answered. Raises AttemptFailed."""
     try:
         reply = json.loads(body)
     except (ValueError, RecursionError):
-        raise _broken() from None
+        raise broken_reply() from None
     if not isinstance(reply, dict):
-        raise _broken()
+        raise broken_reply()
     return reply
 
 
 def _first_choice(reply: dict[str, Any]) -> dict[str, Any]:
     choices = reply.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        raise _broken()
+        raise broken_reply()
     return choices[0]
 
 

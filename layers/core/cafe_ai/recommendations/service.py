@@ -8,17 +8,16 @@ from __future__ import annotations
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from cafe_ai.assistants.records import billing
 from cafe_ai.assistants.service import meter_for, moment_of
 from cafe_ai.assistants.words import Wording
 from cafe_ai.catalogue.model import Kind as SearchKind
 from cafe_ai.catalogue.model import SearchResult
+from cafe_ai.catalogue.port import Search, default_search
 from cafe_ai.language.detection import detect_language
 from cafe_ai.language.formats import Language, language_of
-from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import measures
 from cafe_ai.recommendations import misses, records, repository
 from cafe_ai.recommendations.checking import find_faults
@@ -38,24 +37,6 @@ ENDPOINT = "/api/v1/ai/recommend"
 SEARCHED_FOR = 20
 """How many hits are asked for: some of them have run out, and of a product's likenesses it is one itself."""
 PRODUCTS: frozenset[SearchKind] = frozenset({"product"})
-
-
-class Search(Protocol):
-    """`catalogue.service.search`."""
-
-    def __call__(
-        self,
-        runtime: Runtime,
-        business_id: UUID,
-        text: str,
-        *,
-        limit: int,
-        deadline: Deadline,
-        user_id: UUID | None = None,
-        kinds: frozenset[SearchKind] = ...,
-        listed_only: bool = True,
-    ) -> SearchResult:
-        """What fits the text, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +75,7 @@ def recommend(runtime: Runtime, member: Member, request: Request, search: Search
         sees_money=member.may(Permission.MONEY),
         asks_for_the_past=request.as_of is not None,
     )
-    choice = _choose(_Ask(runtime, member, request, scene, search or _catalogue_search()))
+    choice = _choose(_Ask(runtime, member, request, scene, search or default_search()))
     meter = meter_for(runtime, member)
     with billing(meter):
         wording = put_into_words(choice, request, language, meter, member)
@@ -181,9 +162,3 @@ def _language(request: Request, member: Member) -> Language:
     """The language asked for, the query's own, or the business's."""
     detected = detect_language(request.text) if request.text else None
     return language_of(request.locale or detected or member.business.locale)
-
-
-def _catalogue_search() -> Search:
-    from cafe_ai.catalogue.service import search
-
-    return search

@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from cafe_ai.analytics.model import FactSheet
 from cafe_ai.assistants.model import Source
-from cafe_ai.catalogue.model import Kind, SearchResult
 
 if TYPE_CHECKING:
-    from cafe_ai.bootstrap import Runtime
-    from cafe_ai.platform.clock import Deadline
-
-
-class Search(Protocol):
-    """`catalogue.service.search`, or what stands for it in a test."""
-
-    def __call__(
-        self,
-        runtime: Runtime,
-        business_id: UUID,
-        text: str,
-        *,
-        limit: int,
-        deadline: Deadline,
-        user_id: UUID | None = None,
-        kinds: frozenset[Kind] = ...,
-        listed_only: bool = True,
-    ) -> SearchResult:
-        """What of the business fits the text, best first."""
+    pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from cafe_ai.assistants.documents import passages as reading
 from cafe_ai.assistants.documents import products, routing
-from cafe_ai.assistants.documents.model import Found, Search
+from cafe_ai.assistants.documents.model import Found
 from cafe_ai.assistants.documents.texts import TEXTS
 from cafe_ai.assistants.model import Question
 from cafe_ai.assistants.planning.model import Declined, PlanningContext
 from cafe_ai.catalogue.diets import Constraints, read_constraints, satisfies
 from cafe_ai.catalogue.model import Hit, Kind
+from cafe_ai.catalogue.port import Search
 from cafe_ai.language.formats import join_list, language_of
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.tenancy.model import Member
