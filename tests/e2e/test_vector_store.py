@@ -3,7 +3,9 @@
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,16 @@ def health(stack: Stack) -> tuple[int, str, str]:
     response = stack.call("GET", "/health")
     found = response.json()
     return response.status_code, found["status"], found["checks"]["vector_store"]["status"]
+
+
+def search_by_meaning(stack: Stack, text: str) -> dict[str, Any]:
+    """What a search finds once it uses the vector store again: one that has just failed is left alone for a moment."""
+    for _ in range(20):
+        found = stack.read("GET", "/documents", params={"business_id": stack.state.business_id, "q": text})
+        if not found["degraded"]:
+            return found
+        time.sleep(0.5)
+    pytest.fail("search goes on without the vector store, which has been back for ten seconds")
 
 
 @pytest.fixture
@@ -51,8 +63,8 @@ def test_search_goes_on_without_it_and_the_index_heals(without_vector_store: Sta
     assert "The vector store had ended" in run_stack(stack.layout, "run", "--detach")
     assert health(stack) == (200, "ok", "ok")
     stack.await_index(invoking=True)
-    found = stack.read("GET", "/documents", params={**business, "q": "cuándo llega el hielo"})
-    assert (found["degraded"], found["documents"][0]["id"]) == (False, "hielo")
+    found = search_by_meaning(stack, "cuándo llega el hielo")
+    assert found["documents"][0]["id"] == "hielo"
     stack.read("DELETE", "/documents/hielo", params=business)
 
 
