@@ -93,12 +93,15 @@ def test_what_asks_nothing_or_back_is_not_searched_for() -> None:
     assert routing.route("el blanco", GENERAL, Declined("ambiguous_name", "blanco"), constrained=False) is None
 
 
-def test_only_how_something_is_made_comes_before_its_figures() -> None:
+def test_only_how_something_is_made_or_may_be_done_has_no_figures() -> None:
     def first(text: str, assistant: AssistantType = GENERAL) -> bool:
-        return routing.searches_first(Question(text, UUID(int=1), assistant))
+        return routing.asks_how(Question(text, UUID(int=1), assistant))
 
     assert first("¿Cómo se hace la tarta de zanahoria?")
     assert first("How do we make carrot cake?")
+    assert first("¿Puedo devolver un producto?")
+    assert first("Can customers exchange a mug?")
+    assert not first("¿Cuántas devoluciones puedo esperar?")
     assert not first("¿Cómo van las ventas de tarta?")
     assert not first("¿Cómo se hace la tarta?", AssistantType.SALES_ANALYSIS)
     assert not first("¿Cuántas tartas vendimos con la receta nueva?")

@@ -80,13 +80,11 @@ def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter |
         turn = conversations.get_turn(uow, question.conversation_id) if question.conversation_id else None
         context = _context(uow, member, question, turn)
         planned = RulesPlanner().plan(question.text, context)
-        how_to = routing.searches_first(question)
-        understood = _read_figures(uow, member, Declined("not_understood") if how_to else planned, context)
+        if routing.asks_how(question):
+            planned = Declined("not_understood")
+        understood = _read_figures(uow, member, planned, context)
     if isinstance(understood.outcome, Declined):
         understood = _search(runtime, member, question, understood, search)
-        if how_to and isinstance(understood.outcome, Declined):
-            with _reading(runtime, member) as uow:
-                understood = _read_figures(uow, member, planned, context, understood.searched)
     reachable = meter is not None
     if meter is not None and isinstance(understood.outcome, Declined):
         try:

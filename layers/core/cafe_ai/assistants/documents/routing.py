@@ -74,7 +74,9 @@ _OF_TIME_OR_PEOPLE = (
 _HOW_TO = (
     r"como (?:se )?(?:hace\w*|prepara\w*|elabora\w*|cocina\w*|limpia\w*|conserva\w*|sirve\w*|calienta\w*|guarda\w*|descongela\w*)|"
     r"(?:la )?receta|how (?:do|to|is|are|should)(?: \w+){0,3} (?:make|made|prepare|prepared|cook|cooked|bake|baked|clean|cleaned|store|"
-    r"stored|serve|served|heat|heated)|recipe"
+    r"stored|serve|served|heat|heated)|recipe|"
+    r"(?:puedo|podemos|puede|pueden|podria|podrian)(?: \w+){0,3} (?:devolver\w*|cambiar\w*|reembols\w+|reservar|pagar|traer|llevar|fumar|recoger)|"
+    r"can (?:i|we|you|they|customers|clients|people)(?: \w+){0,3} (?:return|exchange|refund|book|pay|bring|smoke|collect)"
 )
 _CONTACT = r"telefonos?|movil|llam\w+|correos?|e-?mails?|contact\w*|escrib\w+|avis\w+|whatsapp|numero|phones?|call|number|reach|mail|write"
 
@@ -125,8 +127,8 @@ def _asks_for_rules(text: str) -> bool:
     return _says(_RULES, text) and not _says(_PAST_FIGURE, text)
 
 
-def searches_first(question: Question) -> bool:
-    """Whether documents come before figures: it asks how something is made or done, whatever product it names."""
+def asks_how(question: Question) -> bool:
+    """Whether it asks how something is made or what may be done, which no figure answers, whatever product it names."""
     if question.assistant_type not in SEARCHING:
         return False
     return (_says(_HOW_TO, plain(question.text))) and not asks_for_figures(question.text)
