@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import psycopg
+import pytest
 from psycopg.rows import dict_row
 
+from cafe_ai import bootstrap
 from cafe_ai.assistants.schemas import QueryRequest
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.errors import DependencyDown
@@ -84,6 +86,18 @@ class Edge:
         """Spends some of this month's budget."""
         with self.runtime.database.transaction(business_id) as uow:
             uow.connection.execute("SELECT budget_spend(%s, %s)", [business_id, usd])
+
+
+@contextmanager
+def running_edge(database: TestDatabase, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
+    """The edge on this database, with its runtime as that of every function in this process."""
+    built = build_edge(database, issuer)
+    monkeypatch.setattr(bootstrap, "build", lambda: built.runtime)
+    bootstrap.runtime.cache_clear()
+    yield built
+    bootstrap.runtime.cache_clear()
+    built.factory.connection.close()
+    built.runtime.database.close()
 
 
 def build_edge(database: TestDatabase, issuer: Issuer, **settings: Any) -> Edge:

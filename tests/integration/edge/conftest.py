@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from cafe_ai import bootstrap
-from tests.support.edge import Edge, build_edge
+from tests.support.edge import Edge, running_edge
 from tests.support.issuer import Issuer, running_issuer
 from tests.support.postgres import TestDatabase
 
@@ -24,13 +23,8 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture
 def edge(module_database: TestDatabase, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
     """The edge as the function under test sees it."""
-    built = build_edge(module_database, issuer)
-    monkeypatch.setattr(bootstrap, "build", lambda: built.runtime)
-    bootstrap.runtime.cache_clear()
-    yield built
-    bootstrap.runtime.cache_clear()
-    built.factory.connection.close()
-    built.runtime.database.close()
+    with running_edge(module_database, issuer, monkeypatch) as built:
+        yield built
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from cafe_ai import bootstrap
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.llm.models import find_model
 from cafe_ai.llm.openai_adapter import OpenAILanguageModel
@@ -24,7 +23,7 @@ from cafe_ai.recommendations.baskets import repository
 from cafe_ai.recommendations.model import Recommendation, Request
 from cafe_ai.settings import Settings
 from cafe_ai.tenancy.model import Business, Member, Role
-from tests.support.edge import Edge, FakeQueue, build_edge
+from tests.support.edge import Edge, FakeQueue, running_edge
 from tests.support.factories import Factory, Line
 from tests.support.generated_shop import MADRID
 from tests.support.issuer import Issuer, running_issuer
@@ -165,10 +164,5 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture
 def edge(module_database: TestDatabase, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
     """The real HTTP edge, as the functions under test see it."""
-    built = build_edge(module_database, issuer)
-    monkeypatch.setattr(bootstrap, "build", lambda: built.runtime)
-    bootstrap.runtime.cache_clear()
-    yield built
-    bootstrap.runtime.cache_clear()
-    built.factory.connection.close()
-    built.runtime.database.close()
+    with running_edge(module_database, issuer, monkeypatch) as built:
+        yield built

@@ -79,9 +79,8 @@ def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter |
     with _reading(runtime, member) as uow:
         turn = conversations.get_turn(uow, question.conversation_id) if question.conversation_id else None
         context = _context(uow, member, question, turn)
-        planned = RulesPlanner().plan(question.text, context)
-        if routing.asks_how(question):
-            planned = Declined("not_understood")
+        how = routing.asks_how(question)
+        planned = Declined("not_understood") if how else RulesPlanner().plan(question.text, context)
         understood = _read_figures(uow, member, planned, context)
     if isinstance(understood.outcome, Declined):
         understood = _search(runtime, member, question, understood, search)

@@ -16,6 +16,7 @@ from cafe_ai.budgets.service import LEASE_SECONDS
 from cafe_ai.embeddings.openai_adapter import OpenAIEmbeddings
 from cafe_ai.embeddings.port import EmbeddingUnavailable
 from cafe_ai.errors import Unavailable
+from cafe_ai.llm.port import MAY_HAVE_BEEN_PAID
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.platform.telemetry import log_failure
@@ -23,8 +24,6 @@ from cafe_ai.platform.telemetry import log_failure
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
     from cafe_ai.embeddings import EmbeddingModel
-
-PERHAPS_PAID = frozenset({"deadline", "broken_reply"})  # the server may have done its work all the same
 
 
 @contextmanager
@@ -49,7 +48,7 @@ def billed(
     try:
         yield model.metered(lambda usage: costs.append(usage.cost_usd))
     except EmbeddingUnavailable as error:
-        if error.reason not in PERHAPS_PAID:
+        if error.reason not in MAY_HAVE_BEEN_PAID:
             _settle(runtime, business_id, use, sum(costs, Decimal(0)))
         raise
     _settle(runtime, business_id, use, sum(costs, Decimal(0)))
