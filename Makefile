@@ -91,8 +91,10 @@ lock: install ## Pin the newest packages that requirements/*.in allow, with hash
 	$(UV_COMPILE) --upgrade requirements/ai.in -c requirements/web.txt $$($(PACKAGES_OF) requirements/web.txt) -o requirements/ai.txt
 	$(UV_COMPILE) --upgrade requirements/embeddings.in -c requirements/web.txt -c requirements/ai.txt \
 		$$($(PACKAGES_OF) requirements/web.txt requirements/ai.txt) -o requirements/embeddings.txt
+	$(UV_COMPILE) --upgrade requirements/report.in -c requirements/web.txt -c requirements/ai.txt \
+		$$($(PACKAGES_OF) requirements/web.txt) -o requirements/report.txt
 	$(UV_COMPILE) --upgrade requirements/dev.in -c requirements/web.txt -c requirements/ai.txt -c requirements/embeddings.txt \
-		-o requirements/dev.txt
+		-c requirements/report.txt -o requirements/dev.txt
 	$(UV_COMPILE) --upgrade requirements/chroma.in -o requirements/chroma.txt
 	$(UV_COMPILE) --upgrade requirements/emulator.in -o requirements/emulator.txt
 	$(UV_COMPILE) --upgrade requirements/sam.in -o requirements/sam.txt

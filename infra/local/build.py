@@ -25,6 +25,8 @@ SOURCES = (
     "requirements/web.txt",
     "requirements/ai.txt",
     "requirements/embeddings.txt",
+    "requirements/report.txt",
+    "infra/statemachines",
     "requirements/sam.txt",
 )
 KEPT_BUILDS = 3

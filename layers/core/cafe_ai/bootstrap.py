@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cafe_ai.platform import telemetry
 from cafe_ai.platform.db import Database
-from cafe_ai.settings import Settings, load_settings
+from cafe_ai.settings import Settings, SettingsError, load_settings
 from cafe_ai.tenancy.tokens import SigningKeys
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cafe_ai.llm import LanguageModel
     from cafe_ai.platform.cache import Cache, Recent
     from cafe_ai.platform.queue import MessageQueue
+    from cafe_ai.platform.storage import ObjectStore
     from cafe_ai.platform.vectors import VectorStore
 
 RECENT_QUERIES = 500  # 2 KB each
@@ -117,6 +118,28 @@ class Runtime:
     def audit_queue(self) -> MessageQueue | None:
         """Where audit records go while the database is away; None where no such queue is configured."""
         return _queue(self.settings.audit_queue_url)
+
+    def queue(self, name: str) -> MessageQueue:
+        """The queue of jobs or notifications of that name. Raises SettingsError where it is not configured."""
+        if name not in self._queues:
+            url = self.settings.queue_urls.get(name)
+            if url is None:
+                raise SettingsError(f"QUEUE_URLS names no queue {name!r}.")
+            from cafe_ai.platform.queue import MessageQueue
+
+            self._queues[name] = MessageQueue(url)
+        return self._queues[name]
+
+    @cached_property
+    def reports(self) -> ObjectStore:
+        """Where jobs keep the files they make."""
+        from cafe_ai.platform.storage import ObjectStore
+
+        return ObjectStore(self.settings.require("reports_bucket"))
+
+    @cached_property
+    def _queues(self) -> dict[str, MessageQueue]:
+        return {}
 
     @cached_property
     def _older_models(self) -> dict[str, EmbeddingModel]:

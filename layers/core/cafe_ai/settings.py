@@ -28,6 +28,10 @@ class Settings:
     Redis or Valkey server's; without one embeddings are cached in PostgreSQL. index_queue_url is where the indexer is told
     of changes. embedding_model is "offline" or the name of a model of the OpenAI-compatible server.
     language_model_elsewhere: other functions have the key that this one, which calls no model, does without.
+    queue_urls are the queues of jobs and notifications by name (`jobs.routing`). reports_bucket holds what jobs make;
+    report_machine_arn is the state machine that makes reports. mail_from is the sender of e-mails; with a mail_folder they
+    are written there and not sent. webhook_private_hosts are hosts that webhooks may reach though their address is
+    private: for the local stack and tests, never in AWS.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -47,6 +51,12 @@ class Settings:
     openai_base_url: str | None = None
     llm_model: str = DEFAULT_MODEL
     language_model_elsewhere: bool = False
+    queue_urls: Mapping[str, str] = field(default_factory=dict)
+    reports_bucket: str | None = None
+    report_machine_arn: str | None = None
+    mail_from: str | None = None
+    mail_folder: str | None = None
+    webhook_private_hosts: frozenset[str] = frozenset()
     rate_limit_per_minute: int = 100
     deadline_seconds: float = 25.0
     log_level: str = "INFO"
@@ -86,6 +96,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         openai_base_url=_url(environ, "OPENAI_BASE_URL"),
         llm_model=_text(environ, "LLM_MODEL") or DEFAULT_MODEL,
         language_model_elsewhere=_one_of(environ, "LANGUAGE_MODEL_ELSEWHERE", ("YES", "NO")) == "YES",
+        queue_urls=_urls_by_name(environ, "QUEUE_URLS"),
+        reports_bucket=_text(environ, "REPORTS_BUCKET"),
+        report_machine_arn=_text(environ, "REPORT_MACHINE_ARN"),
+        mail_from=_text(environ, "MAIL_FROM"),
+        mail_folder=_text(environ, "MAIL_FOLDER"),
+        webhook_private_hosts=frozenset((_text(environ, "WEBHOOK_PRIVATE_HOSTS") or "").lower().split()),
         rate_limit_per_minute=int(_number(environ, "RATE_LIMIT_PER_MINUTE", 100, 1, 1_000_000)),
         deadline_seconds=_number(environ, "DEADLINE_SECONDS", 25.0, 0.1, 900.0),
         log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS) or "INFO",
@@ -104,6 +120,18 @@ def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...] = ("htt
         if parts.scheme not in schemes or not parts.netloc:
             raise SettingsError(f"{name} must be a URL of {' or '.join(schemes)}, not {value!r}.")
     return value
+
+
+def _urls_by_name(environ: Mapping[str, str], name: str) -> dict[str, str]:
+    """Pairs of a name and a URL, parted by spaces: first=https://... second=https://..."""
+    urls = {}
+    for pair in (_text(environ, name) or "").split():
+        key, _, value = pair.partition("=")
+        parts = urlsplit(value)
+        if not key or parts.scheme not in ("http", "https") or not parts.netloc:
+            raise SettingsError(f"{name} must be pairs of name=URL parted by spaces; {pair!r} is none.")
+        urls[key] = value
+    return urls
 
 
 def _number(environ: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:

@@ -19,7 +19,7 @@ CONNECT_SECONDS = 0.7
 READ_SECONDS = 1.3
 ATTEMPTS = 3
 
-_one_at_a_time = threading.Lock()  # two threads may not have boto3's session make clients at once
+one_at_a_time = threading.Lock()  # two threads may not have boto3's session make clients at once
 
 
 class MessageQueue:
@@ -63,6 +63,6 @@ class MessageQueue:
         from botocore.config import Config
 
         once = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"total_max_attempts": 1})
-        with _one_at_a_time:
+        with one_at_a_time:
             client: SQSClient = boto3.client("sqs", config=once)
         return client

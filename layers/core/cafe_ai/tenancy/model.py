@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from cafe_ai.platform.clock import Deadline
 
 Locale = Literal["es", "en"]
+SERVICE_USER = UUID(int=0)
+"""Who asks where no user does: schedules, and jobs that the service starts itself. No token proves this user."""
 BudgetPolicy = Literal["degrade", "refuse"]
 
 
@@ -23,6 +25,7 @@ class Permission(StrEnum):
     CUSTOMERS = "customers"
     CATALOGUE = "catalogue"  # products, price, stock, documents
     EDIT = "edit"  # the business's documents
+    JOBS = "jobs"  # starting work that takes longer
 
 
 class Role(StrEnum):
@@ -37,7 +40,7 @@ class Role(StrEnum):
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.MANAGER: frozenset(Permission),
-    Role.ANALYST: frozenset(Permission) - {Permission.EDIT},
+    Role.ANALYST: frozenset(Permission) - {Permission.EDIT, Permission.JOBS},
     Role.STAFF: frozenset({Permission.CATALOGUE}),
 }
 

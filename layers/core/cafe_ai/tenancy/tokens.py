@@ -17,6 +17,7 @@ import jwt
 
 from cafe_ai.errors import DeadlineExceeded, DependencyDown, Unauthorized
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.tenancy.model import SERVICE_USER
 
 ALGORITHMS = ["RS256"]  # pinned: a token cannot choose "none", or HMAC with the public key as its secret
 CLAIMS = ["iss", "aud", "exp", "sub"]
@@ -126,6 +127,9 @@ def verify(token: str, keys: SigningKeys, *, issuer: str, audience: str, deadlin
             audience=audience,
             options={"require": CLAIMS, "verify_iat": False},
         )
-        return Identity(user_id=UUID(claims["sub"]), operator=claims.get("operator") is True)
+        user_id = UUID(claims["sub"])
+        if user_id == SERVICE_USER:
+            raise Unauthorized
+        return Identity(user_id, operator=claims.get("operator") is True)
     except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
         raise Unauthorized from error
