@@ -25,8 +25,10 @@ LEAST_CUSTOMERS, LEAST_OF_EACH = 200, 30
 MOST_FITTED = 20_000
 RIDGE, STEPS = 1.0, 25
 LEVELS: tuple[RiskLevel, ...] = ("high", "medium", "low")
-HIGH_SCORE, MEDIUM_SCORE = 2 / 3, 1 / 3
-HIGH_RATIO, MEDIUM_RATIO = 3.0, 1.5
+RANKS = (80.0, 50.0)
+"""Of 100 customers so many are at less risk than one at high, and at medium risk."""
+RATIOS = (3.0, 1.5)
+"""Without a model: so many of the own intervals has one waited at high, and at medium risk."""
 MOST_WAITED = 6.0
 
 Scorer = Callable[[Standing], float]
@@ -49,19 +51,16 @@ def assess(standings: Sequence[Standing], past: Sequence[Past], older: Sequence[
     tested on `past`. Either may be empty.
     """
     model = fit(past, rhythm)
-    score: Scorer = model or rhythm.waited
-    bounds = (HIGH_SCORE, MEDIUM_SCORE) if model else (HIGH_RATIO, MEDIUM_RATIO)
     year = [one for one in standings if one.visits_year > 0]
-    scores = [score(one) for one in year]
-    ranks = _ranks(scores)
+    waited = [rhythm.waited(one) for one in year]
+    scores = [model(one) for one in year] if model else waited
+    ranks = [100 * (rank - 1) / len(year) for rank in _ranks(scores)]
+    levels = [_level(rank, *RANKS) for rank in ranks] if model else [_level(ratio, *RATIOS) for ratio in waited]
     risks = {
         one.customer_id: Risk(
-            _level(each, bounds),
-            round_half_up(Decimal(100 * (rank - 1)) / len(year), 1),
-            one.idle_days,
-            max(1, round(rhythm.interval_of(one))),
+            level, round_half_up(Decimal(rank), 1), one.idle_days, max(1, round(rhythm.interval_of(one)))
         )
-        for one, each, rank in zip(year, scores, ranks, strict=True)
+        for one, level, rank in zip(year, levels, ranks, strict=True)
     }
     groups = []
     for level in LEVELS:
@@ -99,11 +98,10 @@ def measure(past: Sequence[Past], score: Scorer) -> Backtest:
     away = [gone for _, gone in past]
     scores, idle = [score(one) for one, _ in past], [float(one.idle_days) for one, _ in past]
     tenth = max(1, len(past) // 10)
+    at_level = [_level(100 * (rank - 1) / len(past), *RANKS) for rank in _ranks(scores)]
     levels = []
     for level in LEVELS:
-        at = [
-            gone for each, gone in zip(scores, away, strict=True) if _level(each, (HIGH_SCORE, MEDIUM_SCORE)) == level
-        ]
+        at = [gone for each, gone in zip(at_level, away, strict=True) if each == level]
         levels.append((level, len(at), _percent(sum(at), len(at))))
     return Backtest(
         customers=len(past),
@@ -135,8 +133,8 @@ def _percent(part: int, whole: int) -> Decimal:
     return round_half_up(Decimal(100 * part) / whole, 1) if whole else Decimal(0)
 
 
-def _level(score: float, bounds: tuple[float, float]) -> RiskLevel:
-    return "high" if score >= bounds[0] else "medium" if score >= bounds[1] else "low"
+def _level(value: float, high: float, medium: float) -> RiskLevel:
+    return "high" if value >= high else "medium" if value >= medium else "low"
 
 
 def _ranks(values: Sequence[float]) -> list[float]:
