@@ -1,4 +1,4 @@
-"""The whole torture: `python -m tests.torture.jobs [--jobs 20000] [--kills 100] [--workers 3]`, with PYTHONPATH=.:layers/core."""
+"""The whole torture: `python -m tests.torture.jobs [--jobs 20000] [--kills 100] [--stalls 20]`, with PYTHONPATH=.:layers/core."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture.jobs", description=__doc__)
     parser.add_argument("--jobs", type=int, default=20_000)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--stalls", type=int, default=20)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--senders", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)

@@ -62,3 +62,5 @@ def _about_leftovers(report: Report) -> Iterator[str]:
 def _about_the_torture(report: Report) -> Iterator[str]:
     if report.killed.total() < report.plan.kills:
         yield f"Only {report.killed.total()} of {report.plan.kills} kills took place."
+    if report.stalled < report.plan.stalls:
+        yield f"Only {report.stalled} of {report.plan.stalls} stalls took place."

@@ -35,6 +35,7 @@ from tests.support.gateway import call, http_event
 KIND = JobKind.PRODUCT_RECOMMENDATIONS
 PATH = "/api/v1/ai/jobs"
 FAILS_EVERY = 50  # the jobs whose number is a multiple of it are refused for good by the work itself
+STALLED = "stalled"
 REFUSED = "Esta tienda no se puede recomendar."
 
 
@@ -43,6 +44,11 @@ def warm_up() -> None:
     import boto3
 
     boto3.client("sqs", region_name="eu-west-1", aws_access_key_id="warm", aws_secret_access_key="up")
+
+
+def stall() -> None:
+    """As a machine that is out of memory, or a network that is away: long enough for others to think it dead."""
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def die() -> NoReturn:
@@ -59,11 +65,11 @@ class Death:
     after: int = 1
 
     def at(self, point: str) -> None:
-        """Ends the process, should it be time."""
+        """Ends the process, should it be time; at STALLED it stops until somebody lets it go on, once."""
         if point == self.point:
             self.after -= 1
-            if self.after <= 0:
-                die()
+            if self.after == 0:
+                stall() if point == STALLED else die()
 
 
 def orphaned(nursery: int) -> bool:
@@ -103,6 +109,7 @@ def recommend(shared: Runtime, job_run: Any, rng: random.Random, doom: Death) ->
     if rng.random() < 0.1:
         time.sleep(rng.random() / 100)
     doom.at("working")
+    doom.at(STALLED)
     if number % FAILS_EVERY == 0:
         raise NotFound(REFUSED)
     return {"number": number, "products": products}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import tempfile
 import time
 from collections import Counter
@@ -22,17 +24,23 @@ from tests.torture.accounting import Books
 PROCESSES = "tests.torture.processes"
 WORKER_POINTS = ("claimed", "working", "finishing", "finished", "answered")
 SENDER_POINTS = ("unsent", "sent")
+STALLED = "stalled"
 BUSINESSES, MEMBERS = 5, 4
 POLL_SECONDS = 0.05
+WOKEN_SECONDS = 1.0  # in which one that was thought dead finds out
 SILENCE_SECONDS = 60.0  # nothing has ended for so long: it hangs
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How many jobs, by how many processes, and what happens to them."""
+    """How many jobs, by how many processes, and what happens to them.
+
+    A stall: a worker stops in the middle of its work for longer than its lease and the message's visibility, and goes on.
+    """
 
     jobs: int
     kills: int
+    stalls: int = 4
     workers: int = 3
     senders: int = 1
     duplicates: float = 0.05
@@ -49,6 +57,7 @@ class Report:
     plan: Plan
     seconds: float
     killed: Counter[str]
+    stalled: int
     accepted: dict[int, str]
     deliveries: int
     books: Books = field(repr=False)
@@ -63,6 +72,7 @@ class Report:
             "ended": ", ".join(f"{n} {status}" for status, n in sorted(Counter(s for _, s in endings).items())),
             "ended more than once": sum(n - 1 for n in endings.values()),
             "kills": f"{self.killed.total()} ({', '.join(f'{n} {what}' for what, n in sorted(self.killed.items()))})",
+            "stalls": self.stalled,
             "messages delivered to a worker": self.deliveries,
             "runs of the work": f"{runs}, {runs - len(endings)} of them in vain",
             "left in queues": self.left_in_queues,
@@ -151,7 +161,7 @@ def torture(world: World, plan: Plan) -> Report:
     }
     delivered = sum(int(line) for line in (world.folder / "deliveries").read_text(encoding="utf-8").splitlines())
     left = {name: world.sqs.count(url) for name, url in world.queue_urls.items()}
-    return Report(plan, seconds, run.killed, accepted, delivered, world.books, left)
+    return Report(plan, seconds, run.killed, run.stalled, accepted, delivered, world.books, left)
 
 
 @dataclass
@@ -160,11 +170,14 @@ class _Process:
     pid: int
     first: int = 0
     point: str | None = None
+    stopped_at: float | None = None
+    woken_at: float | None = None
 
 
 class _Run:
     def __init__(self, world: World, plan: Plan, nursery: Nursery, rng: random.Random) -> None:
         self.killed: Counter[str] = Counter()
+        self.stalled = 0
         self._world = world
         self._plan = plan
         self._nursery = nursery
@@ -172,7 +185,7 @@ class _Run:
         self._processes: list[_Process] = []
         self._points = list(self._draw_points())
         # The moments of the other kills: when so many jobs have ended.
-        at_random = plan.kills - len(self._points)
+        at_random = plan.kills - plan.kills // 2
         self._moments = sorted(int(rng.random() * plan.jobs * 0.95) for _ in range(at_random))
 
     def go(self) -> None:
@@ -181,13 +194,14 @@ class _Run:
         ended, last_change = -1, time.monotonic()
         while True:
             self._replace_dead()
+            self._wake_stalled()
             before, ended = ended, self._world.books.count("torture.endings")
             while self._moments and ended >= self._moments[0]:
                 self._moments.pop(0)
                 self._kill_one()
             if ended != before:
                 last_change = time.monotonic()
-            if not self._sending and ended >= self._plan.jobs and not self._points and self._is_quiet():
+            if not self._sending and ended >= self._plan.jobs and not self._stalling and self._is_quiet():
                 return
             if time.monotonic() - last_change > SILENCE_SECONDS:
                 raise AssertionError(f"Nothing more happens after {ended} jobs.\n{self._logs()}")
@@ -200,10 +214,13 @@ class _Run:
         yield ("dead letters", 0)
 
     def _draw_points(self) -> Iterator[str]:
-        """Half of the kills are at chosen points, each as often as any other."""
+        """Half of the kills are at chosen points, each as often as any other; and the stalls."""
         names = [*WORKER_POINTS, *SENDER_POINTS]
-        for number in range(self._plan.kills // 2):
-            yield names[number % len(names)]
+        for number in range(max(self._plan.kills // 2, self._plan.stalls)):
+            if number < self._plan.stalls:
+                yield STALLED
+            if number < self._plan.kills // 2:
+                yield names[number % len(names)]
 
     def _start(self, role: str, first: int = 0) -> _Process:
         world, plan = self._world, self._plan
@@ -231,7 +248,7 @@ class _Run:
         return _Process(role, pid, first, point)
 
     def _next_point(self, role: str) -> str | None:
-        wanted = {"worker": WORKER_POINTS, "sender": SENDER_POINTS, "relay": ()}.get(role, ())
+        wanted = {"worker": (*WORKER_POINTS, STALLED), "sender": SENDER_POINTS, "relay": ()}.get(role, ())
         found = next((point for point in self._points if point in wanted), None)
         if found:
             self._points.remove(found)
@@ -255,16 +272,37 @@ class _Run:
             else:
                 self._forget_points(SENDER_POINTS)
 
+    def _wake_stalled(self) -> None:
+        """Lets those go on that have been thought dead for long enough; a while later others take their place."""
+        now = time.monotonic()
+        for process in [one for one in self._processes if one.point == STALLED]:
+            if process.woken_at is not None:
+                if now - process.woken_at > WOKEN_SECONDS:
+                    process.point = None
+                    self._kill(process)
+            elif _is_stopped(process.pid):
+                process.stopped_at = process.stopped_at or now
+                if now - process.stopped_at > self._plan.lease_seconds + self._plan.visibility_seconds + 1:
+                    os.kill(process.pid, signal.SIGCONT)
+                    process.woken_at = now
+                    self.stalled += 1
+
     def _kill_one(self) -> None:
         role = self._rng.choices(("worker", "sender", "relay", "dead letters"), (8, 2, 1, 1))[0]
         process = next((one for one in self._shuffled() if one.role == role), None)
-        process = process or next(one for one in self._shuffled() if one.role == "worker")
+        self._kill(process or next(one for one in self._shuffled() if one.role == "worker"))
+
+    def _kill(self, process: _Process) -> None:
         self._nursery.kill(process.pid)
         self._processes.remove(process)
         self.killed[f"{process.role} at random"] += 1
-        if process.point:
+        if process.point and not process.woken_at:
             self._points.append(process.point)
         self._processes.append(self._start(process.role, process.first))
+
+    @property
+    def _stalling(self) -> bool:
+        return any(process.stopped_at and process.point for process in self._processes)
 
     def _shuffled(self) -> list[_Process]:
         return self._rng.sample(self._processes, len(self._processes))
@@ -293,3 +331,7 @@ class _Run:
             lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
             told += [f"== {log.name}", *[line for line in lines if '"_aws"' not in line][-20:]]
         return "\n".join(told)
+
+
+def _is_stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "T"
