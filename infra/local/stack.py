@@ -34,6 +34,7 @@ PASSED_ON = {  # settings of the caller's environment that the functions get, un
     "EMBEDDING_MODEL": "EmbeddingModel",
     "CACHE_URL": "CacheUrl",
     "RATE_LIMIT_PER_MINUTE": "RateLimitPerMinute",
+    "JOB_RETRY_SECONDS": "JobRetrySeconds",
     "LOG_LEVEL": "LogLevel",
 }
 MAIL_FROM = "Café AI <avisos@cafe-ai.example>"
@@ -168,6 +169,7 @@ def _start(layout: Layout) -> State:
         chroma_url=chroma.url_of(record.ports[chroma.NAME]),
         embedding_model=parameters.get("EmbeddingModel", DEFAULT_EMBEDDING_MODEL),
         indexer=outputs["IndexerFunctionName"],
+        redrive=outputs["RedriveFunctionName"],
         business_id=str(business_id),
         owner_id=str(DEV_USERS["owner"]),
     )

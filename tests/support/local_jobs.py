@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from infra.local import emulator, processes
+import psycopg
+
+from infra.local import database, emulator, processes
 from infra.local.deploy import STACK
+from infra.local.postgres import SUPERUSER
 from infra.local.state import load
 from tests.support.local_stack import Stack
 
@@ -21,6 +24,11 @@ ENDED = ("completed", "failed")
 def client(stack: Stack, service: str) -> Any:
     """A boto3 client of the stack's emulator."""
     return emulator.client(service, load(stack.layout).ports["emulator"])
+
+
+def superuser(stack: Stack) -> str:
+    """A way into the stack's database past its row-level security."""
+    return database.server(stack.layout, load(stack.layout).ports["postgres"]).dsn(SUPERUSER)
 
 
 def outputs(stack: Stack) -> dict[str, str]:
@@ -44,6 +52,14 @@ def invoke(stack: Stack, output: str, event: dict[str, Any] | None = None) -> An
     return json.loads(payload or b"null")
 
 
+def await_that(happened: Callable[[], Any], what: str, seconds: float = JOB_SECONDS) -> None:
+    """Wait until it has happened; otherwise fail with what has not."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
 def start(stack: Stack, kind: str, *, key: str | None = None, **params: Any) -> str:
     """Start a job of the sample business through API Gateway; its id."""
     body = {"business_id": stack.state.business_id, "kind": kind, "params": params}
@@ -53,14 +69,19 @@ def start(stack: Stack, kind: str, *, key: str | None = None, **params: Any) -> 
     return job_id
 
 
+def look(stack: Stack, job_id: str) -> dict[str, Any]:
+    """The job as it stands, as its owner sees it."""
+    job: dict[str, Any] = stack.read("GET", f"/jobs/{job_id}")
+    return job
+
+
 def await_end(stack: Stack, job_id: str, seconds: float = JOB_SECONDS) -> dict[str, Any]:
     """The job once it has ended, as its owner sees it."""
     deadline = time.monotonic() + seconds
-    while (job := stack.read("GET", f"/jobs/{job_id}"))["status"] not in ENDED:
+    while (job := look(stack, job_id))["status"] not in ENDED:
         assert time.monotonic() < deadline, job
         time.sleep(LOOK_SECONDS)
-    found: dict[str, Any] = job
-    return found
+    return job
 
 
 def await_completed(stack: Stack, job_id: str, seconds: float = JOB_SECONDS) -> dict[str, Any]:
@@ -68,6 +89,21 @@ def await_completed(stack: Stack, job_id: str, seconds: float = JOB_SECONDS) -> 
     job = await_end(stack, job_id, seconds)
     assert job["status"] == "completed", (job, stack.layout.log("functions").read_text(encoding="utf-8")[-5000:])
     return job
+
+
+def relay_now(stack: Stack) -> None:
+    """What waits to be sent is sent: as the schedule does each minute, and as if its writer's time were over."""
+    with psycopg.connect(superuser(stack)) as connection:
+        connection.execute("UPDATE ai_outbox SET available_at = now()")
+    invoke(stack, "OutboxRelayFunctionName")
+
+
+def delete_work(stack: Stack, job_id: str) -> None:
+    """The objects that a report's states have kept for the next ones are gone."""
+    storage = client(stack, "s3")
+    bucket = outputs(stack)["ReportsBucketName"]
+    for found in storage.list_objects_v2(Bucket=bucket, Prefix=f"work/{job_id}/").get("Contents", []):
+        storage.delete_object(Bucket=bucket, Key=found["Key"])
 
 
 def workers(stack: Stack, function: str) -> list[int]:
