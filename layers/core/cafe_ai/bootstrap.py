@@ -49,6 +49,11 @@ class Runtime:
         return Database(secrets.database_url(secrets.read_secret(arn)))
 
     @cached_property
+    def renewals(self) -> Database:
+        """The same database, for the thread that renews a job's lease while another works."""
+        return self.database.another()
+
+    @cached_property
     def keys(self) -> SigningKeys:
         """The token issuer's public keys."""
         return SigningKeys(self.settings.require("jwks_url"))
