@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cafe_ai.llm import LanguageModel
     from cafe_ai.platform.cache import Cache, Recent
     from cafe_ai.platform.queue import MessageQueue
+    from cafe_ai.platform.state_machine import StateMachine
     from cafe_ai.platform.storage import ObjectStore
     from cafe_ai.platform.vectors import VectorStore
 
@@ -141,6 +142,13 @@ class Runtime:
         from cafe_ai.platform.storage import ObjectStore
 
         return ObjectStore(self.settings.require("reports_bucket"))
+
+    @cached_property
+    def report_machine(self) -> StateMachine:
+        """The state machine that makes sales reports."""
+        from cafe_ai.platform.state_machine import StateMachine
+
+        return StateMachine(self.settings.require("report_machine_arn"))
 
     @cached_property
     def _queues(self) -> dict[str, MessageQueue]:
