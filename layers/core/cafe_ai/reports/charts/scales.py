@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-_COST_OF_A_MARK = Decimal("0.03")
+_BEST, _COST_OF_A_MARK = 5, Decimal("0.04")
 _STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 
 
@@ -35,7 +35,7 @@ def nice_step(span: Decimal, count: int) -> Decimal:
 def ticks(low: Decimal, high: Decimal, *, whole: bool = False) -> tuple[Decimal, ...]:
     """Round values, evenly apart, the first at or below low and the last at or above high: at least two, at most nine.
 
-    Of the steps that come in question, the one that leaves little of the axis empty with few marks. whole: none between
+    Of the steps that come in question, the one that leaves little of the axis empty with about five marks. whole: none between
     whole numbers (for what is counted). Where all that is shown is one value, the axis reaches from there to zero.
     """
     if low > high:
@@ -48,7 +48,9 @@ def ticks(low: Decimal, high: Decimal, *, whole: bool = False) -> tuple[Decimal,
     if whole:
         steps = {max(step, Decimal(1)) for step in steps}
     axes = [_marks(low, high, step) for step in sorted(steps, reverse=True)]
-    return min(axes, key=lambda marks: (marks[-1] - marks[0]) / (high - low) + _COST_OF_A_MARK * len(marks))
+    return min(
+        axes, key=lambda marks: (marks[-1] - marks[0]) / (high - low) + _COST_OF_A_MARK * abs(len(marks) - _BEST)
+    )
 
 
 def _marks(low: Decimal, high: Decimal, step: Decimal) -> tuple[Decimal, ...]:
