@@ -16,7 +16,7 @@ from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
 NOLOGIN_ROLES = (
-    "cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_baskets", "cafe_ai_erasure", "cafe_ai_index", "cafe_ai_report"
+    "cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_baskets", "cafe_ai_erasure", "cafe_ai_index", "cafe_ai_jobs", "cafe_ai_report"
 )  # fmt: skip
 
 READ, WRITE = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
@@ -29,7 +29,8 @@ TABLE_PRIVILEGES = {
         **dict.fromkeys((*SHOPS_TABLES, *ROLLUPS, "measured_lines"), READ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
         **dict.fromkeys(RECOMMENDATIONS, WRITE),
-        "ai_feedback": COUNT,
+        **dict.fromkeys(("ai_feedback", "ai_jobs"), COUNT),
+        **dict.fromkeys(("ai_outbox", "ai_dead_letters"), frozenset({"INSERT"})),
         **dict.fromkeys(("documents", "index_generations", "index_entries"), WRITE),
         **dict.fromkeys(("index_outbox", "embedding_cache"), WRITE - {"UPDATE"}),
     },
@@ -46,6 +47,7 @@ TABLE_PRIVILEGES = {
     "cafe_ai_baskets": {},
     "cafe_ai_erasure": {"erasures": WRITE, "ai_conversations": frozenset({"DELETE"})},
     "cafe_ai_report": {},
+    "cafe_ai_jobs": {"ai_outbox": frozenset({"SELECT", "DELETE"})},
     "cafe_ai_index": {
         **dict.fromkeys(("index_generations", "product_documents"), READ),
         "documents": COUNT,
@@ -60,8 +62,9 @@ FUNCTIONS_CALLED = {
         "admit", "any_of_words", "budget_reserve", "budget_settle", "budget_spend", "budget_standing", "business_clock",
         "businesses_due_for_baskets", "businesses_in_collection", "claim_indexing", "conversation_counts",
         "current_business_id", "current_user_id", "erase_conversation", "erase_conversations", "experiment_outcomes",
-        "forget_collection", "indexed_vectors", "new_id", "queue_reindexing", "release_indexing", "rollup_differences",
-        "search_terms", "use_of_business", "use_of_user",
+        "forget_collection", "forget_messages", "given_up_jobs", "indexed_vectors", "job_business", "new_id", "outbox_wait",
+        "overdue_jobs", "queue_reindexing", "release_indexing", "rollup_differences", "search_terms", "take_due_messages",
+        "take_messages", "use_of_business", "use_of_user",
     },
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
@@ -70,6 +73,7 @@ FUNCTIONS_CALLED = {
         frozenset({"current_business_id", "current_user_id"}),
     ),
     "cafe_ai_baskets": set(),
+    "cafe_ai_jobs": {"outbox_wait"},
     "cafe_ai_index": {"current_business_id", "new_id", "search_terms", "any_of_words"},
     "public": set(),
 }  # fmt: skip
@@ -104,6 +108,7 @@ def test_roles_own_nothing_and_bypass_nothing(superuser: psycopg.Connection[Any]
         ("cafe_ai_baskets", False, False, False, 0),
         ("cafe_ai_erasure", False, False, False, 0),
         ("cafe_ai_index", False, False, False, 0),
+        ("cafe_ai_jobs", False, False, False, 0),
         ("cafe_ai_report", False, False, False, 0),
         ("cafe_ai_rollup", False, False, False, 0),
         (SAAS, True, False, False, 0),
@@ -167,6 +172,7 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
        AND NOT has_table_privilege(grantee, table_name::text, privilege_type)
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
     words = ["error_message", "plan", "prompt", "response"]
+    look = "gave_up id kind lease_expires_at queued_at status"
     use = "business_id conversation_id cost_usd degraded response_time_ms status timestamp tokens_used user_id variants"
     assert [tuple(row) for row in superuser.execute(columns, [OWNER])] == [
         ("cafe_ai_baskets", "businesses", "SELECT", ["id"]),
@@ -184,6 +190,9 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
             "SELECT",
             ["business_id", "category", "description", "external_id", "id", "name"],
         ),
+        ("cafe_ai_jobs", "ai_jobs", "SELECT", sorted([*look.split(), "business_id", "finished_at"])),
+        ("cafe_ai_jobs", "ai_outbox", "UPDATE", ["attempts", "available_at"]),
+        ("cafe_ai_jobs", "memberships", "SELECT", ["business_id", "role", "user_id"]),
         ("cafe_ai_report", "ai_audit_logs", "SELECT", use.split()),
         ("cafe_ai_report", "ai_conversations", "SELECT", ["assistant_type", "business_id"]),
         ("cafe_ai_report", "ai_feedback", "SELECT", ["conversation_id", "first_rated_at", "first_rating", "rating"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +20,7 @@ from cafe_ai.errors import DependencyDown
 from cafe_ai.http import App, Caller, create_app, declares, lambda_handler
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.db import Database
+from cafe_ai.platform.queue import BATCH_MESSAGES, Message
 from cafe_ai.settings import Settings
 from cafe_ai.tenancy.model import Member
 from cafe_ai.tenancy.tokens import SigningKeys
@@ -33,15 +34,34 @@ PATH = "/api/v1/ai/ask"
 
 @dataclass
 class FakeQueue:
-    """Keeps messages; `down` makes it refuse them."""
+    """Keeps messages, and for how long which message was hidden; `down` makes it refuse everything, `refused` some."""
 
     messages: list[str] = field(default_factory=list)
+    origins: list[str | None] = field(default_factory=list)
+    hidden: dict[str, float] = field(default_factory=dict)
+    calls: int = 0
     down: bool = False
+    refused: Callable[[str], bool] = lambda body: False
 
     def send(self, body: str, deadline: Deadline) -> None:
-        if self.down:
-            raise DependencyDown("queue")
+        self.check()
+        self.calls += 1
         self.messages.append(body)
+
+    def send_batch(self, messages: Sequence[Message], deadline: Deadline) -> list[bool]:
+        self.check()
+        self.calls += 1
+        assert 0 < len(messages) <= BATCH_MESSAGES
+        taken = [not self.refused(message.body) for message in messages]
+        for message, is_taken in zip(messages, taken, strict=True):
+            if is_taken:
+                self.messages.append(message.body)
+                self.origins.append(message.correlation_id)
+        return taken
+
+    def hide(self, receipt_handle: str, seconds: float) -> None:
+        self.check()
+        self.hidden[receipt_handle] = seconds
 
     def check(self) -> None:
         if self.down:

@@ -7,7 +7,8 @@
     ├── NotFound               404
     │   ├── BusinessNotFound
     │   ├── ConversationNotFound
-    │   └── DocumentNotFound
+    │   ├── DocumentNotFound
+    │   └── JobNotFound
     ├── MethodNotAllowed       405
     ├── PayloadTooLarge        413
     ├── InvalidRequest         422  naming each field
@@ -16,6 +17,14 @@
     └── Unavailable            503  with Retry-After
         ├── DependencyDown
         └── DeadlineExceeded
+
+And those of jobs that no HTTP caller sees: workers and the state machine act on them, or who waits for a task does.
+
+    JobError
+    ├── JobBusy      another works on it: come again
+    ├── LeaseLost    the job is somebody else's now, or has ended
+    ├── JobFailed    what `task.get()` waited for failed, with why
+    └── JobTimeout   `task.get(timeout=...)` waited in vain
 
 `str(error)` is its detail: it is shown to the caller, so it never names a table, a host, a prompt or a stack. What
 helps an operator (which dependency, the database's own message) goes to the log through `raise ... from cause`.
@@ -136,6 +145,16 @@ class DocumentNotFound(NotFound):
         super().__init__("The business has no document with this id.")
 
 
+class JobNotFound(NotFound):
+    """The caller may see no job with this id: there is none, or it is another business's."""
+
+    code = "job_not_found"
+    title = "Job not found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no job with this id.")
+
+
 class MethodNotAllowed(CafeAIError):
     """The address exists, but not for this method."""
 
@@ -232,3 +251,37 @@ class DeadlineExceeded(Unavailable):
         super().__init__(
             "The answer took longer than it may; try again, or ask for less at once.", retry_after_seconds=1
         )
+
+
+class JobError(Exception):
+    """Base of what can be the matter with a job as such."""
+
+
+class JobBusy(JobError):
+    """Another works on the job, or has just let it go; it may be worth asking again after so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("Another works on this job.")
+        self.seconds = seconds
+
+
+class LeaseLost(JobError):
+    """The lease is not in force any more: another has taken the job up, or it has ended. Nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("The lease of this job is lost.")
+
+
+class JobFailed(JobError):
+    """The job that was waited for failed. `reason` is its error, in words for the caller."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class JobTimeout(JobError, TimeoutError):
+    """The job that was waited for did not end in time; it goes on."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The job did not end within {seconds:g} s.")

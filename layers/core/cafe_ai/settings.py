@@ -31,7 +31,8 @@ class Settings:
     queue_urls are the queues of jobs and notifications by name (`jobs.routing`). reports_bucket holds what jobs make;
     report_machine_arn is the state machine that makes reports. mail_from is the sender of e-mails; with a mail_folder they
     are written there and not sent. webhook_private_hosts are hosts that webhooks may reach though their address is
-    private: for the local stack and tests, never in AWS.
+    private: for the local stack and tests, never in AWS. job_retry_seconds is how long a job that failed waits for its
+    second attempt; each further wait is twice as long.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -57,6 +58,7 @@ class Settings:
     mail_from: str | None = None
     mail_folder: str | None = None
     webhook_private_hosts: frozenset[str] = frozenset()
+    job_retry_seconds: float = 10.0
     rate_limit_per_minute: int = 100
     deadline_seconds: float = 25.0
     log_level: str = "INFO"
@@ -102,6 +104,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_from=_text(environ, "MAIL_FROM"),
         mail_folder=_text(environ, "MAIL_FOLDER"),
         webhook_private_hosts=frozenset((_text(environ, "WEBHOOK_PRIVATE_HOSTS") or "").lower().split()),
+        job_retry_seconds=_number(environ, "JOB_RETRY_SECONDS", 10.0, 0.0, 900.0),
         rate_limit_per_minute=int(_number(environ, "RATE_LIMIT_PER_MINUTE", 100, 1, 1_000_000)),
         deadline_seconds=_number(environ, "DEADLINE_SECONDS", 25.0, 0.1, 900.0),
         log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS) or "INFO",

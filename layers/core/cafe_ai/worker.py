@@ -1,8 +1,10 @@
-"""The edges without a caller: a batch of SQS messages, each as a typed message to one service call; and the schedule."""
+"""The edges without a caller: a batch of SQS messages, each as a typed message to one service call; jobs; the schedule; an
+operator's direct call; and the states of a state machine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -10,8 +12,14 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from cafe_ai.bootstrap import Runtime, runtime
+from cafe_ai.errors import JobBusy
+from cafe_ai.jobs.messages import parse
+from cafe_ai.jobs.model import JobKind
+from cafe_ai.jobs.routing import ROUTES
+from cafe_ai.jobs.running import ComeAgain, Work, perform
+from cafe_ai.notifications import service as notifications
 from cafe_ai.platform.clock import Deadline
-from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log_failure, observed
+from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log, log_failure, measures, observed
 
 T = TypeVar("T")
 
@@ -28,6 +36,100 @@ def sqs_handler(
     metrics.
     """
 
+    def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
+        try:
+            handle(shared, parse(record.body), deadline)
+        except Exception as error:
+            log_failure("A message could not be handled", error)
+            measures().count("Errors")
+            raise
+
+    return _batch_handler(endpoint, handle_message)
+
+
+def dead_letter_handler(
+    endpoint: str, handle: Callable[[Runtime, str, str, str, Deadline], None]
+) -> Callable[[dict[str, Any], Any], PartialItemFailureResponse]:
+    """As `sqs_handler`, for a queue whose messages may be anything: `handle` gets a message's id, the name of its queue and
+    its body, and reads that itself.
+    """
+
+    def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
+        queue = record.event_source_arn.rsplit(":", 1)[-1]
+        try:
+            handle(shared, record.message_id, queue, record.body, deadline)
+        except JobBusy:
+            log("A dead letter waits: a worker holds its job", message_id=record.message_id)
+            raise
+        except Exception as error:
+            log_failure("A dead letter could not be handled", error)
+            measures().count("Errors")
+            raise
+
+    return _batch_handler(endpoint, handle_message)
+
+
+def job_handler(kind: JobKind, work: Work) -> Callable[[dict[str, Any], Any], PartialItemFailureResponse]:
+    """A Lambda entry point for the queue of that kind of job: claims each job, does it, and writes how it ended.
+
+    `work` gets a `JobRun` and returns the result. What it may raise, and what becomes of the job then, `running.perform`
+    says. A message that has to come again is hidden in its queue for as long as it has to wait; the event source needs
+    ReportBatchItemFailures.
+    """
+
+    def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
+        measured, started = measures(), time.monotonic()
+        if sent := record.attributes.sent_timestamp:
+            measured.count("QueueAge", max(0.0, time.time() * 1000 - int(sent)), "Milliseconds")
+        try:
+            perform(shared, kind, work, parse(record.body), deadline)
+        except ComeAgain as again:
+            _hide(shared, ROUTES[kind].queue, record, again.seconds)
+            raise
+        except Exception as error:
+            log_failure("A message could not be handled", error, message_id=record.message_id)
+            measured.count("Errors")
+            raise
+        finally:
+            measured.count("JobSeconds", time.monotonic() - started, "Seconds")
+
+    return _batch_handler(kind.value, handle_message)
+
+
+def delivery_handler() -> Callable[[dict[str, Any], Any], PartialItemFailureResponse]:
+    """A Lambda entry point for the queue of notifications: sends each, unless that has been done.
+
+    One that has to be tried again is hidden in the queue for as long as it has to wait; the event source needs
+    ReportBatchItemFailures.
+    """
+
+    def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
+        try:
+            notifications.deliver(shared, notifications.parse(record.body), deadline)
+        except notifications.DeliveryDelayed as delayed:
+            log_failure("A notification is tried again", delayed, seconds=round(delayed.seconds))
+            measures().count("NotificationsRetried")
+            _hide(shared, notifications.QUEUE, record, delayed.seconds)
+            raise
+        except Exception as error:
+            log_failure("A message could not be handled", error, message_id=record.message_id)
+            measures().count("Errors")
+            raise
+
+    return _batch_handler(notifications.QUEUE, handle_message)
+
+
+def _hide(shared: Runtime, queue: str, record: SQSRecord, seconds: float) -> None:
+    """Where that fails the message comes again after the queue's own time, which is longer."""
+    try:
+        shared.queue(queue).hide(record.receipt_handle, seconds)
+    except Exception as error:
+        log_failure("A message waits for longer than it has to", error)
+
+
+def _batch_handler(
+    endpoint: str, handle: Callable[[Runtime, SQSRecord, Deadline], None]
+) -> Callable[[dict[str, Any], Any], PartialItemFailureResponse]:
     def handle_batch(event: dict[str, Any], context: Any) -> PartialItemFailureResponse:
         shared = runtime()
         deadline = _deadline(context)
@@ -36,17 +138,30 @@ def sqs_handler(
             with correlated(_origin(record)), observed(shared.settings.metrics_namespace) as measured:
                 measured.endpoint = endpoint
                 measured.count("Requests")
-                try:
-                    handle(shared, parse(record.body), deadline)
-                except Exception as error:
-                    log_failure("A message could not be handled", error)
-                    measured.count("Errors")
-                    raise
+                handle(shared, record, deadline)
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         return process_partial_response(event, handle_record, processor, context)
 
     return handle_batch
+
+
+def call_handler(
+    endpoint: str, handle: Callable[[Runtime, Mapping[str, Any], Deadline], Mapping[str, Any]]
+) -> Callable[[dict[str, Any], Any], Mapping[str, Any]]:
+    """A Lambda entry point that an operator calls directly: the event is what is asked, the result what is answered.
+
+    What is wrong with the call, or with the service, is raised: Lambda tells the caller. endpoint names the metrics.
+    """
+
+    def handle_call(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
+        shared = runtime()
+        with correlated(str(context.aws_request_id)), observed(shared.settings.metrics_namespace) as measured:
+            measured.endpoint = endpoint
+            measured.count("Requests")
+            return handle(shared, event, _deadline(context))
+
+    return handle_call
 
 
 def schedule_handler(
@@ -72,6 +187,35 @@ def schedule_handler(
                 raise
 
     return handle_run
+
+
+def step_handler(
+    name: str, accepts: type[T], handle: Callable[[Runtime, T, Deadline], Mapping[str, Any]]
+) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """A Lambda entry point that is one state of a state machine: it is given the state's input as an `accepts`.
+
+    accepts is a dataclass; members that it does not name are let be, as the input holds what other states need. Where the
+    input has a correlation_id everything is logged under it. An exception is logged, counted and raised as it is: the name
+    of its class is what the machine's Retry and Catch know it by, so `handle` must be safe to repeat after those that are
+    tried again. An input that is none fails with pydantic's ValidationError, which is not. name names the metrics.
+    """
+
+    def handle_state(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        from pydantic import TypeAdapter
+
+        shared = runtime()
+        origin = event.get("correlation_id") or context.aws_request_id
+        with correlated(str(origin)), observed(shared.settings.metrics_namespace) as measured:
+            measured.endpoint = name
+            measured.count("Requests")
+            try:
+                return dict(handle(shared, TypeAdapter(accepts).validate_python(event), _deadline(context)))
+            except Exception as error:
+                log_failure("A step failed", error)
+                measured.count("Errors")
+                raise
+
+    return handle_state
 
 
 def _deadline(context: Any) -> Deadline:

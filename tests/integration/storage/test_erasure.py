@@ -14,8 +14,9 @@ from tests.support.factories import Factory, Line
 from tests.support.indexed import put_in_index
 from tests.support.postgres import TestDatabase
 
-# The audit outlives what it speaks of; the index's tables hold ids, and go when the indexer has removed the vectors.
-KEPT = {"ai_audit_logs", "index_generations", "index_entries", "index_outbox", "index_leases"}
+# The audit outlives what it speaks of; the index's tables hold ids, and go when the indexer has removed the vectors; a message
+# of the outbox holds ids, and goes when it has been sent.
+KEPT = {"ai_outbox", "ai_audit_logs", "index_generations", "index_entries", "index_outbox", "index_leases"}
 TENANT_TABLES = """
 SELECT DISTINCT table_name FROM information_schema.columns
  WHERE table_schema = 'public' AND column_name = 'business_id' AND table_name NOT IN ('measured_lines', 'product_documents')"""
@@ -68,6 +69,13 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
     )
     superuser.execute(
         "INSERT INTO ai_feedback VALUES (%s, %s, %s, 'up', NULL, now(), 'up', now())", [uuid7(), user, business]
+    )
+    superuser.execute(
+        "INSERT INTO ai_jobs (id, business_id, kind, params) VALUES (%s, %s, 'k', '{}')", [uuid7(), business]
+    )
+    superuser.execute(
+        "INSERT INTO ai_outbox (id, business_id, queue, body, available_at) VALUES (%s, %s, 'q', '{}', now())",
+        [uuid7(), business],
     )
     put_in_index(superuser, business)
     return business

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from math import isfinite
 
 import pytest
@@ -104,7 +105,7 @@ def test_a_change_of_any_parts_is_drawn_inside(start: Decimal, parts: list[tuple
 def test_ticks_are_round_evenly_apart_and_hold_the_data(one: Decimal, other: Decimal, whole: bool) -> None:
     low, high = min(one, other), max(one, other)
     marked = ticks(low, high, whole=whole)
-    steps = {later - earlier for earlier, later in zip(marked, marked[1:], strict=False)}
+    steps = {later - earlier for earlier, later in pairwise(marked)}
     assert marked[0] <= low <= high <= marked[-1]
     assert 2 <= len(marked) <= 9
     (step,) = steps

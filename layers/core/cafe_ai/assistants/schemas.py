@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from cafe_ai.analytics.model import Fact, Period, Role, Unit
 from cafe_ai.assistants.model import Answer, AssistantType, Question
+from cafe_ai.parameters import Moment
 
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # of as_of: beyond, no time zone arithmetic holds
 WHOLE_UNITS = ("count", "hour", "days")
 
 
@@ -22,20 +22,9 @@ def _storable(text: str) -> str:
     return text
 
 
-def _moment(value: object) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None or not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
-        raise ValueError("must be an ISO 8601 date-time in a plausible year, such as 2026-11-22T18:30")
-    return moment
-
-
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000), AfterValidator(_storable)
 ]
-Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=str)]
 
 
 class QueryRequest(BaseModel):

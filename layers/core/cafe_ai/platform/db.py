@@ -64,6 +64,10 @@ class Database:
         self._connect_timeout = connect_timeout
         self._connection: Connection | None = None
 
+    def another(self) -> Database:
+        """The same database on a connection of its own, for another thread."""
+        return Database(self._dsn, connect_timeout=self._connect_timeout)
+
     @contextmanager
     def transaction(
         self,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
 
 from cafe_ai.errors import DependencyDown
@@ -15,11 +18,21 @@ if TYPE_CHECKING:
     from types_boto3_sqs.type_defs import MessageAttributeValueTypeDef
 
 MAX_MESSAGE_BYTES = 256 * 1024  # SQS takes 1 MiB since 2025; not every queue, policy and emulator does
+BATCH_MESSAGES = 10  # SQS's limit
+MAX_VISIBILITY_SECONDS = 11 * 3600  # SQS allows 12 hours, counted from when the message was received
 CONNECT_SECONDS = 0.7
 READ_SECONDS = 1.3
 ATTEMPTS = 3
 
 one_at_a_time = threading.Lock()  # two threads may not have boto3's session make clients at once
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: its body, and the id of the request it comes from."""
+
+    body: str
+    correlation_id: str | None = None
 
 
 class MessageQueue:
@@ -35,10 +48,7 @@ class MessageQueue:
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
-        origin = correlation_id()
-        attributes: dict[str, MessageAttributeValueTypeDef] = (
-            {CORRELATION_ATTRIBUTE: {"DataType": "String", "StringValue": origin}} if origin else {}
-        )
+        attributes = _attributes(correlation_id())
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._client.send_message(QueueUrl=self._url, MessageBody=body, MessageAttributes=attributes)
@@ -47,6 +57,50 @@ class MessageQueue:
                     raise DependencyDown("queue") from error
             else:
                 return
+
+    def send_batch(self, messages: Sequence[Message], deadline: Deadline) -> list[bool]:
+        """Sends at most 10 messages, 256 KB in all, in one call; which of them the queue took, in their order.
+
+        Only a call that failed as a whole is made again, as long as the deadline leaves time for an attempt (2 s): some of
+        its messages may then come twice. Raises DependencyDown where the queue does not answer.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                answer = self._client.send_message_batch(
+                    QueueUrl=self._url,
+                    Entries=[
+                        {
+                            "Id": str(number),
+                            "MessageBody": message.body,
+                            "MessageAttributes": _attributes(message.correlation_id),
+                        }
+                        for number, message in enumerate(messages)
+                    ],
+                )
+            except (BotoCoreError, ClientError) as error:
+                if attempt == ATTEMPTS or deadline.remaining() < CONNECT_SECONDS + READ_SECONDS:
+                    raise DependencyDown("queue") from error
+            else:
+                break
+        taken = {entry["Id"] for entry in answer.get("Successful", ())}
+        return [str(number) in taken for number in range(len(messages))]
+
+    def hide(self, receipt_handle: str, seconds: float) -> None:
+        """Has a message that was received come again after so many seconds (11 h at most) rather than the queue's own.
+
+        Raises DependencyDown where the queue does not do it.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        hidden = min(ceil(max(seconds, 0.0)), MAX_VISIBILITY_SECONDS)
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=hidden
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise DependencyDown("queue") from error
 
     def check(self) -> None:
         """Whether the queue is there: asked once, for at most 2 s. Raises DependencyDown."""
@@ -66,3 +120,7 @@ class MessageQueue:
         with one_at_a_time:
             client: SQSClient = boto3.client("sqs", config=once)
         return client
+
+
+def _attributes(origin: str | None) -> dict[str, MessageAttributeValueTypeDef]:
+    return {CORRELATION_ATTRIBUTE: {"DataType": "String", "StringValue": origin}} if origin else {}

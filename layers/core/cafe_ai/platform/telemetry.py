@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-Unit = Literal["Count", "Milliseconds", "None"]
+Unit = Literal["Count", "Milliseconds", "Seconds", "None"]
 
 UNKNOWN = "unknown"
 CORRELATION_ATTRIBUTE = "correlation_id"  # of a message: whose request it comes from

@@ -1,10 +1,10 @@
-"""The SQL of admission: one statement (the function's text is in infra/migrations/0004_admission.sql)."""
+"""The SQL of admission: one statement (the functions' text is in infra/migrations/0004_admission.sql and 0006)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from psycopg.rows import dict_row
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from cafe_ai.platform.db import UnitOfWork
 
 ADMIT = "SELECT * FROM admit(%s, %s, %s)"
+SELECT_BUSINESS = """
+SELECT business.id, business.name, business.type, business.timezone, business.currency, business.locale,
+       business.day_starts, business.budget_policy, business.names_version, business.monthly_budget_usd,
+       standing.spent_usd + standing.reserved_usd AS spent_usd
+  FROM businesses AS business CROSS JOIN budget_standing(business.id) AS standing
+ WHERE business.id = %s"""
 
 
 def admit(uow: UnitOfWork, user_id: UUID, business_id: UUID | None, limit: int) -> Admission:
@@ -33,7 +39,18 @@ def admit(uow: UnitOfWork, user_id: UUID, business_id: UUID | None, limit: int) 
     )
     if row["role"] is None:
         return Admission(row["business_exists"], None, None, None, rate)
-    business = Business(
+    return Admission(True, _business(row), Role(row["role"]), _budget_left(row), rate)
+
+
+def select_business(uow: UnitOfWork, business_id: UUID) -> tuple[Business, Decimal | None] | None:
+    """The unit of work's own business, and what is left of its budget (None: there is no limit); None where it is gone."""
+    with uow.connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(SELECT_BUSINESS, (business_id,)).fetchone()
+    return None if row is None else (_business(row), _budget_left(row))
+
+
+def _business(row: dict[str, Any]) -> Business:
+    return Business(
         id=row["id"],
         name=row["name"],
         type=row["type"],
@@ -44,6 +61,8 @@ def admit(uow: UnitOfWork, user_id: UUID, business_id: UUID | None, limit: int) 
         budget_policy=row["budget_policy"],
         names_version=row["names_version"],
     )
-    limited = row["monthly_budget_usd"] is not None
-    left = max(Decimal(0), row["monthly_budget_usd"] - row["spent_usd"]) if limited else None
-    return Admission(True, business, Role(row["role"]), left, rate)
+
+
+def _budget_left(row: dict[str, Any]) -> Decimal | None:
+    limit: Decimal | None = row["monthly_budget_usd"]
+    return None if limit is None else max(Decimal(0), limit - row["spent_usd"])

@@ -9,7 +9,7 @@ from uuid import UUID
 from cafe_ai.errors import BudgetExhausted, BusinessNotFound, PermissionDenied, RateLimited
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.tenancy import repository
-from cafe_ai.tenancy.model import Admission, Member, Permission, RateLimit, User
+from cafe_ai.tenancy.model import SERVICE_USER, Admission, Member, Permission, RateLimit, Role, User
 
 if TYPE_CHECKING:
     from cafe_ai.platform.db import Database
@@ -56,6 +56,22 @@ def admit(
     if paid and member.budget_spent and member.business.budget_policy == "refuse":
         raise BudgetExhausted(renews_on=next_month(now_utc().date()))
     return member
+
+
+def stand_in(
+    database: Database, business_id: UUID, user_id: UUID | None, *, request_id: str, deadline: Deadline
+) -> Member:
+    """A member who may do everything in the business: whom work acts for that was admitted when it was asked for.
+
+    Without a user it is SERVICE_USER. No rate is counted. Raises BusinessNotFound where the business is gone.
+    """
+    user = SERVICE_USER if user_id is None else user_id
+    with database.transaction(business_id, user, deadline, read_only=True) as uow:
+        found = repository.select_business(uow, business_id)
+    if found is None:
+        raise BusinessNotFound
+    business, left = found
+    return Member(user, Role.OWNER, business, left, request_id, deadline)
 
 
 def look_up_user(database: Database, user_id: UUID, limit: int, deadline: Deadline) -> RateLimit:

@@ -1,0 +1,149 @@
+"""What may be asked of each kind of job: checked where a job is started, so that a worker's parameters are right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from cafe_ai.errors import InvalidRequest
+from cafe_ai.jobs.model import JobKind
+from cafe_ai.parameters import Moment
+from cafe_ai.problems import field_errors
+
+MAX_PRODUCTS = 500
+MAX_RECOMMENDATIONS = 20
+MAX_HORIZON_DAYS = 90
+MAX_DAYS_OLD = 3650
+
+Period = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
+
+
+def _storable(text: str) -> str:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("must be text without U+0000 and without half a character")
+    return text
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_storable)]
+
+
+class _Parameters(BaseModel):
+    """Unknown parameters are refused: a misspelt one, silently ignored, would do something else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class _AsOf(_Parameters):
+    as_of: Moment | None = None
+
+
+class SalesReportParameters(_AsOf):
+    """A whole day, week, month, quarter or year before as_of (a month unless said otherwise), or the days of a range, both
+    included."""
+
+    period: Period | None = None
+    from_: Annotated[date | None, Field(alias="from")] = None
+    to: date | None = None
+    locale: Literal["es", "en"] | None = None
+
+    @field_validator("to")
+    @classmethod
+    def _in_order(cls, to: date | None, info: Any) -> date | None:
+        start = info.data.get("from_")
+        if to is not None and start is not None and to < start:
+            raise ValueError("must not be before `from`")
+        return to
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> SalesReportParameters:
+        if (self.from_ is None) is not (self.to is None):
+            raise ValueError("`from` and `to` go together")
+        if self.from_ is not None and self.period is not None:
+            raise ValueError("either `period` or `from` and `to`, not both")
+        return self
+
+
+class ProductRecommendationsParameters(_AsOf):
+    """What to sell more of, and what to add to the menu of this kind of business; its own type and name unless said."""
+
+    business_type: Name | None = None
+    business_name: Name | None = None
+    limit: Annotated[int | None, Field(ge=1, le=MAX_RECOMMENDATIONS)] = None
+
+
+class CustomerBehaviorParameters(_AsOf):
+    """One customer, or all of them."""
+
+    customer_id: UUID | None = None
+
+
+class InventoryForecastParameters(_AsOf):
+    """Some products, or all of them, over so many days."""
+
+    product_ids: Annotated[list[UUID] | None, Field(min_length=1, max_length=MAX_PRODUCTS)] = None
+    horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS)] = 28
+
+
+class CleanupParameters(_Parameters):
+    """Of what is older than so many days."""
+
+    days_old: Annotated[int, Field(ge=1, le=MAX_DAYS_OLD)] = 30
+
+
+PARAMETERS: Mapping[JobKind, type[_Parameters]] = {
+    JobKind.SALES_REPORT: SalesReportParameters,
+    JobKind.PRODUCT_RECOMMENDATIONS: ProductRecommendationsParameters,
+    JobKind.CUSTOMER_BEHAVIOR: CustomerBehaviorParameters,
+    JobKind.INVENTORY_FORECAST: InventoryForecastParameters,
+    JobKind.CLEANUP: CleanupParameters,
+}
+
+
+def accept(kind: JobKind, params: Mapping[str, Any], field_prefix: str = "params") -> dict[str, Any]:
+    """The parameters as a job keeps them: JSON, defaults filled in, what was not said left out.
+
+    Raises InvalidRequest naming each field, below `field_prefix` ("params.period"; with "" just "period").
+    """
+    sent = {name: _plain(value) for name, value in params.items()}
+    try:
+        accepted = PARAMETERS[kind].model_validate(sent)
+    except ValidationError as error:
+        found = [
+            {**each, "loc": (field_prefix or "params", *_path(each["loc"], field_prefix))} for each in error.errors()
+        ]
+        raise InvalidRequest(field_errors(found, json_sent=True)) from error
+    kept = accepted.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if kind is JobKind.SALES_REPORT and "from" not in kept:
+        kept.setdefault("period", "monthly")
+    return kept
+
+
+def fingerprint(kind: JobKind, accepted: Mapping[str, Any]) -> bytes:
+    """A SHA-256 that is equal for equal kinds and accepted parameters, however these were written."""
+    canonical = json.dumps([kind.value, accepted], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return sha256(canonical.encode()).digest()
+
+
+def _path(location: tuple[int | str, ...], prefix: str) -> tuple[int | str, ...]:
+    """field_errors leaves out the first place that a field is in; the prefix is to be shown."""
+    return (prefix, *location) if prefix else location
+
+
+def _plain(value: Any) -> Any:
+    """Python's own moments and dates as JSON has them; all else as it is."""
+    return value.isoformat() if isinstance(value, date) else value

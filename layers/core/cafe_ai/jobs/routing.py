@@ -1,0 +1,54 @@
+"""Which queue does which kind of job, for how long a worker may hold one, how often it is tried, and who may do what with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cafe_ai.jobs.model import JobKind
+from cafe_ai.tenancy.model import Permission
+
+QueueClass = Literal["ai", "notifications"]
+
+NOTIFICATIONS_QUEUE = "notifications"
+MAX_ATTEMPTS = 5  # as often as a queue gives a message before it goes to the dead-letter queue
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How jobs of one kind are done.
+
+    Each kind has a queue of its own, so that a slow one holds nobody up. lease_seconds is for how long a worker that says
+    nothing keeps a job; it says something three times in that while. start and read are the permissions that a member needs
+    to start such a job and to see its result; None: operators alone. paid: it may call a paid model.
+    """
+
+    queue: str
+    queue_class: QueueClass
+    lease_seconds: float
+    start: Permission | None
+    read: Permission | None
+    paid: bool = False
+    max_attempts: int = MAX_ATTEMPTS
+
+
+def _route(kind: JobKind, lease_seconds: float, read: Permission | None, *, paid: bool = False) -> Route:
+    start = None if read is None else Permission.JOBS
+    return Route(kind.value, "ai", lease_seconds, start, read, paid)
+
+
+ROUTES: Mapping[JobKind, Route] = {
+    # The report's lease travels from state to state of an execution, and a state may wait for its next attempt.
+    JobKind.SALES_REPORT: _route(JobKind.SALES_REPORT, 300.0, Permission.MONEY, paid=True),
+    JobKind.PRODUCT_RECOMMENDATIONS: _route(JobKind.PRODUCT_RECOMMENDATIONS, 60.0, Permission.CATALOGUE, paid=True),
+    JobKind.CUSTOMER_BEHAVIOR: _route(JobKind.CUSTOMER_BEHAVIOR, 60.0, Permission.CUSTOMERS),
+    JobKind.INVENTORY_FORECAST: _route(JobKind.INVENTORY_FORECAST, 60.0, Permission.MONEY),
+    JobKind.CLEANUP: _route(JobKind.CLEANUP, 60.0, None),
+}
+
+QUEUE_CLASSES: Mapping[str, QueueClass] = {
+    **{route.queue: route.queue_class for route in ROUTES.values()},
+    NOTIFICATIONS_QUEUE: "notifications",
+}
+"""Every queue by name, with its class."""

@@ -1,0 +1,47 @@
+"""The SQL of the outbox (the functions' text is in infra/migrations/0009_jobs.sql)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from cafe_ai.outbox.model import OutboxMessage
+
+if TYPE_CHECKING:
+    from cafe_ai.platform.db import UnitOfWork
+
+INSERT_MESSAGE = """
+INSERT INTO ai_outbox (id, business_id, queue, body, correlation_id, available_at)
+VALUES (%s, %s, %s, %s, %s, clock_timestamp() + outbox_wait(0))"""
+TAKE_DUE = "SELECT id, queue, body, correlation_id FROM take_due_messages(%s)"
+TAKE = "SELECT id, queue, body, correlation_id FROM take_messages(%s)"
+FORGET = "SELECT forget_messages(%s)"
+
+
+def insert(uow: UnitOfWork, business_id: UUID | None, message: OutboxMessage) -> None:
+    """Writes a message of the unit of work's own business, or of none where it names none."""
+    values = (message.id, business_id, message.queue, Jsonb(as_stored(message.body)), message.correlation_id)
+    uow.connection.execute(INSERT_MESSAGE, values)
+
+
+def take_due(uow: UnitOfWork, at_most: int) -> list[OutboxMessage]:
+    """Messages that nobody has sent in time, for this caller alone to send now."""
+    return [OutboxMessage(*row) for row in uow.connection.execute(TAKE_DUE, (at_most,))]
+
+
+def take(uow: UnitOfWork, ids: Sequence[UUID]) -> list[OutboxMessage]:
+    """These of the messages that are still to be sent and that nobody is sending."""
+    return [OutboxMessage(*row) for row in uow.connection.execute(TAKE, (list(ids),))]
+
+
+def forget(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
+    """Removes messages that were sent."""
+    uow.connection.execute(FORGET, (list(ids),))
+
+
+def as_stored(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with its ids as JSON has them."""
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in body.items()}
