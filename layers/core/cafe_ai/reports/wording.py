@@ -158,6 +158,7 @@ class Words:
     anomalies_intro: str
     gaps: Mapping[Gap, str]
     missing: Mapping[Part, str]
+    margin_coverage: str  # {percent}
     definitions: tuple[str, ...]
     rounding: str
     footer: str

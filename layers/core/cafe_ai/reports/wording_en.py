@@ -168,6 +168,7 @@ ENGLISH = Words(
         "stock": "The stock could not be gathered.",
         "forecast": "There is no forecast yet.",
     },
+    margin_coverage="The margin is known for {percent} of net sales: the rest has no cost on record.",
     definitions=(
         "Net sales: what was sold less discounts and returns, at the prices on record.",
         "Average ticket: net sales divided by orders. Margin: net sales less cost, of what has a known cost.",

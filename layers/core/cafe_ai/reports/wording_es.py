@@ -172,6 +172,7 @@ SPANISH = Words(
         "stock": "No se pudieron reunir las existencias.",
         "forecast": "Todavía no hay una previsión.",
     },
+    margin_coverage="El margen se conoce para el {percent} de las ventas netas: el resto no tiene coste registrado.",
     definitions=(
         "Ventas netas: lo vendido menos descuentos y devoluciones, con los precios tal como están registrados.",
         "Ticket medio: ventas netas entre pedidos. Margen: ventas netas menos coste, de lo que tiene coste conocido.",

@@ -110,7 +110,7 @@ def _weeks(points: Sequence[DayPoint], voice: Voice, *, money: bool) -> tuple[Mo
     for monday, group in groupby(points, key=lambda point: point.day - timedelta(days=point.day.weekday())):
         week = tuple(group)
         average = _mean([each.net_sales if money else each.units for each in week])
-        expected = [each.expected for each in week if each.expected is not None]
+        foreseen = any(each.expected for each in week) and all(each.expected or not each.orders for each in week)
         month = week[0].day.month
         tip = chart.tip.format(
             day=chart.week_of.format(day=format_date(monday, voice.language)),
@@ -122,7 +122,7 @@ def _weeks(points: Sequence[DayPoint], voice: Voice, *, money: bool) -> tuple[Mo
                 value=average,
                 axis=chart.months[month - 1] if month != last_month else "",
                 tip=tip,
-                expected=_mean(expected) if money and len(expected) == len(week) else None,
+                expected=_mean([each.expected or Decimal(0) for each in week]) if money and foreseen else None,
             )
         )
         last_month = month
