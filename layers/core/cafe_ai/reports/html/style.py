@@ -54,7 +54,8 @@ padding:18px 20px 16px}
 .t-good{color:var(--good)}.t-bad{color:var(--bad)}.t-muted{color:var(--muted)}.t-alert{color:var(--alert);font-weight:600}
 ol,ul{margin:0;padding:0;list-style:none}
 ol{counter-reset:n}
-li{display:flex;justify-content:space-between;column-gap:28px;position:relative;padding:10px 0 10px 34px;border-bottom:1px solid var(--grid)}
+li{display:flex;justify-content:space-between;column-gap:28px;position:relative;
+  padding:10px 0 10px 34px;border-bottom:1px solid var(--grid)}
 li:last-child{border-bottom:0}
 ul li{padding-left:18px}
 ol>li::before{counter-increment:n;content:counter(n);position:absolute;left:0;top:11px;width:22px;height:22px;line-height:22px;
