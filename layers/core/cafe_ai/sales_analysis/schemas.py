@@ -10,7 +10,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from cafe_ai.analytics.model import Gap, Metric, Unit
-from cafe_ai.assistants.schemas import FactBody, Moment, PeriodBody
+from cafe_ai.assistants.schemas import FactBody, PeriodBody
+from cafe_ai.parameters import Moment
 from cafe_ai.sales_analysis.model import (
     Analysis,
     AnalysisAnswer,
@@ -301,7 +302,7 @@ class AnalysisResponse(BaseModel):
     recommendations: list[str]
     summary: str
     response: str
-    conversation_id: UUID
+    conversation_id: UUID | None
     facts: list[FactBody]
     model_name: str
     degraded: bool
