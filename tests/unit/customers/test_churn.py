@@ -90,9 +90,7 @@ def test_who_has_not_bought_in_the_year_has_no_risk_left() -> None:
 def test_area_under_the_curve_counts_pairs(pairs: list[tuple[int, bool]]) -> None:
     ones = [score for score, positive in pairs if positive]
     others = [score for score, positive in pairs if not positive]
-    if ones and others:
-        wins = sum((a > b) + 0.5 * (a == b) for a in ones for b in others) / (len(ones) * len(others))
-    else:
-        wins = 0.5
+    met = [(a > b) + 0.5 * (a == b) for a in ones for b in others] or [0.5]
+    wins = sum(met) / len(met)
     scores, positive = [float(score) for score, _ in pairs], [is_one for _, is_one in pairs]
     assert float(area_under_curve(scores, positive)) == pytest.approx(wins, abs=0.0006)
