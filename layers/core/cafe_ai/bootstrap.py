@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cafe_ai.platform.cache import Cache, Recent
     from cafe_ai.platform.email import Mailer
     from cafe_ai.platform.queue import MessageQueue
+    from cafe_ai.platform.state_machine import StateMachine
     from cafe_ai.platform.storage import ObjectStore
     from cafe_ai.platform.vectors import VectorStore
     from cafe_ai.platform.webhooks import WebhookSender
@@ -143,6 +144,13 @@ class Runtime:
         from cafe_ai.platform.storage import ObjectStore
 
         return ObjectStore(self.settings.require("reports_bucket"))
+
+    @cached_property
+    def report_machine(self) -> StateMachine:
+        """The state machine that makes sales reports."""
+        from cafe_ai.platform.state_machine import StateMachine
+
+        return StateMachine(self.settings.require("report_machine_arn"))
 
     @cached_property
     def mail(self) -> Mailer:

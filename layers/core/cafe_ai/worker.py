@@ -1,5 +1,5 @@
-"""The edges without a caller: a batch of SQS messages, each as a typed message to one service call; jobs; the schedule; and
-an operator's direct call."""
+"""The edges without a caller: a batch of SQS messages, each as a typed message to one service call; jobs; the schedule; an
+operator's direct call; and the states of a state machine."""
 
 from __future__ import annotations
 
@@ -187,6 +187,35 @@ def schedule_handler(
                 raise
 
     return handle_run
+
+
+def step_handler(
+    name: str, accepts: type[T], handle: Callable[[Runtime, T, Deadline], Mapping[str, Any]]
+) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """A Lambda entry point that is one state of a state machine: it is given the state's input as an `accepts`.
+
+    accepts is a dataclass; members that it does not name are let be, as the input holds what other states need. Where the
+    input has a correlation_id everything is logged under it. An exception is logged, counted and raised as it is: the name
+    of its class is what the machine's Retry and Catch know it by, so `handle` must be safe to repeat after those that are
+    tried again. An input that is none fails with pydantic's ValidationError, which is not. name names the metrics.
+    """
+
+    def handle_state(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        from pydantic import TypeAdapter
+
+        shared = runtime()
+        origin = event.get("correlation_id") or context.aws_request_id
+        with correlated(str(origin)), observed(shared.settings.metrics_namespace) as measured:
+            measured.endpoint = name
+            measured.count("Requests")
+            try:
+                return dict(handle(shared, TypeAdapter(accepts).validate_python(event), _deadline(context)))
+            except Exception as error:
+                log_failure("A step failed", error)
+                measured.count("Errors")
+                raise
+
+    return handle_state
 
 
 def _deadline(context: Any) -> Deadline:

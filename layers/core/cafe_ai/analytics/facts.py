@@ -180,6 +180,14 @@ def period_gap(sheet: FactSheet, calendar: ShopCalendar) -> Gap | None:
     return None
 
 
+def known_value(row: Mapping[str, Any], n: int, metric: Metric) -> Decimal | None:
+    """A row's n-th value, zero where nothing was sold and the metric adds up, None where it is not known."""
+    value = row[f"v{n}"]
+    if value is None and not row["rows"] and METRICS[metric].additive:
+        return Decimal(0)
+    return None if value is None else Decimal(value)
+
+
 def gap_of(metric: Metric, row: Mapping[str, Any]) -> Gap:
     """Why a metric of the row is not known: what is missing, or nothing was sold that an average could be taken of."""
     if not row["rows"] or not (METRICS[metric].additive or row.get("sale_lines", 1)):

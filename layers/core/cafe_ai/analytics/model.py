@@ -198,6 +198,7 @@ Gap = Literal[
     "no_stores",
     "no_categories",
     "no_payment_methods",
+    "short_history",  # too few days are recorded to tell which ones are unusual
 ]
 
 

@@ -10,7 +10,16 @@ from typing import Any
 
 from cafe_ai.analytics import repository
 from cafe_ai.analytics.compiler import Scope, Selection, compile_selection, compile_unsold
-from cafe_ai.analytics.facts import TIME_UNITS, FactMaker, gap_of, missing_days, period_gap, row_dimensions, widen
+from cafe_ai.analytics.facts import (
+    TIME_UNITS,
+    FactMaker,
+    gap_of,
+    known_value,
+    missing_days,
+    period_gap,
+    row_dimensions,
+    widen,
+)
 from cafe_ai.analytics.metrics import METRICS, Subject
 from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Gap, Metric, Period, Plan, Ranking
 from cafe_ai.analytics.periods import (
@@ -117,7 +126,7 @@ class _Gathering:
         row = self._rows(Selection(metrics), self.sheet.period)[0]
         facts, gaps = [], []
         for n, metric in enumerate(metrics):
-            if (value := self._known(row, n, metric)) is None:
+            if (value := known_value(row, n, metric)) is None:
                 gaps.append(gap_of(metric, row))
                 continue
             fact = self.make.value(metric, value, self.sheet.period, rows=row["rows"] or 0)
@@ -125,7 +134,7 @@ class _Gathering:
             if METRICS[metric].needs == "costed_lines":
                 facts += self._coverage(fact, row)
         gaps += self._compare_totals(metrics, row, facts)
-        if self.plan.share and (part := self._known(row, 0, metrics[0])) is not None:
+        if self.plan.share and (part := known_value(row, 0, metrics[0])) is not None:
             facts += self._share_of_whole(metrics[0], part, row)
         if not self.plan.comparison and not self.plan.share and len(facts) == 1:
             facts += self._against_before(metrics[0], row, facts[0])
@@ -139,7 +148,7 @@ class _Gathering:
         before = self._rows(Selection(metrics), comparison)[0]
         gaps: list[Gap] = []
         for n, metric in enumerate(metrics):
-            value, baseline = self._known(row, n, metric), self._known(before, n, metric)
+            value, baseline = known_value(row, n, metric), known_value(before, n, metric)
             fact = next((f for f in facts if f.metric == metric.value and f.role == "value"), None)
             if fact is None or value is None:
                 continue
@@ -161,8 +170,8 @@ class _Gathering:
         if start < recorded[0]:
             return []
         before = self.calendar.period(start, end)
-        baseline = self._known(self._rows(Selection((metric,)), before)[0], 0, metric)
-        value = self._known(row, 0, metric)
+        baseline = known_value(self._rows(Selection((metric,)), before)[0], 0, metric)
+        value = known_value(row, 0, metric)
         return self.make.compared(fact, value, baseline, before, context=True) if baseline and value is not None else []
 
     def _share_of_whole(self, metric: Metric, part: Decimal, row: Row) -> list[Fact]:
@@ -218,11 +227,11 @@ class _Gathering:
         then = self._counterpart(row)
         facts = []
         for n, metric in enumerate(metrics):
-            if (value := self._known(row, n, metric)) is None:
+            if (value := known_value(row, n, metric)) is None:
                 continue
             fact = self.make.value(metric, value, period, dimensions, rows=row["rows"] or 0)
             facts.append(fact)
-            baseline = self._known(before or {f"v{n}": None, "rows": 0}, n, metric)
+            baseline = known_value(before or {f"v{n}": None, "rows": 0}, n, metric)
             if then and baseline is not None:
                 facts += self.make.compared(fact, value, baseline, then)
         return facts
@@ -369,13 +378,6 @@ class _Gathering:
             return "no_sales"
         missing = [MISSING_DIMENSION[dimension] for dimension in self.plan.breakdowns if dimension in MISSING_DIMENSION]
         return missing[0] if missing else gap_of(metric, total)
-
-    def _known(self, row: Row, n: int, metric: Metric) -> Decimal | None:
-        """A value, zero where nothing was sold and the metric adds up, None where it is not known."""
-        value = row[f"v{n}"]
-        if value is None and not row["rows"] and METRICS[metric].additive:
-            return Decimal(0)
-        return None if value is None else Decimal(value)
 
     def _scope(self, period: Period, filters: Filters) -> Scope:
         return Scope(self.business.id, period, filters, self.calendar)

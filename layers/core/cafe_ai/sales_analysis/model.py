@@ -142,7 +142,8 @@ class Analysis:
     headline holds net_sales, orders, units, average_ticket, returns, margin and margin_rate, in this order, those that
     are known and those that are not (value None). customers holds customers, new_customers, returning_customers and
     repeat_rate; empty where customers are not recorded. products_best and products_worst do not overlap. insights and
-    recommendations are ranked by money. gaps says what cannot be known and why.
+    recommendations are ranked by money. gaps says what cannot be known and why. margin_coverage is the percentage of
+    the period's net sales whose cost is known. recorded is the shop's first and last recorded business day up to as_of.
     """
 
     currency: str
@@ -164,7 +165,40 @@ class Analysis:
     insights: tuple[Finding, ...]
     recommendations: tuple[Finding, ...]
     gaps: tuple[Gap, ...] = ()
+    margin_coverage: Decimal | None = None
+    recorded: tuple[date, date] | None = None
+    as_of: datetime | None = None
 
     def figure(self, metric: str) -> Figure | None:
         """The figure of that name, where the analysis has it."""
         return next((each for each in (*self.headline, *self.customers) if each.metric == metric), None)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that the insights and recommendations were made of, each once."""
+        told: dict[str, Fact] = {}
+        for finding in (*self.insights, *self.recommendations):
+            for fact in finding.facts:
+                told.setdefault(repr(fact), fact)
+        return tuple(told.values())
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisAnswer:
+    """An analysis as it is told: its text, and what it took.
+
+    conversation_id is the turn's. degraded: the language model could not be used and the facts speak for themselves.
+    verified: every figure in the text was found in the facts. budget_left_usd: as in `assistants.model.Answer`.
+    """
+
+    business_id: UUID
+    analysis: Analysis
+    text: str
+    conversation_id: UUID
+    response_time_ms: int
+    model_name: str
+    degraded: bool
+    tokens_used: int
+    cost_usd: Decimal
+    verified: bool
+    budget_left_usd: Decimal | None = None

@@ -20,6 +20,7 @@ GAPS: Mapping[Gap, str] = {
     "no_stores": "I cannot tell stores apart: the orders do not record the store",
     "no_categories": "I cannot tell categories apart: the products have no category on record",
     "no_payment_methods": "I cannot tell payment methods apart: the orders do not record them",
+    "short_history": "I cannot tell which days are out of the ordinary: too few days are on record to know",
 }
 
 DECLINES: Mapping[str, str] = {

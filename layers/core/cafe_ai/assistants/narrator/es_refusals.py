@@ -20,6 +20,7 @@ GAPS: Mapping[Gap, str] = {
     "no_stores": "no puedo distinguir tiendas: los pedidos no llevan registrada la tienda",
     "no_categories": "no puedo distinguir categorías: los productos no tienen categoría registrada",
     "no_payment_methods": "no puedo distinguir formas de pago: los pedidos no las llevan registradas",
+    "short_history": "no puedo decir qué días se salen de lo normal: hay muy pocos días registrados para saberlo",
 }
 
 DECLINES: Mapping[str, str] = {
