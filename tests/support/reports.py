@@ -213,7 +213,7 @@ def cafe_report(**changes: object) -> SalesReport:
         ),
         anomalies=anomalies_of(days),
         insights=(
-            Finding("growth", "Las ventas netas subieron un 16,5 % frente a octubre, sobre todo porque se vendieron más"
+            Finding("growth", "Las ventas netas subieron un 15,4 % frente a octubre, sobre todo porque se vendieron más"
                     " unidades.", money("2611.87")),
             Finding("product", "La tarta de queso creció un 38,8 % y ya es el quinto producto.", money("832.15")),
             Finding("anomaly", "El miércoles 25 de noviembre se vendió menos de la mitad de lo esperado.", money("618.20")),

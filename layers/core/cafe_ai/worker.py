@@ -17,6 +17,7 @@ from cafe_ai.jobs.messages import parse
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.jobs.routing import ROUTES
 from cafe_ai.jobs.running import ComeAgain, Work, perform
+from cafe_ai.notifications import service as notifications
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log, log_failure, measures, observed
 
@@ -93,6 +94,29 @@ def job_handler(kind: JobKind, work: Work) -> Callable[[dict[str, Any], Any], Pa
             measured.count("JobSeconds", time.monotonic() - started, "Seconds")
 
     return _batch_handler(kind.value, handle_message)
+
+
+def delivery_handler() -> Callable[[dict[str, Any], Any], PartialItemFailureResponse]:
+    """A Lambda entry point for the queue of notifications: sends each, unless that has been done.
+
+    One that has to be tried again is hidden in the queue for as long as it has to wait; the event source needs
+    ReportBatchItemFailures.
+    """
+
+    def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
+        try:
+            notifications.deliver(shared, notifications.parse(record.body), deadline)
+        except notifications.DeliveryDelayed as delayed:
+            log_failure("A notification is tried again", delayed, seconds=round(delayed.seconds))
+            measures().count("NotificationsRetried")
+            _hide(shared, notifications.QUEUE, record, delayed.seconds)
+            raise
+        except Exception as error:
+            log_failure("A message could not be handled", error, message_id=record.message_id)
+            measures().count("Errors")
+            raise
+
+    return _batch_handler(notifications.QUEUE, handle_message)
 
 
 def _hide(shared: Runtime, queue: str, record: SQSRecord, seconds: float) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +12,7 @@ from cafe_ai.analytics.model import FactSheet
 from cafe_ai.assistants.documents.model import Found
 from cafe_ai.assistants.memory import remember
 from cafe_ai.assistants.model import Answer, Question
+from cafe_ai.assistants.turns import RULES, budget_left, hash_facts, usage_of
 from cafe_ai.assistants.words import Wording
 from cafe_ai.audit import service as audit
 from cafe_ai.audit.model import Inference, bill
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from cafe_ai.llm.metering import Meter
 
 ENDPOINT = "/api/v1/ai/query"
-RULES = "rules"
-"""What stands for a model's name where none was used."""
 
 
 def write(
@@ -63,7 +60,7 @@ def write(
         degraded=degraded,
         cost_usd=meter.cost_usd if meter else Decimal(0),
         verified=wording.verified,
-        budget_left_usd=_left(member, meter),
+        budget_left_usd=budget_left(member, meter),
     )
     turn = _turn(member, question, answer, plan, understood.context.locale)
     inference = _inference(member, turn, answer, sheet, meter)
@@ -103,7 +100,7 @@ def _inference(member: Member, turn: Turn, answer: Answer, sheet: FactSheet | No
         timestamp=turn.created_at,
         request_id=member.request_id,
         plan=turn.plan,
-        facts_hash=_hash(sheet) if sheet else None,
+        facts_hash=hash_facts(sheet.facts) if sheet else None,
         degraded=answer.degraded,
         conversation_id=turn.id,
         **usage_of(meter),
@@ -119,37 +116,3 @@ def billing(meter: Meter | None) -> Iterator[None]:
         if meter is not None and meter.touched:
             bill(error, usage_of(meter))
         raise
-
-
-def usage_of(meter: Meter | None) -> dict[str, Any]:
-    """The columns of an inference that say what was used of the language model, and the id under which it was reserved."""
-    if meter is None:
-        return {"id": uuid7(), "model_name": RULES}
-    return {
-        "id": meter.inference_id,
-        "model_name": meter.model_name or RULES,
-        "prompt_tokens": meter.prompt_tokens,
-        "completion_tokens": meter.completion_tokens,
-        "tokens_used": meter.tokens_used,
-        "cost_usd": meter.cost_usd,
-        "doubtful_usd": meter.doubtful_usd,
-        "reserved_usd": meter.reserved_usd,
-        "prompt_version": meter.prompt_version,
-    }
-
-
-def _left(member: Member, meter: Meter | None) -> Decimal | None:
-    """What was left at admission without what this answer took of it."""
-    left = member.budget_left_usd
-    if left is None or meter is None:
-        return left
-    return max(Decimal(0), left - meter.cost_usd - meter.doubtful_usd)
-
-
-def _hash(sheet: FactSheet) -> str:
-    """The SHA-256 of the facts, in hex: the same facts give the same hash."""
-    told = [
-        [f.metric, str(f.value), f.period.starts_at.isoformat(), f.period.ends_at.isoformat(), dict(f.dimensions)]
-        for f in sheet.facts
-    ]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -229,7 +229,7 @@ def _reading(runtime: Runtime, member: Member) -> AbstractContextManager[UnitOfW
 def meter_for(runtime: Runtime, member: Member, inference_id: UUID | None = None) -> Meter | None:
     """The language model with its meter for one inference; None where there is none or the budget is spent.
 
-    Who uses it writes the inference with `records.usage_of(meter)`, which settles what the meter reserved. It has a new id
+    Who uses it writes the inference with `turns.usage_of(meter)`, which settles what the meter reserved. It has a new id
     unless one is given.
     """
     if runtime.language_model is None or member.budget_spent:

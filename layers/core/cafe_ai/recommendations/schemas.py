@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cafe_ai.assistants.records import RULES
 from cafe_ai.assistants.schemas import FactBody, Text
+from cafe_ai.assistants.turns import RULES
 from cafe_ai.parameters import Moment
 from cafe_ai.recommendations import menus
 from cafe_ai.recommendations.model import Recommendation, Request, Worded

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cafe_ai.assistants.records import billing
 from cafe_ai.assistants.service import meter_for, moment_of
+from cafe_ai.assistants.turns import Told
 from cafe_ai.assistants.words import Wording
 from cafe_ai.catalogue.model import Kind as SearchKind
 from cafe_ai.catalogue.model import SearchResult
@@ -80,7 +81,7 @@ def recommend(runtime: Runtime, member: Member, request: Request, search: Search
     with billing(meter):
         wording = put_into_words(choice, request, language, meter, member)
     degraded = "search_degraded" in choice.notes or not (wording.by_model or (meter is not None and not choice.items))
-    told = records.Told(
+    told = Told(
         endpoint=ENDPOINT,
         prompt=request.text or PROMPTS[language]["promote"],
         text=wording.text,

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from cafe_ai.assistants.service import moment_of
+from cafe_ai.assistants.turns import Told, write_turn
 from cafe_ai.language.formats import Language, language_of
-from cafe_ai.recommendations import menus, records, repository
+from cafe_ai.recommendations import menus, repository
 from cafe_ai.recommendations.matching import Names, stems
 from cafe_ai.recommendations.menus import Entry, Kind
 from cafe_ai.recommendations.phrases import PROMPTS
@@ -86,7 +87,7 @@ def suggest(
         "products": [item.entry.key for item in chosen.items],
         "why": [item.why for item in chosen.items],
     }
-    told = records.Told(
+    told = Told(
         endpoint=ENDPOINT,
         prompt=PROMPTS[language]["suggest"],
         text=explanation,
@@ -95,7 +96,7 @@ def suggest(
         degraded=False,
         milliseconds=milliseconds,
     )
-    conversation_id = records.write_turn(runtime, member, None, told)
+    conversation_id = write_turn(runtime, member, None, told)
     return SuggestionAnswer(chosen, language, explanation, conversation_id, milliseconds)
 
 

@@ -42,6 +42,16 @@ class Tiles:
     tiles: tuple[Tile, ...]
     leading: bool = False
 
+    @property
+    def split(self) -> tuple[Tile | None, tuple[Tile, ...]]:
+        """The leading tile, where there is one, and the others."""
+        return (self.tiles[0], self.tiles[1:]) if self.leading else (None, self.tiles)
+
+
+def tiles_in_row(count: int) -> int:
+    """How many columns so many tiles stand in: three, unless they fill a row otherwise."""
+    return max(count, 1) if count <= 4 else 3
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:

@@ -56,10 +56,6 @@ class TableWords:
     reason: str
     main_driver: str
     total_change: str
-    best: str
-    worst: str
-    segment: str
-    customers: str
     stock: str
     daily_units: str
     days_left: str
@@ -68,14 +64,13 @@ class TableWords:
     day: str
     expected: str
     expected_range: str
+    interval: str
     deviation: str
     drivers_caption: str
     contributions_caption: str
     best_caption: str
     worst_caption: str
-    best_categories_caption: str
     worst_categories_caption: str
-    segments_caption: str
     stock_caption: str
     forecast_caption: str
     anomalies_caption: str
@@ -113,7 +108,7 @@ class ChartWords:
     slot_tip: str  # {slot} {average} {net_sales} {orders}
     best_slot: str  # {slot} {value}
     segments: str
-    segment_customers: str  # {customers} {share}
+    segment_share: str  # {customers} {share}
     forecast: str
     forecast_units: str
     forecast_total: str  # {total} {days}

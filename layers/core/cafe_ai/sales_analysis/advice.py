@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from cafe_ai.analytics.model import Metric
 from cafe_ai.language.formats import WEEKDAY_NAMES, format_hour_range
+from cafe_ai.recommendations.services_sold import is_goods
 from cafe_ai.sales_analysis.figures import weekday_days
 from cafe_ai.sales_analysis.insights import LEAST_SHARE, PEAK, weekday_plural
 from cafe_ai.sales_analysis.model import Finding
@@ -16,6 +17,8 @@ from cafe_ai.sales_analysis.telling import Teller, best_of
 
 MOST = 6
 OF_A_KIND = 2
+LEAST_DAYS = 7
+"""Of a shorter period nothing is concluded from what a product gained or lost: any two days differ."""
 COVER_DAYS = 7
 """How many days of stock, beyond the supplier's lead time, are still comfortable."""
 WEAK = Decimal("0.75")
@@ -46,7 +49,8 @@ class _Advice:
         self.net = readings.now[Metric.NET_SALES]
         self.least = abs(self.net or ZERO) * LEAST_SHARE / 4
         products = {line.product_id: str(line.key) for line in (*readings.products_before, *readings.products)}
-        self.ambiguous = {name for name, times in Counter(products.values()).items() if times > 1}
+        self.unfit = {name for name in products.values() if not is_goods(name)}
+        self.unfit |= {name for name, times in Counter(products.values()).items() if times > 1}
 
     def all(self) -> Iterator[Finding | None]:
         """Every recommendation there is, in no order."""
@@ -56,8 +60,9 @@ class _Advice:
         if self.net is None:
             yield self._promote_by_units()
         else:
-            yield from self._of_movements()
-            yield from self._prices()
+            if self.readings.period.days >= LEAST_DAYS:
+                yield from self._of_movements()
+                yield from self._prices()
             yield self._weekday()
             yield self._hour()
             yield from self._returned()
@@ -70,7 +75,7 @@ class _Advice:
         for line in self.readings.products:
             kept = self.readings.stock.get(line.product_id) if line.product_id else None
             units = line[Metric.UNITS] or ZERO
-            if kept is None or units <= 0 or str(line.key) in self.ambiguous:
+            if kept is None or units <= 0 or str(line.key) in self.unfit:
                 continue
             reach = (kept.lead_time_days or 0) + COVER_DAYS
             short = units / days * reach - kept.stock
@@ -88,7 +93,7 @@ class _Advice:
         for key, line in now.items():
             value, before = line[Metric.NET_SALES], then.get(key)
             was = before[Metric.NET_SALES] if before else None
-            if value is None or was is None or was <= 0 or value <= 0 or str(line.key) in self.ambiguous:
+            if value is None or was is None or was <= 0 or value <= 0 or str(line.key) in self.unfit:
                 continue
             if value - was >= self.least:
                 rising.append((value - was, line, was))
@@ -96,7 +101,7 @@ class _Advice:
                 falling.append((was - value, line, was))
         for key, line in then.items():
             was = line[Metric.NET_SALES]
-            if key not in now and was is not None and was >= self.least and str(line.key) not in self.ambiguous:
+            if key not in now and was is not None and was >= self.least and self._is_missed(line):
                 gone.append((was, line))
         for moved, line, was in sorted(rising, key=lambda found: -found[0])[:OF_A_KIND]:
             facts = self.teller.compared(Metric.NET_SALES, was + moved, was, {"product": str(line.key)}, line.rows)
@@ -112,13 +117,19 @@ class _Advice:
             facts = self.teller.compared(Metric.NET_SALES, ZERO, was, {"product": str(line.key)}, line.rows)
             yield self.teller.find("bring_back", was, facts, name=self._name(line), baseline=facts[1])
 
+    def _is_missed(self, line: Line) -> bool:
+        """Whether a product that is no longer sold is no seasonal one: it was sold on the same dates a year before, as far
+        as that is known."""
+        known = {other.product_id for other in self.readings.products_year_ago if other.sale_lines}
+        return str(line.key) not in self.unfit and (not known or line.product_id in known)
+
     def _prices(self) -> Iterator[Finding | None]:
         """Products whose price per unit has fallen, by what that took from the sales."""
         then = {line.product_id: line for line in self.readings.products_before}
         fallen = []
         for line in self.readings.products:
             before = then.get(line.product_id)
-            if before is None or str(line.key) in self.ambiguous:
+            if before is None or str(line.key) in self.unfit:
                 continue
             figures = [each[metric] for each in (line, before) for metric in (Metric.NET_SALES, Metric.UNITS)]
             if any(figure is None or figure <= 0 for figure in figures):
@@ -134,8 +145,9 @@ class _Advice:
             )
 
     def _weekday(self) -> Finding | None:
-        count, lines = weekday_days(self.readings.period), self.readings.weekdays
-        if self.readings.period.days < 14 or len(lines) < 3:
+        count, usual_days = weekday_days(self.readings.period), self.readings.usual_weekdays
+        lines = [line for line in self.readings.weekdays if line.key in usual_days]
+        if self.readings.period.days < 14 or len(lines) < 3 or not self.readings.is_covered:
             return None
         averages = {line.key: (line[Metric.NET_SALES] or ZERO) / count[line.key] for line in lines}
         usual = sum(averages.values(), ZERO) / len(averages)
@@ -170,7 +182,7 @@ class _Advice:
         returned = []
         for line in self.readings.products:
             value, net = line[Metric.RETURNS] or ZERO, line[Metric.NET_SALES]
-            known = net is not None and str(line.key) not in self.ambiguous
+            known = net is not None and str(line.key) not in self.unfit
             if known and value >= self.least and value >= ((net or ZERO) + value) * RETURNED_SHARE and line.sale_lines:
                 returned.append((value, line))
         for value, line in sorted(returned, key=lambda found: -found[0])[:OF_A_KIND]:
@@ -178,13 +190,15 @@ class _Advice:
             yield self.teller.find("returns_of", value, [fact], name=self._name(line), value=fact)
 
     def _promote(self) -> Finding | None:
-        lines = [line for line in self.readings.products if (line[Metric.NET_SALES] or ZERO) > 0]
+        lines = [
+            line
+            for line in self.readings.products
+            if (line[Metric.NET_SALES] or ZERO) > 0 and str(line.key) not in self.unfit
+        ]
         if len(lines) < 3 or not self.net or self.net <= 0:
             return None
         best = max(lines, key=lambda line: line[Metric.NET_SALES] or ZERO)
         value = best[Metric.NET_SALES] or ZERO
-        if str(best.key) in self.ambiguous:
-            return None
         fact = self.teller.value(Metric.NET_SALES, value, {"product": str(best.key)}, best.rows)
         share = self.teller.make.share(fact, value, self.net)
         if share is None:
@@ -196,7 +210,7 @@ class _Advice:
         if len(lines) < 3:
             return None
         best = max(lines, key=lambda line: line[Metric.UNITS] or ZERO)
-        if str(best.key) in self.ambiguous:
+        if str(best.key) in self.unfit:
             return None
         fact = self.teller.value(Metric.UNITS, best[Metric.UNITS] or ZERO, {"product": str(best.key)}, best.rows)
         return self.teller.find("promote", ZERO, [fact], phrase="promote_units", name=self._name(best), value=fact)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from cafe_ai.analytics.model import Fact, Metric
 from cafe_ai.language.formats import WEEKDAY_NAMES, format_date, format_hour_range
+from cafe_ai.recommendations.services_sold import is_goods
 from cafe_ai.sales_analysis.figures import weekday_days
 from cafe_ai.sales_analysis.model import Analysis, Anomaly, Finding
 from cafe_ai.sales_analysis.reading import Line, Readings, value_of
@@ -143,7 +144,8 @@ class _Insights:
         for line in lines:
             value, other = line[Metric.NET_SALES], then.get(line.product_id or line.key)
             was = other[Metric.NET_SALES] if other else None
-            if value is not None and was is not None and was > 0 and value > 0:
+            goods = what == "category" or is_goods(str(line.key))
+            if value is not None and was is not None and was > 0 and value > 0 and goods:
                 apart.append((value - was, line, was))
         if len(apart) < 2:
             return
@@ -158,6 +160,8 @@ class _Insights:
 
     def _best(self, what: str, lines: Sequence[Line]) -> Finding | None:
         sold = [line for line in lines if line[Metric.NET_SALES] is not None]
+        if what == "product":
+            sold = [line for line in sold if is_goods(str(line.key))]
         if len(sold) < 3 or not self.net or self.net <= 0:
             return None
         best = max(sold, key=lambda line: line[Metric.NET_SALES] or ZERO)
@@ -182,8 +186,9 @@ class _Insights:
         return self.teller.find("product_best", ZERO, [fact], phrase="product_best_units", name=name, value=fact)
 
     def _weekday(self) -> Finding | None:
-        count, open_days = weekday_days(self.readings.period), self.readings.weekdays
-        if self.readings.period.days < 14 or len(open_days) < 3 or not self.net:
+        count, usual_days = weekday_days(self.readings.period), self.readings.usual_weekdays
+        open_days = [line for line in self.readings.weekdays if line.key in usual_days]
+        if self.readings.period.days < 14 or len(open_days) < 3 or not self.net or not self.readings.is_covered:
             return None
         averages = {line.key: (line[Metric.NET_SALES] or ZERO) / count[line.key] for line in open_days}
         best = max(open_days, key=lambda line: averages[line.key])
@@ -220,13 +225,13 @@ class _Insights:
         )
         usual = self.teller.derived("net_sales_usual", found.expected, value, dimensions, baseline=False)
         told = format_date(found.day, self.teller.language, weekday=True)
-        if line is None or not line.rows:
+        if line is None or not line.sale_lines:
             orders = self.teller.make.value(Metric.ORDERS, 0, day, dimensions)
             return self.teller.find(
                 "anomaly", found.deviation, [orders, value, usual], phrase="closed", day=told, usual=usual
             )
         return self.teller.find(
-            "anomaly", found.deviation, [value, usual], phrase="anomaly_low", day=told, value=value, usual=usual
+            "anomaly", found.deviation, [value, usual], phrase="unusual", day=told, value=value, usual=usual
         )
 
     def _returns(self) -> Finding | None:

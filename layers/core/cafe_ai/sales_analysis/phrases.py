@@ -1,6 +1,7 @@
 """The sentences of findings, in Spanish and English.
 
-`{when}` is the period with its preposition, `{now}` as a noun; `{before}` and `{last_year}` are what it is compared with.
+`{when}` is the period with its preposition; `{before}` and `{last_year}` are what it is compared with, as nouns, and
+`{when_before}` with a preposition. A previous week or day is "the week before", except where it is told in full.
 """
 
 # ruff: noqa: E501 -- one sentence a line
@@ -13,15 +14,25 @@ from cafe_ai.language.formats import Language
 
 UNITS: Mapping[Language, tuple[str, str]] = {"es": ("unidad", "unidades"), "en": ("unit", "units")}
 
+BEFORE: Mapping[str, Mapping[Language, tuple[str, str]]] = {
+    "day": {"es": ("el día anterior", "el día anterior"), "en": ("the day before", "the day before")},
+    "week": {"es": ("la semana anterior", "la semana anterior"), "en": ("the week before", "the week before")},
+    "days": {
+        "es": ("el periodo anterior", "en el periodo anterior"),
+        "en": ("the previous period", "in the previous period"),
+    },
+}
+"""The previous period as a noun and with a preposition, where it has no short name of its own."""
+
 PHRASES: Mapping[str, Mapping[Language, str]] = {
     # What happened.
     "sales_up": {
-        "es": "{when} las ventas netas subieron un {change} frente a {before}: fueron {value}, {difference} más.",
-        "en": "{when} net sales rose {change} compared with {before}: they came to {value}, {difference} more.",
+        "es": "{when} las ventas netas subieron un {change} frente a {before_in_full}: fueron {value}, {difference} más.",
+        "en": "{when} net sales rose {change} compared with {before_in_full}: they came to {value}, {difference} more.",
     },
     "sales_down": {
-        "es": "{when} las ventas netas bajaron un {change} frente a {before}: fueron {value}, {difference} menos.",
-        "en": "{when} net sales fell {change} compared with {before}: they came to {value}, {difference} less.",
+        "es": "{when} las ventas netas bajaron un {change} frente a {before_in_full}: fueron {value}, {difference} menos.",
+        "en": "{when} net sales fell {change} compared with {before_in_full}: they came to {value}, {difference} less.",
     },
     "sales_same": {
         "es": "{when} las ventas netas fueron {value}, lo mismo que en el periodo anterior.",
@@ -33,15 +44,15 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     },
     "units_up": {
         "es": "{when} se vendieron {value_units}, un {change} más que {when_before}.",
-        "en": "{when} {value_units} were sold, {change} more than {when_before}.",
+        "en": "{value_units} were sold {when}, {change} more than {when_before}.",
     },
     "units_down": {
         "es": "{when} se vendieron {value_units}, un {change} menos que {when_before}.",
-        "en": "{when} {value_units} were sold, {change} less than {when_before}.",
+        "en": "{value_units} were sold {when}, {change} less than {when_before}.",
     },
     "units_alone": {
         "es": "{when} se vendieron {value_units}.",
-        "en": "{when} {value_units} were sold.",
+        "en": "{value_units} were sold {when}.",
     },
     "last_year_up": {
         "es": "Frente a {last_year}, las ventas netas subieron un {change}: {difference} más.",
@@ -77,33 +88,33 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "Through the mix of dearer and cheaper products, net sales fell {difference} compared with {before}.",
     },
     "new_products_up": {
-        "es": "Con los productos que se estrenan, las ventas netas subieron {difference} frente a {before}.",
-        "en": "With the products that are sold for the first time, net sales rose {difference} compared with {before}.",
+        "es": "Con los productos que antes no se vendían, las ventas netas subieron {difference} frente a {before}.",
+        "en": "With the products that were not sold before, net sales rose {difference} compared with {before}.",
     },
     "vanished_products_down": {
         "es": "Con los productos que dejaron de venderse, las ventas netas bajaron {difference} frente a {before}.",
         "en": "With the products that stopped selling, net sales fell {difference} compared with {before}.",
     },
     "orders_and_ticket": {
-        "es": "{when} hubo {orders} pedidos, un {orders_change} {orders_way} que {when_before}, con un ticket medio de {ticket}, un {ticket_change} {ticket_way}.",
-        "en": "{when} there were {orders} orders, {orders_change} {orders_way} than {when_before}, with an average ticket of {ticket}, {ticket_change} {ticket_way}.",
+        "es": "Hubo {orders} pedidos, un {orders_change} {orders_way} que {when_before}, con un ticket medio de {ticket}, un {ticket_change} {ticket_way}.",
+        "en": "There were {orders} orders, {orders_change} {orders_way} than {when_before}, with an average ticket of {ticket}, {ticket_change} {ticket_way}.",
     },
     # What moved.
     "product_up": {
-        "es": "{name} es el producto que más creció: {value} {when}, {difference} más que {when_before}.",
-        "en": "{name} is the product that grew most: {value} {when}, {difference} more than {when_before}.",
+        "es": "{name} es el producto que más creció: {value}, {difference} más que {when_before}.",
+        "en": "{name} is the product that grew most: {value}, {difference} more than {when_before}.",
     },
     "product_down": {
-        "es": "{name} es el producto que más cayó: {value} {when}, {difference} menos que {when_before}.",
-        "en": "{name} is the product that fell most: {value} {when}, {difference} less than {when_before}.",
+        "es": "{name} es el producto que más cayó: {value}, {difference} menos que {when_before}.",
+        "en": "{name} is the product that fell most: {value}, {difference} less than {when_before}.",
     },
     "category_up": {
-        "es": "La categoría {name} es la que más creció: {value} {when}, {difference} más que {when_before}.",
-        "en": "The category {name} is the one that grew most: {value} {when}, {difference} more than {when_before}.",
+        "es": "La categoría {name} es la que más creció: {value}, {difference} más que {when_before}.",
+        "en": "The category {name} is the one that grew most: {value}, {difference} more than {when_before}.",
     },
     "category_down": {
-        "es": "La categoría {name} es la que más cayó: {value} {when}, {difference} menos que {when_before}.",
-        "en": "The category {name} is the one that fell most: {value} {when}, {difference} less than {when_before}.",
+        "es": "La categoría {name} es la que más cayó: {value}, {difference} menos que {when_before}.",
+        "en": "The category {name} is the one that fell most: {value}, {difference} less than {when_before}.",
     },
     "product_best": {
         "es": "{name} fue lo más vendido: {value} de ventas netas, el {share} del total.",
@@ -126,22 +137,22 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "es": "La hora más fuerte es {hours}, con {value} de ventas netas, el {share} del total.",
         "en": "The busiest hour is {hours}, with net sales of {value}, {share} of the total.",
     },
-    "anomaly_low": {
-        "es": "El {day} las ventas netas fueron {value}, muy lejos de lo habitual en un día así ({usual}).",
-        "en": "On {day} net sales came to {value}, a long way from what is usual on such a day ({usual}).",
+    "unusual": {
+        "es": "El {day} las ventas netas fueron {value}, cuando en un día así lo habitual son {usual}.",
+        "en": "On {day} net sales came to {value}, when {usual} is usual on such a day.",
     },
     "closed": {
-        "es": "El {day} hubo 0 pedidos, aunque es un día en que la tienda suele abrir; lo habitual son ventas netas de {usual}.",
-        "en": "On {day} there were 0 orders, although the shop usually opens on such a day; net sales of {usual} are usual.",
+        "es": "El {day} hubo 0 pedidos; en un día así lo habitual son ventas netas de {usual}.",
+        "en": "On {day} there were 0 orders; net sales of {usual} are usual on such a day.",
     },
     # Who, what is kept, what comes back.
     "customers": {
-        "es": "{when} compraron {customers} clientes: {new} nuevos y {returning} recurrentes.",
-        "en": "{when} {customers} customers bought: {new} new and {returning} returning.",
+        "es": "Compraron {customers} clientes: {new} nuevos y {returning} recurrentes.",
+        "en": "{customers} customers bought: {new} new and {returning} returning.",
     },
     "returns": {
-        "es": "{when} se devolvieron {value}, el {rate} de las ventas brutas.",
-        "en": "{when} returns came to {value}, {rate} of gross sales.",
+        "es": "Se devolvieron {value}, el {rate} de las ventas brutas.",
+        "en": "Returns came to {value}, {rate} of gross sales.",
     },
     "margin": {
         "es": "El margen fue de {value}, el {rate} de las ventas netas.",
@@ -153,8 +164,8 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     },
     # What to do.
     "restock": {
-        "es": "Repón {name}: quedan {stock_units} y {when} se vendieron {units_units}.",
-        "en": "Restock {name}: {stock_units} are left and {units_units} were sold {when}.",
+        "es": "Repón {name}: quedan {stock_units} y se vendieron {units_units}.",
+        "en": "Restock {name}: {stock_units} are left and {units_units} were sold.",
     },
     "secure_stock": {
         "es": "Asegura existencias de {name}: sus ventas netas subieron {difference} frente a {before}, hasta {value}.",
@@ -181,8 +192,8 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "Have enough hands {hours}, the busiest hour, with net sales of {value}, {share} of the total.",
     },
     "returns_of": {
-        "es": "Averigua por qué se devuelve {name}: {when} se devolvieron {value}.",
-        "en": "Find out why {name} comes back: {when} returns came to {value}.",
+        "es": "Averigua por qué se devuelve {name}: se devolvieron {value}.",
+        "en": "Find out why {name} comes back: returns came to {value}.",
     },
     "lapsed": {
         "es": "Escribe a los {count} clientes que llevan más de 90 días sin comprar.",
@@ -197,3 +208,36 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "Give {name} more room: it is the best seller, with {value_units}.",
     },
 }
+
+MISSING: Mapping[str, Mapping[Language, str]] = {
+    "no_prices": {"es": "los precios", "en": "prices"},
+    "no_costs": {"es": "los costes, sin los que no hay margen", "en": "costs, without which there is no margin"},
+    "no_customers": {"es": "quién compra", "en": "who buys"},
+    "no_categories": {"es": "las categorías", "en": "categories"},
+}
+"""What is not in the data."""
+MISSING_FROM_DATA: Mapping[Language, str] = {
+    "es": "En los datos faltan {missing}.",
+    "en": "Missing from the data: {missing}.",
+}
+NOT_KNOWN: Mapping[str, Mapping[Language, str]] = {
+    "no_sales": {"es": "{when} no hubo ventas.", "en": "There were no sales {when}."},
+    "no_baseline": {
+        "es": "No hay datos más antiguos con los que comparar.",
+        "en": "There is no older data to compare with.",
+    },
+    "short_history": {
+        "es": "Aún no hay días suficientes para saber cuáles se salen de lo normal.",
+        "en": "There are not yet enough days on record to know which ones are out of the ordinary.",
+    },
+}
+"""What cannot be told for another reason."""
+PROMPTS: Mapping[str, Mapping[Language, str]] = {
+    "daily": {"es": "Análisis de ventas: diario", "en": "Sales analysis: daily"},
+    "weekly": {"es": "Análisis de ventas: semanal", "en": "Sales analysis: weekly"},
+    "monthly": {"es": "Análisis de ventas: mensual", "en": "Sales analysis: monthly"},
+    "quarterly": {"es": "Análisis de ventas: trimestral", "en": "Sales analysis: quarterly"},
+    "yearly": {"es": "Análisis de ventas: anual", "en": "Sales analysis: yearly"},
+    "range": {"es": "Análisis de ventas: {days}", "en": "Sales analysis: {days}"},
+}
+"""What stands for a question in the conversation."""

@@ -20,7 +20,7 @@ from cafe_ai.analytics.periods import ShopCalendar
 from cafe_ai.platform.db import UnitOfWork
 from cafe_ai.sales_analysis import repository
 from cafe_ai.sales_analysis.repository import Stock
-from cafe_ai.sales_analysis.span import Periods, is_comparable
+from cafe_ai.sales_analysis.span import MISSING_SHARE, Periods, is_comparable
 from cafe_ai.tenancy.model import Business
 
 HEADLINE = (
@@ -92,6 +92,7 @@ class Readings:
     year_ago: Totals | None
     products: list[Line]
     products_before: list[Line]
+    products_year_ago: list[Line]
     categories: list[Line]
     categories_before: list[Line]
     hours: list[Line]
@@ -101,6 +102,25 @@ class Readings:
     customers: tuple[Totals | None, Totals | None, Totals | None] = (None, None, None)
     inactive: Totals | None = None
     stock: Mapping[UUID, Stock] = field(default_factory=dict)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the records reach over the whole period, so that averages per day are what they seem."""
+        last = self.period.end - timedelta(days=1)
+        return (
+            is_comparable(self.period, self.recorded)
+            and (last - self.recorded[1]).days <= MISSING_SHARE * self.period.days
+        )
+
+    @property
+    def usual_weekdays(self) -> set[int]:
+        """The weekdays on which the shop is open at least every second time, 0 being Monday."""
+        days = (self.period.start + timedelta(days=n) for n in range(min(self.period.days, 366)))
+        opened = {line.key for line in self.days if line.sale_lines}
+        found: dict[int, list[bool]] = {}
+        for day in days:
+            found.setdefault(day.weekday(), []).append(day in opened)
+        return {weekday for weekday, open_days in found.items() if 2 * sum(open_days) >= len(open_days)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +193,7 @@ def read(
         year_ago=reader.totals(TOTALS, last_year) if last_year else None,
         products=reader.by(Dimension.PRODUCT, OF_ROWS, period),
         products_before=reader.by(Dimension.PRODUCT, OF_ROWS, previous) if previous else [],
+        products_year_ago=reader.by(Dimension.PRODUCT, (Metric.UNITS,), last_year) if last_year else [],
         categories=categories,
         categories_before=reader.by(Dimension.CATEGORY, OF_ROWS, previous) if previous and categories else [],
         hours=reader.by(Dimension.HOUR, OF_SLOTS, period),

@@ -10,13 +10,14 @@ from decimal import Decimal
 from cafe_ai.analytics.facts import FactMaker
 from cafe_ai.analytics.metrics import round_metric
 from cafe_ai.analytics.model import Dimension, Fact, FactSheet, Filters, Metric, Period, PeriodSpec, Plan
+from cafe_ai.analytics.periods import whole_unit
 from cafe_ai.assistants.checker import check
 from cafe_ai.assistants.prose import format_figure
 from cafe_ai.language.formats import Language, pluralize
 from cafe_ai.language.period_wording import word_period
 from cafe_ai.platform.telemetry import measures
 from cafe_ai.sales_analysis.model import Analysis, Finding
-from cafe_ai.sales_analysis.phrases import PHRASES, UNITS
+from cafe_ai.sales_analysis.phrases import BEFORE, PHRASES, UNITS
 from cafe_ai.sales_analysis.reading import INACTIVE_DAYS, Readings
 
 _DIMENSIONS = {dimension.value: dimension for dimension in Dimension}
@@ -106,13 +107,20 @@ class Teller:
         return f"«{name}»" if self.language == "es" else f"“{name}”"
 
     def _times(self) -> dict[str, str]:
-        now = self._word(self.readings.period)
-        told = {"when": now[0], "now": now[1]}
+        told = {"when": self._word(self.readings.period)[0]}
         if self.readings.previous:
-            told["when_before"], told["before"] = self._word(self.readings.previous)
+            when, noun = self._word(self.readings.previous)
+            told["before_in_full"] = noun
+            told["before"], told["when_before"] = self._short(self.readings.previous) or (noun, when)
         if self.readings.last_year:
-            told["when_last_year"], told["last_year"] = self._word(self.readings.last_year)
+            told["last_year"] = self._word(self.readings.last_year)[1]
         return told
+
+    def _short(self, previous: Period) -> tuple[str, str] | None:
+        unit = whole_unit(previous)
+        if unit in ("month", "quarter", "half", "year") and not self.readings.calendar.is_running(self.readings.period):
+            return None
+        return BEFORE[unit if unit in ("day", "week") else "days"][self.language]
 
     def _word(self, period: Period) -> tuple[str, str]:
         worded = word_period(period, self.language, as_of=self.readings.calendar.as_of)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from cafe_ai.reports.charts.frame import KeyEntry, key
 from cafe_ai.reports.charts.letters import fit, text_width
-from cafe_ai.reports.charts.marks import Anchor, Bar, Drawing, Ink, Label, Mark, Rule, Size
+from cafe_ai.reports.charts.marks import Bar, Drawing, Ink, Label, Mark, Rule, Size
 from cafe_ai.reports.charts.scales import Scale, extent
 
 
@@ -22,6 +22,7 @@ class Ranked:
     before: Decimal | None = None
     aside: str = ""
     aside_ink: Ink = "muted"
+    aside_bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +37,43 @@ class Ranking:
 
 
 def draw_ranking(chart: Ranking, size: Size) -> Drawing:
-    """The chart, as wide as size says. Where it is narrow, a name stands above its bar."""
+    """The chart, as wide as size says. Where it is narrow, each bar has its name and figures on a line above it."""
     keyed, top = key(chart.key, 0.0, size)
-    narrow = size.width < size.text * 42
-    longest = max((text_width(each.name, size.text) for each in chart.bars), default=0.0)
-    names = 0.0 if narrow else min(longest + size.gap * 2, size.width * 0.34)
-    asides = max((text_width(each.aside, size.text) for each in chart.bars), default=0.0)
-    values = max((text_width(each.words, size.text, bold=True) for each in chart.bars), default=0.0) + size.gap * 2
-    right = size.width - (asides + size.gap * 2 if asides else 0.0)
-    low, high = extent(value for each in chart.bars for value in (each.value, each.before))
-    if low == high:
-        high = Decimal(1)
-    scale = Scale(low, high, names + (values if low < 0 else 0.0), right - (values if high > 0 else 0.0))
-    pitch, thick = size.text * (2.9 if narrow else 2.0), size.text * (1.0 if narrow else 1.2)
+    narrow = is_narrow(size)
+    scale, names = _scale(chart, size, narrow=narrow)
+    pitch, thick = size.text * (2.9 if narrow else 2.0), size.text * (0.8 if narrow else 1.2)
     marks: list[Mark] = [*keyed]
     for number, each in enumerate(chart.bars):
-        middle = top + pitch * (number + 0.5) + (size.text * 0.6 if narrow else 0.0)
-        baseline = middle + size.text * 0.34
-        if narrow:
-            room = size.width - 2.0
-            marks.append(Label(0.0, middle - size.text * 0.95, fit(each.name, size.text, room), size.text))
-        else:
-            marks.append(Label(0.0, baseline, fit(each.name, size.text, names - size.gap * 2), size.text))
-        marks += _bar(each, scale, middle, thick, size, signed=chart.signed)
-        if each.aside:
-            marks.append(Label(size.width - 1.0, baseline, each.aside, size.text, each.aside_ink, "end", bold=True))
+        middle = top + pitch * (number + 0.5) + (size.text * 0.75 if narrow else 0.0)
+        marks += _bar(each, scale, middle, thick, signed=chart.signed)
+        marks += _above(each, middle, size) if narrow else _beside(each, scale, middle, names, size)
     bottom = top + pitch * len(chart.bars) + size.gap
     base = scale(Decimal(0))
     marks.append(Rule((base, top), (base, bottom - size.gap), "axis"))
     return Drawing(size.width, bottom, tuple(marks), chart.title, chart.description)
 
 
-def _bar(each: Ranked, scale: Scale, middle: float, thick: float, size: Size, *, signed: bool) -> list[Mark]:
+def is_narrow(size: Size) -> bool:
+    """Whether a bar has too little room beside its name."""
+    return size.width < size.text * 42
+
+
+def _scale(chart: Ranking, size: Size, *, narrow: bool) -> tuple[Scale, float]:
+    """Where values lie, and the room of the names at the left."""
+    low, high = extent(value for each in chart.bars for value in (each.value, each.before))
+    if low == high:
+        high = Decimal(1)
+    if narrow:
+        return Scale(low, high, 1.0, size.width - 2.0), 0.0
+    longest = max((text_width(each.name, size.text) for each in chart.bars), default=0.0)
+    names = min(longest + size.gap * 2, size.width * 0.34)
+    asides = max((text_width(each.aside, size.text, bold=each.aside_bold) for each in chart.bars), default=0.0)
+    values = max((text_width(each.words, size.text, bold=True) for each in chart.bars), default=0.0) + size.gap * 2
+    right = size.width - (asides + size.gap * 2 if asides else 0.0)
+    return Scale(low, high, names + (values if low < 0 else 0.0), right - (values if high > 0 else 0.0)), names
+
+
+def _bar(each: Ranked, scale: Scale, middle: float, thick: float, *, signed: bool) -> list[Mark]:
     base, end = scale(Decimal(0)), scale(each.value)
     ink: Ink = ("rise" if each.value >= 0 else "fall") if signed else ("accent" if each.value >= 0 else "fall")
     left, right = min(base, end), max(base, end)
@@ -75,9 +81,31 @@ def _bar(each: Ranked, scale: Scale, middle: float, thick: float, size: Size, *,
     if each.before is not None:
         x = scale(each.before)
         marks.append(Rule((x, middle - thick * 0.75), (x, middle + thick * 0.75), "ink", 1.5))
-        left, right = min(left, x), max(right, x)
-    negative = each.value < 0
-    x = left - size.gap if negative else right + size.gap
-    anchor: Anchor = "end" if negative else "start"
-    marks.append(Label(x, middle + size.text * 0.34, each.words, size.text, "ink", anchor, bold=True))
     return marks
+
+
+def _beside(each: Ranked, scale: Scale, middle: float, names: float, size: Size) -> list[Mark]:
+    """The name at the left, the value at the bar's end, what else is said at the right."""
+    baseline = middle + size.text * 0.34
+    marks: list[Mark] = [Label(0.0, baseline, fit(each.name, size.text, names - size.gap * 2), size.text)]
+    ends = [scale(Decimal(0)), scale(each.value), *([] if each.before is None else [scale(each.before)])]
+    negative = each.value < 0
+    x = min(ends) - size.gap if negative else max(ends) + size.gap
+    marks.append(Label(x, baseline, each.words, size.text, "ink", "end" if negative else "start", bold=True))
+    if each.aside:
+        x = size.width - 1.0
+        marks.append(Label(x, baseline, each.aside, size.text, each.aside_ink, "end", bold=each.aside_bold))
+    return marks
+
+
+def _above(each: Ranked, middle: float, size: Size) -> list[Mark]:
+    """The name at the left, at the right the value and what else is said."""
+    baseline, x = middle - size.text * 0.85, size.width - 1.0
+    marks: list[Mark] = []
+    if each.aside:
+        aside = fit(each.aside, size.text, size.width * 0.4)
+        marks.append(Label(x, baseline, aside, size.text, each.aside_ink, "end", bold=each.aside_bold))
+        x -= text_width(aside, size.text, bold=each.aside_bold) + size.gap
+    marks.append(Label(x, baseline, each.words, size.text, "ink", "end", bold=True))
+    room = x - text_width(each.words, size.text, bold=True) - size.gap * 2
+    return [Label(0.0, baseline, fit(each.name, size.text, room), size.text), *marks]

@@ -31,7 +31,7 @@ def nice_step(span: Decimal, count: int) -> Decimal:
     return next(factor * power for factor in _STEPS if factor * power >= rough)
 
 
-def ticks(low: Decimal, high: Decimal, count: int = 4, *, whole: bool = False) -> tuple[Decimal, ...]:
+def ticks(low: Decimal, high: Decimal, count: int = 5, *, whole: bool = False) -> tuple[Decimal, ...]:
     """Round values, evenly apart, the first at or below low and the last at or above high.
 
     There are at least two, and at most count + 2. whole: none between whole numbers (for what is counted). Where all

@@ -47,7 +47,7 @@ def _paint_mark(mark: Mark) -> Markup:
             return _told(h("circle", class_=f"dot f-{mark.ink}", cx=mark.x, cy=mark.y, r=mark.radius), mark.tip)
         case Label():
             anchor = None if mark.anchor == "start" else mark.anchor
-            weight = "600" if mark.bold else None
+            weight = "700" if mark.bold else None
             return h(
                 "text", mark.text, class_=f"f-{mark.ink}", x=mark.x, y=mark.y, font_size=mark.size,
                 text_anchor=anchor, font_weight=weight,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
 from cafe_ai.reports.charts.letters import fit, text_width
 from cafe_ai.reports.charts.marks import Bar, Drawing, Ink, Label, Mark, Rule, Size
+from cafe_ai.reports.charts.ranking import is_narrow
 from cafe_ai.reports.charts.scales import Scale, extent
 
 FROM_ZERO = Decimal("0.3")
@@ -50,51 +52,58 @@ class Waterfall:
 def draw_waterfall(chart: Waterfall, size: Size) -> Drawing:
     """The chart, as wide as size says: a row for each total and each step, from top to bottom."""
     rows = (chart.start, *chart.steps, chart.end)
-    narrow = size.width < size.text * 42
-    longest = max(text_width(each.name, size.text, bold=True) for each in rows)
-    names = 0.0 if narrow else min(longest + size.gap * 2, size.width * 0.36)
-    values = max(text_width(each.words, size.text, bold=True) for each in rows) + size.gap
-    low, high = extent(chart.levels, zero=chart.from_zero)
-    if low == high:
-        low, high = low - 1, high + 1
-    margin = size.text if not chart.from_zero else 0.0
-    left = names + margin + (values if low < 0 or (narrow is False and low < 0) else 0.0)
-    scale = Scale(low, high, left, size.width - values - size.gap - margin)
-    pitch, thick = size.text * (2.9 if narrow else 2.15), size.text * (1.05 if narrow else 1.3)
+    narrow = is_narrow(size)
+    scale, names = _scale(chart, rows, size, narrow=narrow)
+    pitch, thick = size.text * (2.9 if narrow else 2.15), size.text * (0.85 if narrow else 1.3)
+    height = pitch * len(rows)
     marks: list[Mark] = []
+    if chart.from_zero:
+        base = scale(Decimal(0))
+        marks.append(Rule((base, 0.0), (base, height), "axis"))
     level = chart.start.amount
     for number, each in enumerate(rows):
         total = number in (0, len(rows) - 1)
-        middle = pitch * (number + 0.5) + (size.text * 0.6 if narrow else 0.0)
-        first, last = (
-            (Decimal(0) if chart.from_zero else each.amount, each.amount) if total else (level, level + each.amount)
-        )
-        level = last
-        marks += _row(each, (scale(first), scale(last)), middle, thick, total=total, size=size)
-        marks.append(_name(each, middle, names, total=total, narrow=narrow, size=size))
-        if number < len(rows) - 1:
+        middle = pitch * (number + 0.5) + (size.text * 0.75 if narrow else 0.0)
+        first = (Decimal(0) if chart.from_zero else each.amount) if total else level
+        level = each.amount if total else level + each.amount
+        bar = _bar(each, (scale(first), scale(level)), middle, thick, total=total)
+        marks.append(bar)
+        marks += _words(each, bar, middle, names, total=total, narrow=narrow, size=size)
+        if number < len(rows) - 1 and not narrow:
             x = scale(level)
             marks.append(Rule((x, middle + thick / 2), (x, middle + pitch - thick / 2), "axis", 0.75))
-    if chart.from_zero:
-        base = scale(Decimal(0))
-        marks.append(Rule((base, 0.0), (base, pitch * len(rows)), "axis"))
-    return Drawing(size.width, pitch * len(rows) + size.gap, tuple(marks), chart.title, chart.description)
+    return Drawing(size.width, height + size.gap, tuple(marks), chart.title, chart.description)
 
 
-def _name(each: Step, middle: float, names: float, *, total: bool, narrow: bool, size: Size) -> Label:
-    y = middle - size.text * 0.95 if narrow else middle + size.text * 0.34
-    room = size.width if narrow else names - size.gap
-    return Label(0.0, y, fit(each.name, size.text, room), size.text, bold=total)
+def _scale(chart: Waterfall, rows: Sequence[Step], size: Size, *, narrow: bool) -> tuple[Scale, float]:
+    """Where levels lie, and the room of the names at the left. Amounts stand to the right of their bars."""
+    low, high = extent(chart.levels, zero=chart.from_zero)
+    if low == high:
+        low, high = low - 1, high + 1
+    if narrow:
+        return Scale(low, high, 2.0, size.width - 2.0), 0.0
+    longest = max(text_width(each.name, size.text, bold=True) for each in rows)
+    names = min(longest + size.gap * 2, size.width * 0.36)
+    values = max(text_width(each.words, size.text, bold=True) for each in rows) + size.gap * 2
+    return Scale(low, high, names + size.gap, size.width - values), names
 
 
-def _row(each: Step, ends: tuple[float, float], middle: float, thick: float, *, total: bool, size: Size) -> list[Mark]:
+def _bar(each: Step, ends: tuple[float, float], middle: float, thick: float, *, total: bool) -> Bar:
+    """The row's bar; a total that is only marked, and a part too small to be seen, are two units wide."""
     left, right = min(ends), max(ends)
-    tip = f"{each.name}: {each.words}"
+    if right - left < 2.0:
+        left, right = (left + right) / 2 - 1.0, (left + right) / 2 + 1.0
     ink: Ink = "accent" if total else "rise" if each.amount >= 0 else "fall"
-    width = right - left
-    if width < 2.0:  # a total that is only marked, or a part too small to be seen
-        left, width = (left + right) / 2 - 1.0, 2.0
-    marks: list[Mark] = [Bar(left, middle - thick / 2, width, thick, ink, tip)]
-    baseline = middle + size.text * 0.34
-    marks.append(Label(left + width + size.gap, baseline, each.words, size.text, "ink", "start", bold=True))
-    return marks
+    return Bar(left, middle - thick / 2, right - left, thick, ink, f"{each.name}: {each.words}")
+
+
+def _words(each: Step, bar: Bar, middle: float, names: float, *, total: bool, narrow: bool, size: Size) -> list[Mark]:
+    """The row's name and amount: beside the bar, or where that is narrow, above it."""
+    baseline = middle - size.text * 0.85 if narrow else middle + size.text * 0.34
+    amount_room = text_width(each.words, size.text, bold=True) + size.gap * 2
+    room = size.width - amount_room if narrow else names - size.gap
+    x = size.width - 1.0 if narrow else bar.x + bar.width + size.gap
+    return [
+        Label(0.0, baseline, fit(each.name, size.text, room), size.text, bold=total),
+        Label(x, baseline, each.words, size.text, "ink", "end" if narrow else "start", bold=True),
+    ]

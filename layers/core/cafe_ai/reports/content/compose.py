@@ -32,7 +32,7 @@ def compose(report: SalesReport) -> Document:
     words = words_of(report.locale)
     voice = Voice(report.locale, report.currency, words)
     local = report.created_at.astimezone(ZoneInfo(report.timezone))
-    lead: tuple[Block, ...] = (Paragraph(report.summary.strip(), "lead"),) if report.summary.strip() else ()
+    lead: list[Block] = [Paragraph(line.strip(), "lead") for line in report.summary.splitlines() if line.strip()]
     return Document(
         language=report.locale,
         kind=words.kind,

@@ -7,7 +7,7 @@ from functools import partial
 from cafe_ai.language.formats import pluralize
 from cafe_ai.reports.charts.ranking import Ranked, Ranking, draw_ranking
 from cafe_ai.reports.content.headline import tiles
-from cafe_ai.reports.document import Block, Cell, Column, Figure, Section, Table, TableRow, Tiles
+from cafe_ai.reports.document import Block, Figure, Section, Tiles
 from cafe_ai.reports.model import SalesReport, SegmentLine
 from cafe_ai.reports.voice import Voice
 
@@ -19,7 +19,7 @@ def customers(report: SalesReport, voice: Voice) -> Section | None:
     if figures:
         blocks.append(Tiles(figures))
     if report.segments:
-        blocks += [_chart(report, voice), _table(report, voice)]
+        blocks.append(_chart(report, voice))
     return Section("customers", voice.words.headings.customers, tuple(blocks)) if blocks else None
 
 
@@ -34,26 +34,8 @@ def _chart(report: SalesReport, voice: Voice) -> Figure:
 
 
 def _customers(segment: SegmentLine, voice: Voice) -> str:
-    return f"{voice.count(segment.customers)} {pluralize(segment.customers, *voice.words.customer_words)}"
-
-
-def _table(report: SalesReport, voice: Voice) -> Table:
-    words = voice.words.table
-    columns = (
-        Column(words.segment, figures=False, weight=2.4),
-        Column(words.customers),
-        Column(words.net_sales),
-        Column(words.share),
-    )
-    rows = tuple(
-        TableRow(
-            (
-                Cell(each.name),
-                Cell(voice.count(each.customers)),
-                Cell(voice.money(each.net_sales)),
-                Cell("–" if each.share_percent is None else voice.percent(each.share_percent)),
-            )
-        )
-        for each in report.segments
-    )
-    return Table(words.segments_caption, columns, rows)
+    words = voice.words
+    people = f"{voice.count(segment.customers)} {pluralize(segment.customers, *words.customer_words)}"
+    if segment.share_percent is None:
+        return people
+    return words.chart.segment_share.format(customers=people, share=voice.percent(segment.share_percent))

@@ -161,13 +161,12 @@ def _best_and_worst(points: Sequence[DayPoint], voice: Voice, *, money: bool) ->
     if not any(value for value, _ in valued):
         return chart.no_sales
     best, worst = max(valued, key=lambda pair: pair[0]), min(valued, key=lambda pair: pair[0])
+    year = points[0].day.year != points[-1].day.year
+    best_day, worst_day = (format_date(day, voice.language, weekday=True, year=year) for _, day in (best, worst))
     if best[0] == worst[0]:
-        return chart.day_only.format(day=format_date(best[1], voice.language, weekday=True), value=amount(best[0]))
+        return chart.day_only.format(day=best_day, value=amount(best[0]))
     return chart.days_best.format(
-        best=format_date(best[1], voice.language, weekday=True),
-        best_value=amount(best[0]),
-        worst=format_date(worst[1], voice.language, weekday=True),
-        worst_value=amount(worst[0]),
+        best=best_day, best_value=amount(best[0]), worst=worst_day, worst_value=amount(worst[0])
     )
 
 

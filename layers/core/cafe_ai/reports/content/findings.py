@@ -12,7 +12,7 @@ def insights(report: SalesReport, voice: Voice) -> Section:
     """The insights in the order of their money."""
     words = voice.words
     found = report.analysis.insights
-    block = Items(tuple(_item(each, voice) for each in found), numbered=True) if found else Paragraph(words.no_insights)
+    block = Items(tuple(Item(each.text) for each in found), numbered=True) if found else Paragraph(words.no_insights)
     return Section("insights", words.headings.insights, (block,))
 
 

@@ -61,7 +61,7 @@ def _table(found: SalesForecast, voice: Voice) -> Table:
     columns = (
         Column(words.day, figures=False, weight=2.0),
         Column(words.expected),
-        Column(words.expected_range, weight=1.6),
+        Column(words.interval, weight=1.6),
     )
     rows = tuple(
         TableRow(

@@ -27,9 +27,9 @@ def products(report: SalesReport, voice: Voice) -> Section | None:
     blocks: list[Block] = []
     if best:
         blocks.append(_chart(best, words.chart.products, voice, money=in_money(analysis)))
-        blocks.append(_table(best, words.table.best_caption, words.table.best, voice))
+        blocks.append(_table(best, words.table.best_caption, words.table.product, voice))
     if worst:
-        blocks.append(_table(worst, words.table.worst_caption, words.table.worst, voice))
+        blocks.append(_table(worst, words.table.worst_caption, words.table.product, voice))
     return Section("products", words.headings.products, tuple(blocks))
 
 
@@ -43,7 +43,7 @@ def categories(report: SalesReport, voice: Voice) -> Section | None:
     if best:
         blocks.append(_chart(best, words.chart.categories, voice, money=in_money(analysis)))
     if worst:
-        blocks.append(_table(worst, words.table.worst_categories_caption, words.table.worst, voice))
+        blocks.append(_table(worst, words.table.worst_categories_caption, words.table.category, voice))
     return Section("categories", words.headings.categories, tuple(blocks))
 
 
@@ -70,6 +70,7 @@ def _bar(row: Row, voice: Voice, *, money: bool) -> Ranked:
         before=row.previous,
         aside="" if change is None else voice.percent(change, signed=True),
         aside_ink=_TONE_INKS.get(tone, "muted"),
+        aside_bold=True,
     )
 
 

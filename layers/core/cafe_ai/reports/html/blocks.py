@@ -20,6 +20,7 @@ from cafe_ai.reports.document import (
     TableRow,
     Tile,
     Tiles,
+    tiles_in_row,
 )
 from cafe_ai.reports.html.elements import Content, Markup, h, own
 
@@ -65,15 +66,13 @@ class BlockWriter:
 
 
 def _tiles(block: Tiles) -> Markup:
-    cells = len(block.tiles) + (1 if block.leading else 0)
-    columns = cells if cells <= 3 else 3 if cells % 3 == 0 else 4
-    tiles = []
-    for number, each in enumerate(block.tiles):
-        first = block.leading and number == 0
-        last = number == len(block.tiles) - 1
-        odd = last and cells % 2 == 1
-        wide = first or (last and columns == 4 and cells % 4 == 3)
-        tiles.append(_tile(each, "tile" + " first" * first + " wide" * wide + " odd" * odd))
+    leading, others = block.split
+    columns = tiles_in_row(len(others))
+    tiles = [_tile(leading, "tile first")] if leading is not None else []
+    for number, each in enumerate(others):
+        last = number == len(others) - 1
+        hole = (columns - len(others) % columns) % columns if last else 0
+        tiles.append(_tile(each, "tile" + f" and{hole}" * bool(hole) + " odd" * (last and len(others) % 2 == 1)))
     return h("dl", tiles, class_=f"tiles of{columns}")
 
 
@@ -81,7 +80,8 @@ def _tile(tile: Tile, class_: str) -> Markup:
     return h(
         "div",
         h("dt", tile.label),
-        h("dd", h("div", tile.value, class_="value"), [_change(each) for each in tile.changes]),
+        h("dd", tile.value, class_="value"),
+        h("dd", [_change(each) for each in tile.changes], class_="changes"),
         class_=class_,
     )
 
@@ -95,8 +95,7 @@ def _item(item: Item) -> Markup:
     text: Content = h("strong", own(item.text)) if item.detail else own(item.text)
     return h(
         "li",
-        text,
-        h("span", own(item.detail), class_="detail") if item.detail else None,
+        h("div", text, h("span", own(item.detail), class_="detail") if item.detail else None),
         h("span", item.aside, class_="aside") if item.aside else None,
     )
 

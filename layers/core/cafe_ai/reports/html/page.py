@@ -7,7 +7,7 @@ from cafe_ai.reports.html.blocks import BlockWriter
 from cafe_ai.reports.html.elements import Markup, h, own
 from cafe_ai.reports.html.style import style_sheet
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
 
 
 def write_page(document: Document) -> bytes:

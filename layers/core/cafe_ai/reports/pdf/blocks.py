@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cafe_ai.reports.charts import pdf as charts
 from cafe_ai.reports.charts.marks import Size
-from cafe_ai.reports.document import Block, Change, Figure, Item, Items, Pair, Paragraph, Table, Tile, Tiles
+from cafe_ai.reports.document import (
+    Block,
+    Change,
+    Figure,
+    Item,
+    Items,
+    Pair,
+    Paragraph,
+    Table,
+    Tile,
+    Tiles,
+    tiles_in_row,
+)
 from cafe_ai.reports.pdf.inks import INKS, colour
 from cafe_ai.reports.pdf.letters import BOLD, Letters
 from cafe_ai.reports.pdf.styles import WIDTH, style
@@ -18,7 +30,7 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
 _TEXT = 8.4
-_GAP = 22.0
+_GAP, _ASIDE = 22.0, 120.0
 KEPT, TABLE_BEGINS = 170.0, 110.0
 """A table up to so high stays on one page; a higher one begins where there is room for so much of it."""
 WIDE, HALF = Size(WIDTH, _TEXT), Size((WIDTH - _GAP) / 2, _TEXT)
@@ -45,7 +57,7 @@ def flow(block: Block, letters: Letters) -> Laid:
             return Laid(laid, min(_height(laid), 60.0), leads=block.kind == "plain")
         case Items():
             items = _items(block, letters)
-            return Laid([*items, _space(6)], _height(items[:2]))
+            return Laid([*items, _space(6)], _height(items[:1]))
         case Table():
             caption, grid = lay_out_table(block, letters)
             height = _height([caption, grid])
@@ -108,9 +120,12 @@ def _item(item: Item, number: int | None, letters: Letters) -> Flowable:
     from reportlab.platypus import Table as Grid
 
     text = [paragraph(item.text, "strong_item" if item.detail else "item", letters)]
-    text += [paragraph(each, "aside", letters) for each in (item.detail, item.aside) if each]
+    text += [paragraph(item.detail, "aside", letters)] if item.detail else []
     mark = paragraph("•" if number is None else str(number), "number", letters)
-    grid = Grid([[mark, text]], colWidths=[18, WIDTH - 18])
+    aside = paragraph(item.aside, "aside", letters, right=True) if item.aside else ""
+    grid = Grid(
+        [[mark, text, aside]], colWidths=[18, WIDTH - 18 - _ASIDE, _ASIDE] if item.aside else [18, WIDTH - 18, 0]
+    )
     grid.setStyle(
         [
             *_NO_PADDING,
@@ -124,30 +139,28 @@ def _item(item: Item, number: int | None, letters: Letters) -> Flowable:
 
 
 def _tiles(block: Tiles, letters: Letters) -> Flowable:
-    """A grid of at most four columns; the leading tile, and one that would leave a hole, take two."""
+    """A grid: a leading tile over the whole width, the others in rows below it."""
     from reportlab.platypus import Table as Grid
 
-    cells = len(block.tiles) + (1 if block.leading else 0)
-    columns = cells if cells <= 3 else 3 if cells % 3 == 0 else 4
+    leading, others = block.split
+    columns = tiles_in_row(len(others))
     width = WIDTH / columns
-    spans: list[tuple[str, tuple[int, int], tuple[int, int]]] = []
-    rows: list[list[object]] = [[]]
-    for number, each in enumerate(block.tiles):
-        last = number == len(block.tiles) - 1
-        wide = (block.leading and number == 0) or (last and columns == 4 and cells % 4 == 3)
-        if len(rows[-1]) + (2 if wide else 1) > columns:
-            rows.append([])
-        place = (len(rows[-1]), len(rows) - 1)
-        inner = width * (2 if wide else 1) - 20
-        rows[-1].append(_tile(each, letters, inner, first=block.leading and number == 0))
-        if wide:
-            rows[-1].append("")
-            spans.append(("SPAN", place, (place[0] + 1, place[1])))
-    rows[-1] += [""] * (columns - len(rows[-1]))
+    rows: list[list[object]] = []
+    commands: list[Any] = []
+    if leading is not None:
+        rows.append([_leading_tile(leading, letters), *[""] * (columns - 1)])
+        commands += [("SPAN", (0, 0), (-1, 0)), ("BACKGROUND", (0, 0), (-1, 0), colour("wash"))]
+    for start in range(0, len(others), columns):
+        row: list[object] = [
+            _tile(each, letters, width - 20, stacked=columns > 3) for each in others[start : start + columns]
+        ]
+        if len(row) < columns:
+            commands.append(("SPAN", (len(row) - 1, len(rows)), (-1, len(rows))))
+        rows.append([*row, *[""] * (columns - len(row))])
     grid = Grid(rows, colWidths=[width] * columns)
     grid.setStyle(
         [
-            *spans,
+            *commands,
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 10),
             ("RIGHTPADDING", (0, 0), (-1, -1), 10),
@@ -155,17 +168,31 @@ def _tiles(block: Tiles, letters: Letters) -> Flowable:
             ("BOTTOMPADDING", (0, 0), (-1, -1), 9),
             ("BOX", (0, 0), (-1, -1), 0.6, colour("rule")),
             ("INNERGRID", (0, 0), (-1, -1), 0.6, colour("rule")),
-            *([("BACKGROUND", (0, 0), (1, 0), colour("wash"))] if block.leading else []),
         ]
     )
     return grid
 
 
-def _tile(tile: Tile, letters: Letters, width: float, *, first: bool) -> list[Flowable]:
+def _leading_tile(tile: Tile, letters: Letters) -> Flowable:
+    """The figure at the left, its changes at the right on the same line."""
+    from reportlab.platypus import Table as Grid
+
+    width = WIDTH - 20
+    figure = [paragraph(tile.label, "tile_label", letters), _fitting(tile.value, "tile_first", width * 0.5, letters)]
+    changes = [_change(each, letters, "tile_first_change") for each in tile.changes]
+    size = style("tile_first_change").fontSize
+    longest = max((letters.width(f"{each.text}  {each.beside}", size, bold=True) for each in tile.changes), default=0.0)
+    aside = min(longest + 4, width * 0.5)
+    grid = Grid([[figure, changes]], colWidths=[width - aside, aside])
+    grid.setStyle([*_NO_PADDING, ("VALIGN", (0, 0), (-1, -1), "BOTTOM"), ("BOTTOMPADDING", (1, 0), (1, 0), 4)])
+    return grid
+
+
+def _tile(tile: Tile, letters: Letters, width: float, *, stacked: bool) -> list[Flowable]:
     return [
         paragraph(tile.label, "tile_label", letters),
-        _fitting(tile.value, "tile_first" if first else "tile_value", width, letters),
-        *(_change(each, letters) for each in tile.changes),
+        _fitting(tile.value, "tile_value", width, letters),
+        *(_change(each, letters, stacked=stacked) for each in tile.changes),
     ]
 
 
@@ -182,14 +209,15 @@ def _fitting(text: str, name: str, width: float, letters: Letters) -> Flowable:
     return Flowing(letters.markup(text), smaller)
 
 
-def _change(change: Change, letters: Letters) -> Flowable:
+def _change(change: Change, letters: Letters, name: str = "tile_change", *, stacked: bool = False) -> Flowable:
     from reportlab.platypus import Paragraph as Flowing
 
     said = ""
     if change.text:
         ink = INKS.get(change.tone, INKS["ink"])
-        said = f'<font name="{BOLD}" color="{ink}">{letters.markup(change.text)}</font> '
-    return Flowing(said + letters.markup(change.beside), style("tile_change"))
+        between = "<br/>" if stacked else " &nbsp;"
+        said = f'<font name="{BOLD}" color="{ink}">{letters.markup(change.text)}</font>{between}'
+    return Flowing(said + letters.markup(change.beside), style(name))
 
 
 def room_for_start(blocks: Sequence[Laid]) -> float:

@@ -70,7 +70,7 @@ def _widths(table: Table, letters: Letters) -> list[float]:
         cells = [row.cells[number] for row in table.rows]
         longest = max((letters.width(cell.text, size, bold=True) for cell in cells), default=0.0)
         longest = max(longest, *(letters.width(cell.note, note) for cell in cells), 0.0) if column.figures else longest
-        title = max((letters.width(word, style("column").fontSize) for word in column.title.split()), default=0.0)
+        title = _title_width(column.title, letters)
         widths.append(max(longest, title) + _PADDING + 1.0 if column.figures else 0.0)
     texts = sum(column.weight for column in table.columns if not column.figures)
     left = WIDTH - sum(widths)
@@ -78,9 +78,16 @@ def _widths(table: Table, letters: Letters) -> list[float]:
         everything = sum(column.weight for column in table.columns)
         return [WIDTH * column.weight / everything for column in table.columns]
     figures = len([column for column in table.columns if column.figures])
-    spare = max(left - WIDTH * 0.5, 0.0) / max(figures, 1)  # figures are not pushed to the far edge of a narrow table
+    spare = max(left - WIDTH * 0.7, 0.0) / max(figures, 1)  # figures are not pushed to the far edge of a narrow table
     left -= spare * figures
     return [
         width + spare if column.figures else left * column.weight / texts
         for width, column in zip(widths, table.columns, strict=True)
     ]
+
+
+def _title_width(title: str, letters: Letters) -> float:
+    """A short title stays on one line, a longer one may break between its words."""
+    size = style("column").fontSize
+    whole = letters.width(title, size)
+    return whole if whole <= 50.0 else max(letters.width(word, size) for word in title.split())
