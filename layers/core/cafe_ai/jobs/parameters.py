@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -80,21 +79,24 @@ class SalesReportParameters(_AsOf):
 class ProductRecommendationsParameters(_AsOf):
     """What to sell more of, and what to add to the menu of this kind of business; its own type and name unless said."""
 
+    locale: Literal["es", "en"] | None = None
     business_type: Name | None = None
     business_name: Name | None = None
     limit: Annotated[int | None, Field(ge=1, le=MAX_RECOMMENDATIONS)] = None
 
 
 class CustomerBehaviorParameters(_AsOf):
-    """One customer, or all of them."""
+    """One customer, by our id or the shop's own, or all of them."""
 
-    customer_id: UUID | None = None
+    locale: Literal["es", "en"] | None = None
+    customer_id: Name | None = None
 
 
 class InventoryForecastParameters(_AsOf):
-    """Some products, or all of them, over so many days."""
+    """Some products, by our ids or the shop's own, or what was sold lately, over so many days."""
 
-    product_ids: Annotated[list[UUID] | None, Field(min_length=1, max_length=MAX_PRODUCTS)] = None
+    locale: Literal["es", "en"] | None = None
+    product_ids: Annotated[list[Name] | None, Field(min_length=1, max_length=MAX_PRODUCTS)] = None
     horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS)] = 28
 
 

@@ -197,14 +197,14 @@ def claim(database: Database, job_id: UUID, business_id: UUID | None, token: UUI
         kind.value: {"lease": route.lease_seconds, "attempts": route.max_attempts} for kind, route in ROUTES.items()
     }
     values = {"id": job_id, "token": token, "routes": Jsonb(routes)}
-    rows = database.run(CLAIM, values, business_id, deadline=deadline)
+    rows = database.run(CLAIM, values, business_id, deadline=deadline, may_be_lost=True)
     return _job(rows[0]) if rows else None
 
 
 def renew(database: Database, job: Job, token: UUID, progress: int | None, deadline: Deadline) -> bool:
     """Begins the lease anew, in a transaction of its own; whether the token still holds it."""
     values = {"id": job.id, "token": token, "lease": ROUTES[job.kind].lease_seconds, "progress": progress}
-    return bool(database.run(RENEW, values, job.business_id, deadline=deadline))
+    return bool(database.run(RENEW, values, job.business_id, deadline=deadline, may_be_lost=True))
 
 
 def select_leased(uow: UnitOfWork, job_id: UUID, token: UUID) -> Job | None:

@@ -111,6 +111,8 @@ def claim(
 
     A job whose worker fell silent is taken up again; one whose attempts are used up fails for good instead. A token is made
     unless one is given. Raises JobBusy where another works on it.
+
+    A claim that a crash of the database's server undoes is claimed again; its end is then refused, for want of the token.
     """
     token = uuid4() if token is None else token
     job = repository.claim(runtime.database, job_id, business_id, token, deadline)

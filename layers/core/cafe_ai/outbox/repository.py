@@ -40,7 +40,7 @@ def take(uow: UnitOfWork, ids: Sequence[UUID]) -> list[OutboxMessage]:
 
 def forget(database: Database, ids: Sequence[UUID], deadline: Deadline) -> None:
     """Removes messages that were sent, in a transaction of its own."""
-    database.run(FORGET, {"ids": list(ids)}, deadline=deadline)
+    database.run(FORGET, {"ids": list(ids)}, deadline=deadline, may_be_lost=True)
 
 
 def as_stored(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _SETTINGS: LiteralString = """; SELECT set_config('app.business_id', %s, true), 
  set_config('statement_timeout', %s, true)"""
 BEGIN: LiteralString = "BEGIN" + _SETTINGS
 BEGIN_READ_ONLY: LiteralString = "BEGIN READ ONLY" + _SETTINGS
+BEGIN_MAY_BE_LOST: LiteralString = BEGIN + ", set_config('synchronous_commit', 'off', true)"
 
 CONNECTION_OPTIONS: dict[str, Any] = {
     "autocommit": True,  # transactions are opened and closed here, by hand
@@ -82,15 +83,18 @@ class Database:
         user_id: UUID | None = None,
         deadline: Deadline | None = None,
         read_only: bool = False,
+        may_be_lost: bool = False,
     ) -> Iterator[UnitOfWork]:
         """One transaction that sees this business's rows (and this user's own); committed on leaving, rolled back
         after an exception.
 
+        may_be_lost: the commit does not wait for the server's disk. Should the server crash within the next second, it may
+        be as if it had not been, unless a later commit that did wait was told of: for what is then done again anyway.
         Each statement may take what is left of the deadline. Raises DependencyDown where the database cannot be
         reached or the connection breaks, DeadlineExceeded where the time is over.
         """
         with self._told_of_trouble(deadline):
-            connection = self._begin(business_id, user_id, deadline, read_only)
+            connection = self._begin(business_id, user_id, deadline, _statement(read_only, may_be_lost))
             try:
                 yield UnitOfWork(connection)
             except BaseException:
@@ -109,6 +113,7 @@ class Database:
         business_id: UUID | None = None,
         user_id: UUID | None = None,
         deadline: Deadline | None = None,
+        may_be_lost: bool = False,
     ) -> list[dict[str, Any]]:
         """A transaction of this one statement, which takes values by name; its rows.
 
@@ -117,14 +122,14 @@ class Database:
         """
         connection = self._connection
         if connection is None or connection.broken or time.monotonic() - self._used_at > FRESH_SECONDS:
-            with self.transaction(business_id, user_id, deadline) as uow:
+            with self.transaction(business_id, user_id, deadline, may_be_lost=may_be_lost) as uow:
                 return _rows(ClientCursor(uow.connection, row_factory=dict_row).execute(statement, values))
         with self._told_of_trouble(deadline):
             if connection.info.transaction_status != TransactionStatus.IDLE:
                 raise RuntimeError("A transaction is open already: they do not nest.")
             connection.deadline = deadline
             cursor = ClientCursor(connection, row_factory=dict_row)
-            begin = cursor.mogrify(BEGIN, _settings(business_id, user_id, deadline))
+            begin = cursor.mogrify(_statement(False, may_be_lost), _settings(business_id, user_id, deadline))
             whole = f"{begin}; {cursor.mogrify(statement, values)}; COMMIT"
             try:
                 cursor.execute(whole.encode())
@@ -160,10 +165,9 @@ class Database:
             self._connection = None
 
     def _begin(
-        self, business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None, read_only: bool
+        self, business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None, statement: LiteralString
     ) -> Connection:
         settings = _settings(business_id, user_id, deadline)
-        statement = BEGIN_READ_ONLY if read_only else BEGIN
         cached = self._connection
         if cached is not None:
             if cached.info.transaction_status not in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN):
@@ -186,6 +190,12 @@ class Database:
             connection.execute("ROLLBACK")
         except psycopg.Error:
             self.close()
+
+
+def _statement(read_only: bool, may_be_lost: bool) -> LiteralString:
+    if read_only:
+        return BEGIN_READ_ONLY
+    return BEGIN_MAY_BE_LOST if may_be_lost else BEGIN
 
 
 def _settings(business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None) -> list[str]:
