@@ -172,7 +172,7 @@ def test_cleanup_is_for_operators_and_about_no_business(edge: Edge) -> None:
         (wanted("x"), ["business_id"]),
         (wanted("BUSINESS", "make_coffee"), ["kind"]),
         (wanted("BUSINESS", REPORT, period="hourly"), ["params.period"]),
-        (wanted("BUSINESS", horizon_days=0, product_ids=["x"]), ["params.product_ids.0", "params.horizon_days"]),
+        (wanted("BUSINESS", horizon_days=0, product_ids=[""]), ["params.product_ids.0", "params.horizon_days"]),
         (wanted("BUSINESS", colour="red"), ["params.colour"]),
         ({**wanted("BUSINESS"), "priority": 1}, ["priority"]),
         ({**wanted("BUSINESS"), "params": []}, ["params"]),
