@@ -106,7 +106,6 @@ def _send_batch(runtime: Runtime, queue: str, messages: Sequence[OutboxMessage],
 
 def _forget(runtime: Runtime, ids: Sequence[UUID], deadline: Deadline) -> None:
     try:
-        with runtime.database.transaction(deadline=deadline, may_be_lost=True) as uow:
-            repository.forget(uow, ids)
+        repository.forget(runtime.database, ids, deadline)
     except Exception as error:  # they are sent: at worst once more
         log_failure("Messages will be sent again", error, messages=len(ids))
