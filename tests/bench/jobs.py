@@ -115,7 +115,7 @@ def _cases() -> Iterator[tuple[str, int, Side]]:
 
 
 def _once(bench: Bench, workers: int, side: Side) -> dict[str, Any]:
-    bench.rows("TRUNCATE bench_rows; TRUNCATE ai_jobs, ai_outbox")
+    bench.rows("TRUNCATE bench_rows; TRUNCATE ai_jobs, ai_outbox CASCADE")
     with ExitStack() as stack:
         running: Running = stack.enter_context(side(bench))
         postgres = bench.postgres_pid
@@ -142,7 +142,7 @@ def _once(bench: Bench, workers: int, side: Side) -> dict[str, Any]:
             for after, b in zip((seconds_of(running.broker_pid), seconds_of(postgres)), before, strict=True)
         ]
         ((count, span),) = bench.rows(ENDS + running.ended)
-        bench.rows("TRUNCATE bench_rows; TRUNCATE ai_jobs, ai_outbox")
+        bench.rows("TRUNCATE bench_rows; TRUNCATE ai_jobs, ai_outbox CASCADE")
         paced = running.send(bench.paced, PACE_SECONDS)
         _wait(bench, running, bench.paced, children)
         waits = [float(row[0]) for row in bench.rows(running.waits)]
