@@ -177,7 +177,7 @@ def fail(runtime: Runtime, lease: Lease, reason: str, deadline: Deadline) -> Non
 
 def release(runtime: Runtime, lease: Lease, reason: str, deadline: Deadline) -> None:
     """Gives the job back, to be tried again when its message comes again. reason is told to the caller. Raises LeaseLost."""
-    with runtime.database.transaction(lease.job.business_id, None, deadline, may_be_lost=True) as uow:
+    with runtime.database.transaction(lease.job.business_id, None, deadline) as uow:
         held = repository.release(uow, lease.job.id, lease.token, reason)
     if not held:
         raise LeaseLost

@@ -50,7 +50,7 @@ def send(runtime: Runtime, ids: Sequence[UUID], deadline: Deadline) -> None:
     if not ids:
         return
     try:
-        with runtime.database.transaction(deadline=deadline, may_be_lost=True) as uow:
+        with runtime.database.transaction(deadline=deadline) as uow:
             taken = repository.take(uow, ids)
     except Exception as error:  # whatever it is, what called us is done and committed
         log_failure("Messages wait for the relay", error, messages=len(ids))
@@ -82,7 +82,7 @@ def relay(runtime: Runtime, deadline: Deadline) -> int:
     """
     relayed = 0
     while deadline.remaining() > RESERVE_SECONDS:
-        with runtime.database.transaction(deadline=deadline, may_be_lost=True) as uow:
+        with runtime.database.transaction(deadline=deadline) as uow:
             taken = repository.take_due(uow, RELAYED_AT_ONCE)
         if not taken:
             break
