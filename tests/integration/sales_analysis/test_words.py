@@ -13,6 +13,8 @@ from cafe_ai.assistants.service import meter_for
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.llm.models import find_model
 from cafe_ai.llm.openai_adapter import OpenAILanguageModel
+from cafe_ai.llm.port import Message
+from cafe_ai.platform.clock import Deadline
 from cafe_ai.sales_analysis import narration, prose, service
 from cafe_ai.sales_analysis.model import Analysis, AnalysisAnswer, Finding, Span
 from cafe_ai.tenancy.model import Member
@@ -31,10 +33,12 @@ def server() -> Iterator[OpenAIServer]:
 
 @pytest.fixture
 def talking(runtime: Runtime, server: OpenAIServer) -> Iterator[Runtime]:
-    """The runtime with the scripted language model."""
+    """The runtime with the scripted language model, which has been loaded and connected to: no test is about that."""
     model = OpenAILanguageModel(
         find_model("gpt-6-luna", date(2026, 11, 22)), api_key="test-key", base_url=server.url, sleep=lambda _: None
     )
+    model.complete([Message("user", "{}")], max_tokens=10, deadline=Deadline.after(60))
+    server.requests.clear()
     yield Runtime.of(runtime.settings, database=runtime.database, audit_queue=FakeQueue(), language_model=model)
     model.close()
 
