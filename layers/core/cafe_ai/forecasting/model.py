@@ -1,0 +1,213 @@
+"""Demand of the coming days and what it means for the stock. Standard library only.
+
+Demand is in units a business day; a day on which more was returned than sold counts as none. Forecasts are floats, rounded where
+they are told; money and stock are Decimal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from cafe_ai.analytics.model import Gap
+from cafe_ai.assistants.model import Statement
+
+Note = Literal[
+    "never_sold",  # no demand on record: nothing is forecast
+    "short_history",  # too little for a backtest: the interval is that of the shop's other products, or Poisson's
+    "naive_was_better",  # the last weeks repeated did better in the backtest, so they are the forecast
+    "no_stock",  # stock is not known: no order is proposed
+    "default_lead_time",  # the lead time is not known: DEFAULT_LEAD_TIME_DAYS is assumed
+    "lasts_long",  # the stock outlasts what is looked ahead
+    "stock_of_now",  # the question is about the past, the stock is today's
+]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A daily series up to the day before the forecast starts.
+
+    values has one entry a day from first_day; None where the shop was closed. On closed_weekdays (0 is Monday) the shop does
+    not open: nothing is expected then.
+    """
+
+    first_day: date
+    values: tuple[float | None, ...]
+    closed_weekdays: frozenset[int] = frozenset()
+
+    @property
+    def start(self) -> date:
+        """The first day of the forecast."""
+        return self.first_day + timedelta(days=len(self.values))
+
+    def weekday(self, place: int) -> int:
+        """The weekday of the day so many after the first; 0 is Monday."""
+        return (self.first_day.weekday() + place) % 7
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is to be forecast: `days` days, and the totals of the first n days for each n of spans.
+
+    service_level: how likely a total's `enough` is to suffice.
+    """
+
+    history: History
+    days: int
+    spans: tuple[int, ...] = ()
+    service_level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class DayDemand:
+    """A day's expected demand, with the intervals that hold it in 80 and in 95 of 100 cases. low95 ≤ low80 ≤ high80 ≤ high95;
+    all are zero on a day on which the shop is closed."""
+
+    day: date
+    expected: float
+    low80: float
+    high80: float
+    low95: float
+    high95: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpanDemand:
+    """The demand of the first `days` days together; `enough` suffices with the probability asked for."""
+
+    days: int
+    expected: float
+    enough: float
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Mean absolute error a day; RMSSE and MASE are scaled by the series' differences from a week before (below 1 is better
+    than repeating last week one day ahead); None for a series that never changes from week to week."""
+
+    mae: float
+    rmsse: float | None
+    mase: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """The method and seasonal naive (the same weekday of the week before), as they would have forecast at `origins` earlier
+    days, each told nothing of what came later. mean is the mean demand of the days that were forecast."""
+
+    origins: int
+    model: Errors
+    seasonal_naive: Errors
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A forecast. method names what made it; "none" where nothing is on record."""
+
+    method: str
+    days: tuple[DayDemand, ...]
+    spans: Mapping[int, SpanDemand]
+    backtest: Backtest | None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product with what is known of its stock; stock and lead_time_days are None where they are not.
+
+    unit_price is what a unit brought in the last 90 days, else the list price, None where neither is known.
+    """
+
+    id: UUID
+    external_id: str
+    name: str
+    stock: Decimal | None
+    lead_time_days: int | None
+    unit_price: Decimal | None
+    first_sold_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What the forecast means for the stock.
+
+    days_to_stockout: for how many whole days the stock suffices, None beyond what is looked ahead. reorder_point: the stock at
+    which to order, demand of the lead time and safety stock. order_quantity: what brings the stock to what lead time and review
+    period need. order_now: the stock is at the reorder point or below. at_risk: sales that would be missed until an order
+    arrives at the next review, None without a price.
+    """
+
+    lead_time_days: int
+    review_days: int
+    days_to_stockout: int | None
+    reorder_point: Decimal
+    safety_stock: Decimal
+    order_quantity: Decimal
+    order_now: bool
+    at_risk: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductForecast:
+    """A product's forecast, and its supply where its stock is known."""
+
+    product: Product
+    prediction: Prediction
+    supply: Supply | None
+    notes: tuple[Note, ...]
+
+    @property
+    def expected_units(self) -> float:
+        """What is expected over the horizon."""
+        return sum(day.expected for day in self.prediction.days)
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryForecast:
+    """The forecast of the products asked for, those to order first by money, then by name.
+
+    days is the horizon from `start`. sold counts the products that could have been forecast, where not all were. summary and
+    insights are checked text.
+    """
+
+    as_of: datetime
+    locale: Literal["es", "en"]
+    currency: str
+    timezone: str
+    start: date
+    days: int
+    service_level: float
+    review_days: int
+    products: tuple[ProductForecast, ...] = ()
+    sold: int = 0
+    closed_weekdays: frozenset[int] = frozenset()
+    summary: str = ""
+    insights: tuple[Statement, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SalesDay:
+    """Net sales expected on a day, with the intervals of 80 and 95 %; rounded to the currency's places."""
+
+    day: date
+    expected: Decimal
+    low80: Decimal
+    high80: Decimal
+    low95: Decimal
+    high95: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SalesOutlook:
+    """The shop's daily net sales. error_percent: the backtest's mean absolute error of a day as a percentage of a mean day."""
+
+    method: str
+    days: tuple[SalesDay, ...]
+    error_percent: Decimal | None
+    backtest: Backtest | None

@@ -1,0 +1,79 @@
+"""The sentences of an inventory forecast, by language."""
+
+# ruff: noqa: E501 -- a table of sentences
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cafe_ai.language.formats import Language
+
+SENTENCES: Mapping[Language, Mapping[str, str]] = {
+    "es": {
+        "no_records": "Aún no hay ventas registradas: no se puede prever la demanda.",
+        "nothing_sold": "En los últimos {days} no se ha vendido nada: no se puede prever la demanda.",
+        "demand": "Demanda prevista {when}: {units} de {products}.",
+        "cut": "Se prevén los {shown} más vendidos de {sold}.",
+        "order_first": "Lo que conviene pedir ya, por las ventas que están en juego:",
+        "order": "- «{product}»: pedir {quantity}; el stock ({stock}) se acaba en {days}.",
+        "order_gone": "- «{product}»: pedir {quantity}; no queda stock.",
+        "order_today": "- «{product}»: pedir {quantity}; el stock ({stock}) no basta ni para hoy.",
+        "order_low": "- «{product}»: pedir {quantity}; el stock ({stock}) ya no cubre con holgura el plazo de entrega.",
+        "more": "Otros productos en su punto de pedido: {count}.",
+        "enough": "Ningún producto con stock conocido ha llegado a su punto de pedido.",
+        "no_stock": "Productos sin stock registrado: {count}. Sin él no se puede decir cuánto pedir.",
+        "default_lead_time": "Productos sin plazo de entrega registrado: {count}. Para ellos se cuenta con {days}.",
+        "stock_of_now": "El stock es el de hoy, no el de la fecha preguntada.",
+        "tested": "En las pruebas con fechas pasadas, la previsión acertó más que repetir la semana anterior en {better} de {tested}.",
+    },
+    "en": {
+        "no_records": "There are no sales on record yet, so demand cannot be forecast.",
+        "nothing_sold": "Nothing was sold in the last {days}, so demand cannot be forecast.",
+        "demand": "Expected demand from {when}: {units} of {products}.",
+        "cut": "The forecast covers the {shown} best sellers of {sold}.",
+        "order_first": "What to order now, by the sales at stake:",
+        "order": "- “{product}”: order {quantity}; the stock ({stock}) runs out in {days}.",
+        "order_gone": "- “{product}”: order {quantity}; there is no stock left.",
+        "order_today": "- “{product}”: order {quantity}; the stock ({stock}) is not enough for today.",
+        "order_low": "- “{product}”: order {quantity}; the stock ({stock}) no longer covers the lead time safely.",
+        "more": "Other products at their reorder point: {count}.",
+        "enough": "No product whose stock is known has reached its reorder point.",
+        "no_stock": "Products without a recorded stock: {count}. Without it there is no telling how much to order.",
+        "default_lead_time": "Products without a recorded lead time: {count}. For these {days} are assumed.",
+        "stock_of_now": "The stock is today's, not that of the date asked about.",
+        "tested": "Tested on past dates, the forecast was closer than repeating the week before for {better} of {tested}.",
+    },
+}
+
+NOUNS: Mapping[str, Mapping[Language, tuple[str, str]]] = {
+    "units": {"es": ("unidad", "unidades"), "en": ("unit", "units")},
+    "products": {"es": ("producto", "productos"), "en": ("product", "products")},
+    "days": {"es": ("día", "días"), "en": ("day", "days")},
+}
+
+NOTES: Mapping[Language, Mapping[str, str]] = {
+    "es": {
+        "never_sold": "Aún no se ha vendido: no hay con qué prever.",
+        "short_history": "Pocas semanas de historia: los márgenes son orientativos.",
+        "naive_was_better": "Repetir la semana anterior acertaba más: esa es la previsión.",
+        "no_stock": "No hay stock registrado: no se calcula el pedido.",
+        "default_lead_time": "No hay plazo de entrega registrado: se supone uno por defecto.",
+        "lasts_long": "El stock dura más de un año.",
+        "stock_of_now": "El stock es el de hoy.",
+    },
+    "en": {
+        "never_sold": "Not sold yet: there is nothing to forecast from.",
+        "short_history": "Only a few weeks of history: the intervals are a rough guide.",
+        "naive_was_better": "Repeating the week before was closer, so that is the forecast.",
+        "no_stock": "No stock is recorded, so no order is worked out.",
+        "default_lead_time": "No lead time is recorded; a default is assumed.",
+        "lasts_long": "The stock lasts for more than a year.",
+        "stock_of_now": "The stock is today's.",
+    },
+}
+
+PROMPTS: Mapping[Language, str] = {
+    "es": "Qué demanda se espera y qué conviene pedir",
+    "en": "Which demand is expected, and what to order",
+}
+"""What stands for the caller's words where there are none."""

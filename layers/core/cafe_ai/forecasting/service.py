@@ -1,0 +1,237 @@
+"""The demand of the coming days, product by product and for the whole shop, and what to order.
+
+The forecast starts with the business day of asking, of which nothing is known yet; what was sold before it is its past.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from cafe_ai.analytics import repository as records
+from cafe_ai.analytics.metrics import round_half_up
+from cafe_ai.analytics.model import Period
+from cafe_ai.analytics.periods import ShopCalendar
+from cafe_ai.assistants.service import NOT_ALLOWED, moment_of
+from cafe_ai.assistants.statements import told
+from cafe_ai.errors import FieldError, InvalidRequest, PermissionDenied
+from cafe_ai.forecasting import repository
+from cafe_ai.forecasting.model import (
+    Ask,
+    DayDemand,
+    History,
+    InventoryForecast,
+    Note,
+    Prediction,
+    Product,
+    ProductForecast,
+    SalesDay,
+    SalesOutlook,
+)
+from cafe_ai.forecasting.port import Forecaster, default_forecaster
+from cafe_ai.forecasting.repository import Window
+from cafe_ai.forecasting.stocking import REVIEW_DAYS, SERVICE_LEVEL, plan_supply, spans_of
+from cafe_ai.forecasting.telling import Teller
+from cafe_ai.language.formats import Language, language_of
+from cafe_ai.tenancy.model import Business, Member, Permission
+
+if TYPE_CHECKING:
+    from cafe_ai.bootstrap import Runtime
+    from cafe_ai.platform.db import UnitOfWork
+
+HORIZON_DAYS = 28
+HISTORY_DAYS = 730
+RECENT_DAYS = 90
+MOST_PRODUCTS = 200
+CLOSED_WEEKS, LEAST_WEEKS = 8, 4
+"""A weekday on which the shop did not open in the last eight weeks, of four at least, is a closed one."""
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be forecast. product_ids: our ids or the shop's own, none: what was sold lately. service_level in (0.5, 1)."""
+
+    product_ids: tuple[str, ...] = ()
+    days: int = HORIZON_DAYS
+    service_level: float = SERVICE_LEVEL
+    review_days: int = REVIEW_DAYS
+
+
+def forecast_inventory(
+    runtime: Runtime,
+    member: Member,
+    product_ids: Sequence[str] | None = None,
+    as_of: datetime | None = None,
+    *,
+    wanted: Wanted | None = None,
+    locale: str | None = None,
+    forecaster: Forecaster | None = None,
+) -> InventoryForecast:
+    """The demand of each product with its intervals, and what its stock needs.
+
+    Without product_ids, those sold in the last 90 days, best sellers first, MOST_PRODUCTS at most. as_of is the moment of asking
+    (without an offset the shop's local time; None is now): nothing later is seen but the stock, which is today's. Raises
+    InvalidRequest naming params.product_ids.N for each id the shop does not know, PermissionDenied where the member may not see
+    sales, Unavailable where the database is away.
+    """
+    if not member.may(Permission.MONEY):
+        raise PermissionDenied(NOT_ALLOWED)
+    wanted = wanted or Wanted(tuple(product_ids or ()))
+    business, language = member.business, language_of(locale or member.business.locale)
+    moment = moment_of(as_of, business)
+    with runtime.database.transaction(business.id, member.user_id, member.deadline, read_only=True) as uow:
+        read = _Reading(uow, business, moment)
+        ids, sold = read.choose(wanted.product_ids)
+        empty = InventoryForecast(
+            moment, language, business.currency, business.timezone, read.start, wanted.days, wanted.service_level,
+            wanted.review_days, sold=sold, closed_weekdays=read.closed,
+        )  # fmt: skip
+        series = read.series(ids)
+    if not read.open_days:
+        return _put_into_words(replace(empty, gaps=("no_records",)), business, language)
+    asks = [
+        Ask(history, wanted.days, spans_of(product, wanted.review_days), wanted.service_level)
+        for product, history in series
+    ]
+    predictions = (forecaster or default_forecaster()).forecast(asks)
+    products = [
+        _product(product, prediction, wanted, of_the_past=as_of is not None)
+        for (product, _), prediction in zip(series, predictions, strict=True)
+    ]
+    products.sort(key=_urgency)
+    return _put_into_words(replace(empty, products=tuple(products)), business, language)
+
+
+def sales_forecast(
+    uow: UnitOfWork,
+    business: Business,
+    as_of: datetime,
+    days: int = HORIZON_DAYS,
+    forecaster: Forecaster | None = None,
+) -> SalesOutlook | None:
+    """The shop's net sales of the coming days; None where too little is on record to expect anything of them.
+
+    as_of is aware and in the shop's time zone; the first day is the business day it belongs to.
+    """
+    read = _Reading(uow, business, as_of)
+    history = read.history(repository.net_sales(uow, read.window), None)
+    if not any(history.values):
+        return None
+    prediction = (forecaster or default_forecaster()).forecast([Ask(history, days)])[0]
+    tested = prediction.backtest
+    error = None
+    if tested is not None and tested.mean > 0:
+        error = round_half_up(Decimal(100 * _chosen_mae(prediction) / tested.mean), "percent")
+    return SalesOutlook(
+        prediction.method, tuple(_sales_day(day, business.currency) for day in prediction.days), error, tested
+    )
+
+
+class _Reading:
+    """What is on record before the day of asking."""
+
+    def __init__(self, uow: UnitOfWork, business: Business, moment: datetime) -> None:
+        calendar = ShopCalendar(business.timezone, business.day_starts, moment, moment.date())
+        self.uow, self.business = uow, business
+        self.start = calendar.today
+        first = records.recorded_days(uow, business.id, self.start)
+        since = max(first[0], self.start - HISTORY_DAYS * DAY) if first else self.start
+        self.window = Window(business.id, since, self.start - RECENT_DAYS * DAY, self.start)
+        self.open_days = repository.open_days(uow, self.window)
+        self.closed = closed_weekdays(self.open_days, self.start)
+
+    def choose(self, said: Sequence[str]) -> tuple[list[UUID], int]:
+        """The products asked for, or those sold lately, and how many there are of these."""
+        if not said:
+            return repository.bestsellers(self.uow, self.window, MOST_PRODUCTS)
+        found = repository.ids_of(self.uow, self.business.id, said)
+        unknown = [
+            FieldError(f"params.product_ids.{place}", "The business has no product with this id.")
+            for place, text in enumerate(said)
+            if text not in found
+        ]
+        if unknown:
+            raise InvalidRequest(unknown)
+        ids = list(dict.fromkeys(found[text] for text in said))
+        return ids, len(ids)
+
+    def series(self, ids: Sequence[UUID]) -> list[tuple[Product, History]]:
+        """Each product with its daily units since it was first sold."""
+        known = repository.products(self.uow, self.window, ids)
+        units = repository.daily_units(self.uow, self.window, ids)
+        return [(known[id], self.history(units.get(id, {}), known[id].first_sold_on)) for id in ids]
+
+    def history(self, values: Mapping[date, float], first: date | None) -> History:
+        """The values of every day, zero where the shop was open and nothing is on record, None where it was closed."""
+        since = max(self.window.since, first) if first else self.window.since
+        is_open = set(self.open_days)
+        days = [since + n * DAY for n in range((self.start - since).days)]
+        return History(
+            since, tuple(max(0.0, values.get(day, 0.0)) if day in is_open else None for day in days), self.closed
+        )
+
+
+def closed_weekdays(open_days: Sequence[date], start: date) -> frozenset[int]:
+    """The weekdays (0 is Monday) on which the shop does not open: none of the last weeks' was an open day."""
+    if not open_days:
+        return frozenset()
+    weeks = min(CLOSED_WEEKS, (start - open_days[0]).days // 7)
+    if weeks < LEAST_WEEKS:
+        return frozenset()
+    opened = Counter(day.weekday() for day in open_days if day >= start - weeks * 7 * DAY)
+    if not opened:
+        return frozenset()  # the shop is shut as a whole, or its records end: that says nothing of a weekday
+    return frozenset(weekday for weekday in range(7) if not opened[weekday])
+
+
+def _product(product: Product, prediction: Prediction, wanted: Wanted, *, of_the_past: bool) -> ProductForecast:
+    supply = plan_supply(product, prediction.days, prediction.spans, wanted.review_days)
+    notes: list[Note] = list(prediction.notes)
+    if supply is None:
+        notes.append("no_stock")
+    else:
+        if product.lead_time_days is None:
+            notes.append("default_lead_time")
+        if supply.days_to_stockout is None and prediction.method != "none":
+            notes.append("lasts_long")
+        if of_the_past:
+            notes.append("stock_of_now")
+    return ProductForecast(product, prediction, supply, tuple(notes))
+
+
+def _urgency(one: ProductForecast) -> tuple[bool, Decimal, float, str]:
+    """What to order now comes first, by the sales at risk; then what sells most."""
+    supply = one.supply
+    at_risk = supply.at_risk if supply and supply.order_now and supply.at_risk else Decimal(0)
+    price = float(one.product.unit_price or 0)
+    return not (supply and supply.order_now), -at_risk, -one.expected_units * price, one.product.name
+
+
+def _chosen_mae(prediction: Prediction) -> float:
+    if prediction.backtest is None:
+        return 0.0
+    used_naive = "naive_was_better" in prediction.notes
+    return prediction.backtest.seasonal_naive.mae if used_naive else prediction.backtest.model.mae
+
+
+def _sales_day(day: DayDemand, currency: str) -> SalesDay:
+    expected, low80, high80, low95, high95 = (
+        round_half_up(Decimal(value), "money", currency)
+        for value in (day.expected, day.low80, day.high80, day.low95, day.high95)
+    )
+    return SalesDay(day.day, expected, low80, high80, low95, high95)
+
+
+def _put_into_words(forecast: InventoryForecast, business: Business, language: Language) -> InventoryForecast:
+    calendar = ShopCalendar(business.timezone, business.day_starts, forecast.as_of, forecast.as_of.date())
+    end = forecast.start + forecast.days * DAY
+    period = Period(forecast.start, end, calendar.starts_at(forecast.start), calendar.starts_at(end), business.timezone)
+    statements = Teller(forecast, language, period).statements()
+    checked = told(statements, period, business.currency, language, (business.name,))
+    return replace(forecast, insights=checked, summary="\n".join(statement.text for statement in checked))

@@ -1,0 +1,134 @@
+"""An inventory forecast in words: what to order first, and what could not be worked out. Each sentence brings its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from cafe_ai.analytics.metrics import round_half_up
+from cafe_ai.analytics.model import Fact, Period, Unit
+from cafe_ai.assistants.model import Statement
+from cafe_ai.forecasting.model import InventoryForecast, ProductForecast
+from cafe_ai.forecasting.phrases import NOUNS, SENTENCES
+from cafe_ai.forecasting.stocking import DEFAULT_LEAD_TIME_DAYS
+from cafe_ai.language.formats import Language, format_count, pluralize
+from cafe_ai.language.period_wording import word_days
+
+ORDERS_TOLD = 5
+RECENT_DAYS = 90
+
+Said = tuple[Fact, str | None]
+"""A fact, and the noun that is counted with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells one forecast."""
+
+    forecast: InventoryForecast
+    language: Language
+    period: Period
+
+    def statements(self) -> list[Statement]:
+        """What to order comes before everything else that is said of it."""
+        about = self.forecast
+        if "no_records" in about.gaps:
+            return [self._say("no_records")]
+        if not about.products:
+            return [self._say("nothing_sold", {"days": (self._days("period_days", RECENT_DAYS), "days")})]
+        return [*self._demand(), *self._orders(), *self._unknown(), *self._tested()]
+
+    def _demand(self) -> Iterator[Statement]:
+        about = self.forecast
+        units = Decimal(sum(one.expected_units for one in about.products)).quantize(Decimal(1))
+        yield self._say(
+            "demand",
+            {
+                "units": (self._count("expected_units", units), "units"),
+                "products": (self._count("products", len(about.products)), "products"),
+            },
+            {"when": word_days(self.period.start, self.period.end - timedelta(days=1), self.language)},
+        )
+        if about.sold > len(about.products):
+            shown = self._count("products", len(about.products))
+            sold = self._count("products_sold", about.sold)
+            yield self._say("cut", {"shown": (shown, None), "sold": (sold, None)})
+
+    def _orders(self) -> Iterator[Statement]:
+        due = [one for one in self.forecast.products if one.supply and one.supply.order_now]
+        if not due:
+            if any(one.supply for one in self.forecast.products):
+                yield self._say("enough")
+            return
+        yield self._say("order_first")
+        for one in due[:ORDERS_TOLD]:
+            yield self._order(one)
+        if len(due) > ORDERS_TOLD:
+            yield self._say("more", {"count": (self._count("products", len(due) - ORDERS_TOLD), None)})
+
+    def _order(self, one: ProductForecast) -> Statement:
+        product, supply = one.product, one.supply
+        if supply is None:
+            raise ValueError("only a product with a supply is ordered")
+        of = {"product": product.name}
+        stock = max(Decimal(0), product.stock or Decimal(0))
+        facts: dict[str, Said] = {"quantity": (self._count("order_quantity", supply.order_quantity, of), "units")}
+        lasts = {None: "order_low", 0: "order_today"}.get(supply.days_to_stockout, "order")
+        kind = lasts if stock else "order_gone"
+        if stock:
+            facts["stock"] = (self._count("stock", stock, of), None)
+        if kind == "order":
+            facts["days"] = (self._days("days_to_stockout", supply.days_to_stockout or 0, of), "days")
+        return self._say(kind, facts, {"product": product.name}, supply.at_risk or Decimal(0))
+
+    def _unknown(self) -> Iterator[Statement]:
+        products = self.forecast.products
+        unknown = sum("no_stock" in one.notes for one in products)
+        if unknown:
+            yield self._say("no_stock", {"count": (self._count("products", unknown), None)})
+        assumed = sum("default_lead_time" in one.notes for one in products)
+        if assumed:
+            facts: dict[str, Said] = {
+                "count": (self._count("products", assumed), None),
+                "days": (self._days("lead_time_days", DEFAULT_LEAD_TIME_DAYS), "days"),
+            }
+            yield self._say("default_lead_time", facts)
+        if any("stock_of_now" in one.notes for one in products):
+            yield self._say("stock_of_now")
+
+    def _tested(self) -> Iterator[Statement]:
+        tested = [one.prediction for one in self.forecast.products if one.prediction.backtest]
+        better = sum("naive_was_better" not in prediction.notes for prediction in tested)
+        if tested:
+            facts: dict[str, Said] = {
+                "better": (self._count("products", better), None),
+                "tested": (self._count("products", len(tested)), "products"),
+            }
+            yield self._say("tested", facts)
+
+    def _say(
+        self,
+        kind: str,
+        facts: Mapping[str, Said] | None = None,
+        names: Mapping[str, str] | None = None,
+        money: Decimal = Decimal(0),
+    ) -> Statement:
+        facts, names = facts or {}, names or {}
+        said = {place: self._word(fact, noun) for place, (fact, noun) in facts.items()}
+        text = SENTENCES[self.language][kind].format(**said, **names)
+        return Statement(kind, text, tuple(fact for fact, _ in facts.values()), tuple(names.values()), money)
+
+    def _word(self, fact: Fact, noun: str | None) -> str:
+        number = format_count(fact.value, self.language)
+        return f"{number} {pluralize(fact.value, *NOUNS[noun][self.language])}" if noun else number
+
+    def _count(self, metric: str, value: Decimal | int, of: Mapping[str, str] | None = None) -> Fact:
+        return self._fact(metric, Decimal(value), "count", of)
+
+    def _days(self, metric: str, value: int, of: Mapping[str, str] | None = None) -> Fact:
+        return self._fact(metric, Decimal(value), "days", of)
+
+    def _fact(self, metric: str, value: Decimal, unit: Unit, of: Mapping[str, str] | None) -> Fact:
+        return Fact(metric, round_half_up(value, unit), unit, self.period, None, of or {})

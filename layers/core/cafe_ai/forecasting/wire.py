@@ -1,0 +1,112 @@
+"""The result of generate_inventory_forecast as JSON has it: numbers rounded to what they are worth."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from cafe_ai.analytics.metrics import round_half_up
+from cafe_ai.assistants.schemas import FactBody
+from cafe_ai.forecasting.model import Backtest, Errors, InventoryForecast, ProductForecast, Supply
+from cafe_ai.forecasting.phrases import NOTES
+from cafe_ai.language.formats import WEEKDAY_NAMES
+
+Json = dict[str, Any]
+
+
+def present(forecast: InventoryForecast) -> Json:
+    """The whole result. What is not known is null, and the notes say why."""
+    due = [one for one in forecast.products if one.supply and one.supply.order_now]
+    facts = [
+        FactBody.of(fact).model_dump(mode="json", by_alias=True) for told in forecast.insights for fact in told.facts
+    ]
+    return {
+        "as_of": forecast.as_of.isoformat(),
+        "timestamp": forecast.as_of.isoformat(),
+        "locale": forecast.locale,
+        "currency": forecast.currency,
+        "timezone": forecast.timezone,
+        "from": forecast.start.isoformat(),
+        "days": forecast.days,
+        "service_level_percent": round_half_up(Decimal(str(forecast.service_level)) * 100, "percent"),
+        "review_days": forecast.review_days,
+        "closed_weekdays": [WEEKDAY_NAMES[forecast.locale][day] for day in sorted(forecast.closed_weekdays)],
+        "summary": forecast.summary,
+        "insights": [statement.text for statement in forecast.insights],
+        "facts": facts,
+        "products": [_product(one, forecast) for one in forecast.products],
+        "totals": {
+            "products": len(forecast.products),
+            "products_sold": forecast.sold,
+            "expected_units": _units(sum(one.expected_units for one in forecast.products)),
+            "to_order_now": len(due),
+            "order_units": sum((one.supply.order_quantity for one in due if one.supply), Decimal(0)),
+            "sales_at_risk": _money(
+                sum((one.supply.at_risk or Decimal(0) for one in due if one.supply), Decimal(0)), forecast.currency
+            ),
+            "without_stock": sum(one.supply is None for one in forecast.products),
+        },
+        "gaps": list(forecast.gaps),
+    }
+
+
+def _product(one: ProductForecast, forecast: InventoryForecast) -> Json:
+    product, prediction = one.product, one.prediction
+    return {
+        "product": {"id": str(product.id), "external_id": product.external_id, "name": product.name},
+        "daily_demand": [
+            {
+                "day": day.day.isoformat(),
+                "expected": _units(day.expected),
+                "low80": _units(day.low80),
+                "high80": _units(day.high80),
+                "low95": _units(day.low95),
+                "high95": _units(day.high95),
+            }
+            for day in prediction.days
+        ],
+        "expected_units": _units(one.expected_units),
+        "stock": None if product.stock is None else round_half_up(product.stock, "count"),
+        **_supply(one.supply, forecast.currency),
+        "method": prediction.method,
+        "backtest": _backtest(prediction.backtest),
+        "notes": list(one.notes),
+        "notes_text": [NOTES[forecast.locale][note] for note in one.notes],
+    }
+
+
+def _supply(supply: Supply | None, currency: str) -> Json:
+    if supply is None:
+        names = "days_to_stockout reorder_point safety_stock order_quantity order_now lead_time_days sales_at_risk"
+        return dict.fromkeys(names.split())
+    return {
+        "days_to_stockout": supply.days_to_stockout,
+        "reorder_point": supply.reorder_point,
+        "safety_stock": supply.safety_stock,
+        "order_quantity": supply.order_quantity,
+        "order_now": supply.order_now,
+        "lead_time_days": supply.lead_time_days,
+        "sales_at_risk": None if supply.at_risk is None else _money(supply.at_risk, currency),
+    }
+
+
+def _backtest(tested: Backtest | None) -> Json | None:
+    if tested is None:
+        return None
+    return {"origins": tested.origins, **_errors(tested.model), "seasonal_naive": _errors(tested.seasonal_naive)}
+
+
+def _errors(errors: Errors) -> Json:
+    return {"mae": _units(errors.mae), "rmsse": _ratio(errors.rmsse), "mase": _ratio(errors.mase)}
+
+
+def _units(value: float) -> Decimal:
+    return Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _ratio(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(value).quantize(Decimal("0.001"), ROUND_HALF_UP)
+
+
+def _money(value: Decimal, currency: str) -> Decimal:
+    return round_half_up(value, "money", currency)
