@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from functions.api.query import handler as query
 from functions.api.sales_analysis import handler as function
 from tests.integration.sales_analysis.conftest import AS_OF
 from tests.support.edge import Edge
@@ -21,11 +22,11 @@ PARTS = ("price", "volume", "mix", "new_products", "vanished_products", "rest")
 
 
 def ask(
-    edge: Edge, user: UUID | None, headers: dict[str, str] | None = None, token: str | None = None, **query: object
+    edge: Edge, user: UUID | None, headers: dict[str, str] | None = None, token: str | None = None, **asked: object
 ) -> Answer:
     token = edge.issuer.token(user) if user else token
-    query = {name.rstrip("_"): value for name, value in query.items()}
-    return call(function.handler, http_event(PATH, query=query, token=token, headers=headers))
+    parameters = {name.rstrip("_"): value for name, value in asked.items()}
+    return call(function.handler, http_event(PATH, query=parameters, token=token, headers=headers))
 
 
 @pytest.fixture
@@ -83,6 +84,19 @@ def test_it_is_audited_and_remembered_in_one(edge: Edge, shop: GeneratedShop, ow
     assert audited["plan"]["analyse"] == "monthly"
 
 
+def test_a_question_may_follow_it_up(edge: Edge, shop: GeneratedShop, owner: UUID) -> None:
+    analysed = ask(edge, owner, business_id=shop.business.id, as_of=AS_OF).body
+    asked = {
+        "query": "¿Y el mes anterior?",
+        "business_id": str(shop.business.id),
+        "conversation_id": analysed["conversation_id"],
+        "as_of": AS_OF,
+    }
+    event = http_event("/api/v1/ai/query", asked, token=edge.issuer.token(owner))
+    facts = call(query.handler, event).body["facts"]
+    assert (facts[0]["metric"], facts[0]["value"]) == ("net_sales", analysed["analysis"]["revenue"]["previous"])
+
+
 def test_monthly_is_what_nothing_said_means(edge: Edge, shop: GeneratedShop, owner: UUID) -> None:
     said = ask(edge, owner, business_id=shop.business.id, as_of=AS_OF, period="monthly").body
     unsaid = ask(edge, owner, business_id=shop.business.id, as_of=AS_OF).body
@@ -106,7 +120,7 @@ def test_every_period_is_answered(edge: Edge, shop: GeneratedShop, owner: UUID, 
 
 
 @pytest.mark.parametrize(
-    ("query", "field"),
+    ("parameters", "field"),
     [
         ({"period": "hourly"}, "period"),
         ({"period": "monthly", "from_": "2026-04-01", "to": "2026-04-30"}, "period"),
@@ -125,9 +139,9 @@ def test_every_period_is_answered(edge: Edge, shop: GeneratedShop, owner: UUID, 
 )
 @pytest.mark.parametrize("async_mode", ["false", "true"])
 def test_malformed_parameter_is_422_and_named(
-    edge: Edge, shop: GeneratedShop, owner: UUID, query: dict[str, object], field: str, async_mode: str
+    edge: Edge, shop: GeneratedShop, owner: UUID, parameters: dict[str, object], field: str, async_mode: str
 ) -> None:
-    asked: dict[str, Any] = {"business_id": shop.business.id, "as_of": AS_OF, "async_mode": async_mode, **query}
+    asked: dict[str, Any] = {"business_id": shop.business.id, "as_of": AS_OF, "async_mode": async_mode, **parameters}
     answer = ask(edge, owner, **asked)
     assert (answer.status, answer.fields) == (422, [field])
     assert edge.rows("ai_jobs") == []
