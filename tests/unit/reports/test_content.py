@@ -127,6 +127,17 @@ def test_a_running_period_says_until_when_it_counts() -> None:
     assert document.period == "Lo que va de noviembre de 2026 (hasta las 17:00 del 12 de noviembre)"
 
 
+def test_a_running_day_is_not_the_slowest() -> None:
+    report = reports.cafe_report()
+    days = (*report.analysis.days[:-1], replace(report.analysis.days[-1], net_sales=Decimal(9)))
+    moment = report.analysis.period.starts_at.replace(day=30, hour=8)
+    analysis = replace(report.analysis, days=days, period=replace(report.analysis.period, ends_at=moment), as_of=moment)
+    (running,) = section(compose(replace(report, analysis=analysis)), "days").blocks
+    (whole,) = section(compose(replace(report, analysis=replace(report.analysis, days=days))), "days").blocks
+    assert "el más flojo, el miércoles 25 de noviembre" in running.subtitle  # type: ignore[union-attr]
+    assert "el más flojo, el lunes 30 de noviembre" in whole.subtitle  # type: ignore[union-attr]
+
+
 def test_what_is_missing_is_told_in_a_line_each() -> None:
     (notes, definitions) = section(compose(reports.gift_shop_report()), "notes").blocks
     assert [item.text for item in notes.items] == [  # type: ignore[union-attr]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cafe_ai.reports.charts.marks import Area, Bar, Dot, Drawing, Ink, Label, Line, Mark, Point, Rule
+from cafe_ai.reports.charts.marks import Area, Bar, Dot, Drawing, Hover, Ink, Label, Line, Point, Rule
 from cafe_ai.reports.pdf.inks import colour
 from cafe_ai.reports.pdf.letters import BOLD, REGULAR, Letters
 
@@ -18,11 +18,12 @@ def paint(drawing: Drawing, letters: Letters) -> Canvas:
 
     canvas = shapes.Drawing(drawing.width, drawing.height)
     for mark in drawing.marks:
-        canvas.add(_shape(mark, drawing.height, letters))
+        if not isinstance(mark, Hover):
+            canvas.add(_shape(mark, drawing.height, letters))
     return canvas
 
 
-def _shape(mark: Mark, height: float, letters: Letters) -> Any:
+def _shape(mark: Rule | Line | Area | Bar | Dot | Label, height: float, letters: Letters) -> Any:
     from reportlab.graphics import shapes
 
     match mark:
