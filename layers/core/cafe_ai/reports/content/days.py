@@ -72,7 +72,7 @@ def _days(analysis: Analysis, voice: Voice, *, money: bool) -> tuple[Moment, ...
     few, running = len(analysis.days) <= BARS_UP_TO, is_so_far(analysis.period, analysis.as_of)
     return tuple(
         Moment(
-            value=each.net_sales if money else each.units,
+            value=None if _closed(each, analysis) else each.net_sales if money else each.units,
             axis=_axis(each.day, voice, few=few),
             tip=_tip(each, voice, money=money),
             expected=each.expected if money else None,
@@ -82,6 +82,16 @@ def _days(analysis: Analysis, voice: Voice, *, money: bool) -> tuple[Moment, ...
             running=running and each is analysis.days[-1],
         )
         for each in analysis.days
+    )
+
+
+def _closed(point: DayPoint, analysis: Analysis) -> bool:
+    """Whether nothing was sold on a day of which nothing was expected, though much was of others: a day of rest."""
+    return (
+        not point.orders
+        and not point.net_sales
+        and point.expected is None
+        and any(each.expected is not None for each in analysis.days)
     )
 
 
