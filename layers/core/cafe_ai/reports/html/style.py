@@ -47,8 +47,8 @@ padding:18px 20px 16px}
 .tile.first dt{grid-column:1/-1}
 .tile.first .value{font-size:46px;letter-spacing:-.015em;line-height:1.1}
 .tile.first .change{font-size:17px}
-.change{font-size:14px;line-height:1.4;margin-top:3px}
-.change b{font-weight:700;white-space:nowrap;margin-right:4px}
+.change{font-size:13.5px;line-height:1.4;margin-top:3px}
+.change b{font-weight:700;white-space:nowrap;margin-right:2px}
 .change span{color:var(--muted);display:inline-block}
 .of4 .change span{display:block}
 .t-good{color:var(--good)}.t-bad{color:var(--bad)}.t-muted{color:var(--muted)}.t-alert{color:var(--alert);font-weight:600}
@@ -113,7 +113,7 @@ tbody th{min-width:92px}
 body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 main{max-width:none;margin:0;padding:0;box-shadow:none;zoom:.86}
 .short{break-inside:avoid}
-h2,h3,figcaption,caption{break-after:avoid}
+h2,h3,figcaption,caption,section>p{break-after:avoid}
 figure,.tile,li,tr{break-inside:avoid}
 thead{display:table-header-group}
 section{margin-top:26px}
