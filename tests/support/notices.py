@@ -12,14 +12,13 @@ from cafe_ai.notifications.model import Delivery, Event
 REPORT: dict[str, Any] = {
     "analysis": {
         "period": {"from": "2026-10-01T00:00:00+02:00", "to": "2026-11-01T00:00:00+01:00", "timezone": "Europe/Madrid"},
-        "headline": [
-            {"metric": "net_sales", "unit": "money", "value": 12345.67, "change_percent": 15.24},
-            {"metric": "orders", "unit": "count", "value": 1840, "change_percent": 0},
-            {"metric": "average_ticket", "unit": "money", "value": 6.71, "change_percent": -2.4},
-            {"metric": "returns", "unit": "money", "value": 84.5, "change_percent": 30.0},
-            {"metric": "margin", "unit": "money", "value": None, "change_percent": None},
-        ],
+        "revenue": {"unit": "money", "value": 12345.67, "change_percent": 15.24},
+        "orders": {"unit": "count", "value": 1840, "change_percent": 0},
+        "average_ticket": {"unit": "money", "value": 6.71, "change_percent": -2.4},
+        "returns": {"unit": "money", "value": 84.5, "change_percent": 30.0},
+        "margin": {"unit": "money", "value": None, "change_percent": None},
     },
+    "summary": "En octubre de 2026 vendiste 12.345,67 €, un 15,2 % más que en septiembre.\nEl ticket medio bajó.",
     "insights": [
         "Las ventas aumentaron un 15,2 %.",
         "El croissant <b>creció</b>.",

@@ -12,6 +12,8 @@ import pytest
 
 from cafe_ai.notifications.email import compose
 from cafe_ai.notifications.model import Delivery, Event, Links, is_email_address
+from cafe_ai.notifications.wording import METRICS, summary
+from cafe_ai.sales_analysis.schemas import AnalysisBody, FigureBody
 from tests.support.notices import REPORT, given_delivery
 
 SENDER = "Café AI <avisos@cafe.example>"
@@ -47,6 +49,7 @@ def test_report_is_told_in_spanish_with_its_figures_and_its_pdf() -> None:
         assert f"12.345,67{SPACE}€" in text
         assert f"+15,2{SPACE}%" in text
         assert f"-2,4{SPACE}%" in text
+        assert "un 15,2 % más que en septiembre. El ticket medio bajó." in text
         assert "Los lunes flojean." in text
         assert "Y otra más." not in text
         assert "Margen" not in text
@@ -56,6 +59,21 @@ def test_report_is_told_in_spanish_with_its_figures_and_its_pdf() -> None:
     assert attached.get_filename() == "informe-ventas-2026-10.pdf"
     assert attached.get_content_type() == "application/pdf"
     assert attached.get_content() == b"%PDF-1.7"
+
+
+def test_long_summary_is_cut_at_the_end_of_a_sentence() -> None:
+    result = {"summary": "Una frase corta. " + "Otra frase que ya no cabe aquí. " * 40 + "x" * 900}
+    told = summary(given_delivery(result=result))
+    assert told.endswith("no cabe aquí.")
+    assert 700 < len(told) < 800
+    assert summary(given_delivery(result={"summary": "x" * 900})) == ""
+
+
+def test_figures_are_found_in_what_a_report_really_answers() -> None:
+    """Names on the wire are another module's: were one renamed, the e-mail would lose the figure without a word."""
+    assert set(METRICS) <= set(AnalysisBody.model_fields)
+    assert {"value", "change_percent", "unit"} <= set(FigureBody.model_fields)
+    assert "period" in AnalysisBody.model_fields
 
 
 def test_report_is_told_in_english() -> None:
@@ -152,8 +170,8 @@ def test_nothing_that_was_written_by_others_becomes_markup() -> None:
     [
         {},
         {"analysis": None},
-        {"analysis": {"headline": "x", "period": {"from": "soon"}}},
-        {"analysis": {"headline": [1, {"metric": "net_sales", "value": "NaN"}]}, "insights": 3},
+        {"analysis": {"revenue": "x", "orders": {}, "period": {"from": "soon"}}},
+        {"analysis": {"revenue": {"value": "NaN"}, "orders": None}, "insights": 3},
     ],
 )
 def test_result_of_another_shape_is_told_without_figures(result: dict[str, object]) -> None:

@@ -75,6 +75,8 @@ def _text(delivery: Delivery, links: Links | None, attached: bool) -> str:
     parts = [f"{business}\n\n{wording.title(delivery)}."]
     if delivery.event is Event.FAILED:
         parts.append(f"{wording.reason(delivery)}\n\n{say('again', delivery.locale, job=str(delivery.job_id))}")
+    if told := wording.summary(delivery):
+        parts.append(told)
     if lines := wording.figures(delivery):
         parts.append(_text_table(delivery, lines))
     if found := wording.insights(delivery):
@@ -116,6 +118,8 @@ def _html(delivery: Delivery, links: Links | None, attached: bool) -> str:
     if delivery.event is Event.FAILED:
         parts.append(_paragraph(wording.reason(delivery)))
         parts.append(_paragraph(say("again", delivery.locale, job=str(delivery.job_id))))
+    if told := wording.summary(delivery):
+        parts.append(_paragraph(told))
     if lines := wording.figures(delivery):
         parts.append(_html_table(delivery, lines))
     if found := wording.insights(delivery):

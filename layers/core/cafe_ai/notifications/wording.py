@@ -26,6 +26,7 @@ from cafe_ai.notifications.model import Delivery, Event, Links
 INSIGHTS = 3
 NAME_CHARACTERS = 80
 REASON_CHARACTERS = 500
+SUMMARY_CHARACTERS = 800
 
 Tone = Literal["good", "bad", "neutral"]
 
@@ -69,7 +70,7 @@ OTHER_FAILED: dict[Language, str] = {
 }
 
 METRICS: dict[str, dict[Language, str]] = {
-    "net_sales": {"es": "Ventas netas", "en": "Net sales"},
+    "revenue": {"es": "Ventas netas", "en": "Net sales"},
     "orders": {"es": "Pedidos", "en": "Orders"},
     "units": {"es": "Unidades", "en": "Units"},
     "average_ticket": {"es": "Ticket medio", "en": "Average ticket"},
@@ -169,6 +170,18 @@ def figures(delivery: Delivery) -> list[Line]:
     return list(_lines(delivery))
 
 
+def summary(delivery: Delivery) -> str:
+    """What the job found, in the sentences that fit; "" where it says nothing in words."""
+    told = (delivery.result or {}).get("summary")
+    sentences = re.split(r"(?<=[.!?])\s+", " ".join(told.split())) if isinstance(told, str) else []
+    fitting = ""
+    for sentence in sentences:
+        if len(fitting) + len(sentence) >= SUMMARY_CHARACTERS:
+            break
+        fitting = f"{fitting} {sentence}".strip()
+    return fitting
+
+
 def insights(delivery: Delivery) -> list[str]:
     """The most important sentences that the job found."""
     found = (delivery.result or {}).get("insights")
@@ -189,23 +202,24 @@ def reason(delivery: Delivery) -> str:
 
 
 def _lines(delivery: Delivery) -> Iterator[Line]:
-    for figure in _headline(delivery):
-        name, value = METRICS.get(str(figure.get("metric"))), _number(figure.get("value"))
-        if name is None or value is None:
+    analysis = _analysis(delivery)
+    for metric, name in METRICS.items():
+        figure = analysis.get(metric)
+        value = _number(figure.get("value")) if isinstance(figure, Mapping) else None
+        if not isinstance(figure, Mapping) or value is None:
             continue
         change = _number(figure.get("change_percent"))
         yield Line(
             name[delivery.locale],
             _format(value, str(figure.get("unit")), delivery),
             None if change is None else format_percent(change, delivery.locale, signed=True),
-            _tone(str(figure.get("metric")), change),
+            _tone(metric, change),
         )
 
 
-def _headline(delivery: Delivery) -> list[Mapping[str, Any]]:
+def _analysis(delivery: Delivery) -> Mapping[str, Any]:
     analysis = (delivery.result or {}).get("analysis")
-    headline = analysis.get("headline") if isinstance(analysis, Mapping) else None
-    return [figure for figure in headline if isinstance(figure, Mapping)] if isinstance(headline, list) else []
+    return analysis if isinstance(analysis, Mapping) else {}
 
 
 def _number(value: object) -> Decimal | None:
@@ -235,8 +249,7 @@ def _tone(metric: str, change: Decimal | None) -> Tone:
 
 def _period(delivery: Delivery) -> Period | None:
     """The business days that the job was about, from its analysis; the end is exclusive."""
-    analysis = (delivery.result or {}).get("analysis")
-    told = analysis.get("period") if isinstance(analysis, Mapping) else None
+    told = _analysis(delivery).get("period")
     if not isinstance(told, Mapping):
         return None
     try:

@@ -38,7 +38,7 @@ class SesMailer:
     """Amazon SES. It puts its own Message-ID in the place of ours; our other headers stay."""
 
     def send(self, delivery_id: UUID, recipient: str, message: bytes) -> None:  # noqa: ARG002 -- it is in the message
-        """As `Mailer`. What is wrong with our account (a limit, an unverified sender) is worth another try once mended."""
+        """As `Mailer`. What is wrong with our account (a limit, sending paused) is worth another try."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
