@@ -80,3 +80,13 @@ def test_order_is_what_a_recent_inventory_forecast_would_order(
         f"UPDATE ai_jobs SET created_at = created_at - interval '{days_old} days' WHERE id = %s", {"job_id": job.id}
     )
     assert [line["order_quantity"] for line in stock_of(desk, business_id)] == [ordered, None]
+
+
+def test_report_of_now_tells_what_runs_out(desk: Desk, bakery: tuple[UUID, dict[str, UUID]]) -> None:
+    state = flow.run(desk.begun(business_id=bakery[0], as_of=None, period="weekly"))
+    files = (desk.job(state).result or {})["files"]
+    page = desk.store.objects[files["html"]].decode()
+    assert all(name in page for name in ("Pan", "Magdalena"))
+    report = json.loads(desk.store.objects[files["json"]])
+    assert [line["product"] for line in report["stock"]] == ["Pan", "Magdalena"]
+    assert report["missing"] == []
