@@ -178,6 +178,18 @@ def test_failed_report_says_why_once_and_nothing_of_the_inside(desk: Desk, error
     assert [job.status for job in desk.announced] == [JobStatus.FAILED]
 
 
+def test_how_a_report_ended_is_counted_once(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    state = flow.run(desk.begun())
+    flow.after(state, "Finish")
+    failed = desk.begun()
+    for _ in range(2):
+        flow.call("fail", {**failed, "error": {"Error": "KeyError", "Cause": ""}})
+    counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    for name in ("JobsCompleted", "JobsFailed"):
+        assert sum(one.get(name, 0) for one in counted) == 1
+    assert sum(one.get("JobsHandedOn", 0) for one in counted) == 2
+
+
 def test_finished_report_cannot_be_failed_afterwards(desk: Desk) -> None:
     state = flow.run(desk.begun())
     assert flow.call("fail", {**state, "error": {"Error": "States.Timeout", "Cause": ""}}) == {"status": "lost"}

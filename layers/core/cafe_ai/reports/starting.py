@@ -36,6 +36,7 @@ def start(runtime: Runtime, message: JobMessage, deadline: Deadline) -> None:
     if held is None:
         raise JobBusy(1.0)
     started = runtime.report_machine.start(execution_name(held), _input(held), deadline)
+    measures().count("JobsHandedOn", int(started))
     log("A report is under way", job=str(held.job_id), attempt=held.attempt, started=started)
 
 
