@@ -1,4 +1,4 @@
-"""`cafe-ai`: import a shop's files, get a token, ask a question, rebuild the search index."""
+"""`cafe-ai`: import a shop's files, get a token, ask a question, rebuild the search index, have failed jobs done again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psycopg
 
 from cafe_ai.errors import CafeAIError, DependencyDown
 from cafe_ai.intake.model import BusinessRefused, IntakeRefused
-from infra.local.commands import access, asking, experiments, importing, indexing
+from infra.local.commands import access, asking, experiments, importing, indexing, notifying, redriving
 from infra.local.postgres import PostgresError
 from infra.local.problems import StackError, is_full_disk
 
@@ -24,6 +24,7 @@ examples:
   cafe-ai import --name "Tienda" --timezone Europe/London --currency GBP --locale es lines.csv
   cafe-ai import --business UUID lines.csv          again, with more or corrected orders
   cafe-ai import-catalogue --business UUID products.csv
+  cafe-ai notify --business UUID --email ana@example.com --weekly-report on
   cafe-ai ask "¿Cuáles fueron las ventas del último mes?" --business UUID
   curl -H "Authorization: Bearer $(cafe-ai token --business UUID --role owner)" "$(cafe-ai url)/..."
 
@@ -41,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (importing, access, asking, indexing, experiments):
+    for module in (importing, access, asking, indexing, notifying, redriving, experiments):
         module.add_parsers(commands)
     return parser
 

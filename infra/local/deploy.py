@@ -35,7 +35,7 @@ def deploy(layout: Layout, build: Path, port: int, parameters: Mapping[str, str]
     cloudformation = emulator.client("cloudformation", port)
     cloudformation.create_stack(
         StackName=STACK,
-        TemplateBody=json.dumps(native),
+        TemplateURL=_upload(_s3(port), "template.json", json.dumps(native).encode()),
         Capabilities=["CAPABILITY_IAM"],
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )
@@ -50,16 +50,26 @@ def base_url(port: int) -> str:
 
 
 def _upload_bootstraps(layout: Layout, build: Path, template: Template, port: int) -> dict[str, tuple[str, str]]:
-    s3 = emulator.client("s3", port, s3={"addressing_style": "path"})
+    s3 = _s3(port)
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": emulator.REGION})
     places = {}
     for function in functions_of(template):
         code = build / function
         path = [code, *(build / layer / "python" for layer in layers_of(template, function))]
         key = f"{function}.zip"
-        s3.put_object(Bucket=BUCKET, Key=key, Body=_zip_bootstrap(bootstrap(layout, code, path)))
+        _upload(s3, key, _zip_bootstrap(bootstrap(layout, code, path)))
         places[function] = (BUCKET, key)
     return places
+
+
+def _s3(port: int) -> Any:
+    return emulator.client("s3", port, s3={"addressing_style": "path"})
+
+
+def _upload(s3: Any, key: str, body: bytes) -> str:
+    """Put an object beside the functions' code; its address."""
+    s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+    return f"{s3.meta.endpoint_url}/{BUCKET}/{key}"
 
 
 def bootstrap(layout: Layout, code: Path, path: list[Path]) -> str:

@@ -67,10 +67,17 @@ def ensure_environments(layout: Layout) -> None:
         return
     if not layout.uv_venv.exists():
         require_space(layout)
-    uv = _ensure_uv(layout)
     for environment in missing:
-        with step(f"Installing {environment.title}"):
-            _install(uv, environment, layout)
+        ensure_environment(layout, environment)
+
+
+def ensure_environment(layout: Layout, environment: VirtualEnvironment) -> None:
+    """Makes this one where it is missing. Raises StackError."""
+    if environment.is_whole():
+        return
+    uv = _ensure_uv(layout)
+    with step(f"Installing {environment.title}"):
+        _install(uv, environment, layout)
 
 
 def require_space(layout: Layout) -> None:

@@ -43,6 +43,11 @@ class Layout:
         return self.home / "issuer"
 
     @property
+    def mail(self) -> Path:
+        """Where the functions write the e-mails that they would send, one .eml each."""
+        return self.home / "mail"
+
+    @property
     def logs(self) -> Path:
         return self.home / "logs"
 

@@ -52,6 +52,7 @@ Its owner asks: {QUESTION}
 
 The API       {state.base_url}/api/v1/ai
 The logs      {_short(layout.logs, layout)}
+Its e-mails   {_short(layout.mail, layout)} (each an .eml file)
 In a terminal ./cafe-ai ask {shlex.quote(QUESTION)} --business {state.business_id}
               ./cafe-ai ask {shlex.quote(FROM_DOCUMENTS)}
 With curl (the token is good for 12 hours):

@@ -1,8 +1,8 @@
 """SAM's own translation of a built template to CloudFormation, by the SAM tools' virtual environment.
 
 `python -m infra.local.sam_transform BUILD_FOLDER` reads template.yaml there and writes transformed.json. Where the code
-is stays open (the resource's name in a bucket that does not exist): deploy.py fills it in. References to parameters
-stay references, so that the emulator's CloudFormation resolves them.
+is stays open (the resource's name in a bucket that does not exist): deploy.py fills it in. State machines get their
+definition inline. References to parameters stay references, so that the emulator's CloudFormation resolves them.
 """
 
 import copy
@@ -32,6 +32,12 @@ class NoManagedPolicies(ManagedPolicyLoader):
         return {}
 
 
+def _definition(folder: Path, place: str) -> dict[str, Any]:
+    """A state machine's own file, which `sam build` leaves where it is; in AWS `sam deploy` would upload it."""
+    definition: dict[str, Any] = yaml_parse((folder / place).read_text(encoding="utf-8"))
+    return definition
+
+
 def main(folder: Path) -> None:
     template = json.loads(json.dumps(yaml_parse((folder / "template.yaml").read_text(encoding="utf-8"))))
     parameters = copy.deepcopy(template["Parameters"])
@@ -40,6 +46,8 @@ def main(folder: Path) -> None:
     for name, resource in template["Resources"].items():
         if place := CODE_PLACES.get(resource["Type"]):
             resource["Properties"][place] = f"s3://local/{name}"
+        elif resource["Type"] == "AWS::Serverless::StateMachine":
+            resource["Properties"]["Definition"] = _definition(folder, resource["Properties"].pop("DefinitionUri"))
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
     # CloudFormation hands SAM a list parameter as a list; a reference in its place SAM would take for all of CORS.
     lists = {"AllowedOrigins": LOCAL_ORIGINS}

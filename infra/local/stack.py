@@ -34,8 +34,11 @@ PASSED_ON = {  # settings of the caller's environment that the functions get, un
     "EMBEDDING_MODEL": "EmbeddingModel",
     "CACHE_URL": "CacheUrl",
     "RATE_LIMIT_PER_MINUTE": "RateLimitPerMinute",
+    "JOB_RETRY_SECONDS": "JobRetrySeconds",
     "LOG_LEVEL": "LogLevel",
 }
+MAIL_FROM = "Café AI <avisos@cafe-ai.example>"
+WEBHOOK_PRIVATE_HOSTS = "127.0.0.1 localhost"  # receivers on this machine
 
 
 def running(layout: Layout) -> State | None:
@@ -145,7 +148,8 @@ def _start(layout: Layout) -> State:
         postgres.prepare()
         emulator.wait_until_ready(layout, record.processes["emulator"], record.ports["emulator"])
         chroma.wait_until_ready(layout, record.processes[chroma.NAME], record.ports[chroma.NAME])
-    parameters = _parameters(postgres, record.ports)
+    layout.mail.mkdir(parents=True, exist_ok=True)
+    parameters = _parameters(layout, postgres, record.ports)
     with step("Deploying template.yaml"), showing(layout.log("emulator"), BotoCoreError, ClientError):
         outputs = deploy(layout, build, record.ports["emulator"], parameters)
     with step("Loading the sample business, Café Central"):
@@ -165,6 +169,7 @@ def _start(layout: Layout) -> State:
         chroma_url=chroma.url_of(record.ports[chroma.NAME]),
         embedding_model=parameters.get("EmbeddingModel", DEFAULT_EMBEDDING_MODEL),
         indexer=outputs["IndexerFunctionName"],
+        redrive=outputs["RedriveFunctionName"],
         business_id=str(business_id),
         owner_id=str(DEV_USERS["owner"]),
     )
@@ -203,7 +208,7 @@ def _issuer_url(ports: dict[str, int]) -> str:
     return f"http://127.0.0.1:{ports['issuer']}"
 
 
-def _parameters(postgres: PostgresServer, ports: dict[str, int]) -> dict[str, str]:
+def _parameters(layout: Layout, postgres: PostgresServer, ports: dict[str, int]) -> dict[str, str]:
     passed_on: dict[str, Any] = {
         ours: os.environ[theirs] for theirs, ours in PASSED_ON.items() if os.environ.get(theirs)
     }
@@ -215,5 +220,8 @@ def _parameters(postgres: PostgresServer, ports: dict[str, int]) -> dict[str, st
         "DatabaseUrl": postgres.dsn(APP),
         "MigrationDatabaseUrl": postgres.dsn(OWNER),
         "ChromaUrl": chroma.url_of(ports[chroma.NAME]),
+        "MailFrom": MAIL_FROM,
+        "MailFolder": str(layout.mail),
+        "WebhookPrivateHosts": WEBHOOK_PRIVATE_HOSTS,
         **passed_on,
     }

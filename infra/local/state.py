@@ -26,6 +26,7 @@ class State:
     chroma_url: str
     embedding_model: str  # as the functions are told it
     indexer: str  # the name of the function that brings the search index up to date
+    redrive: str  # the name of the function that has failed jobs done again
     business_id: str  # Café Central, the sample business
     owner_id: str  # the sample business's owner
 

@@ -11,10 +11,34 @@ from typing import Any
 import pytest
 import yaml
 
+from cafe_ai.jobs.model import JobKind
+
 ROOT = Path(__file__).parents[2]
 FUNCTION = "AWS::Serverless::Function"
-SEARCHING = {"QueryFunction", "RecommendFunction", "ProductSuggestionsFunction", "DocumentsFunction", "IndexerFunction"}
+MACHINE = "SalesReportMachine"
+BUCKET = "ReportsBucket"
+SEARCHING = {
+    "QueryFunction",
+    "RecommendFunction",
+    "ProductSuggestionsFunction",
+    "DocumentsFunction",
+    "IndexerFunction",
+    "ProductRecommendationsJobFunction",
+}
+WRITING = {"SalesAnalysisFunction", "ReportNarrateFunction"}  # they call the language model and search nothing
+DRAWING = {"ReportRenderFunction"}
 QUEUE_VARIABLES = {"AUDIT_QUEUE_URL": "AuditQueue", "INDEX_QUEUE_URL": "IndexQueue"}
+JOB_QUEUES = {
+    JobKind.SALES_REPORT: ("SalesReportQueue", "SalesReportJobFunction"),
+    JobKind.PRODUCT_RECOMMENDATIONS: ("ProductRecommendationsQueue", "ProductRecommendationsJobFunction"),
+    JobKind.CUSTOMER_BEHAVIOR: ("CustomerBehaviorQueue", "CustomerBehaviorJobFunction"),
+    JobKind.INVENTORY_FORECAST: ("InventoryForecastQueue", "InventoryForecastJobFunction"),
+    JobKind.CLEANUP: ("CleanupQueue", "CleanupJobFunction"),
+}
+NAMED_QUEUES = {**{kind.value: queue for kind, (queue, _) in JOB_QUEUES.items()}, "notifications": "NotificationsQueue"}
+NAMED_URL = re.compile(r"(\w+)=\$\{(\w+)\}")
+PART_OF_BUCKET = re.compile(r"\$\{(\w+)\.Arn\}/\w+/\*")
+IDENTITY = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}"
 COPIED = re.compile(r"^build-(\w+):\n(?:\t.*\n)*?\t\$\(call copy,(\S+)\)", re.MULTILINE)
 
 
@@ -58,9 +82,47 @@ def statements(name: str) -> list[dict[str, Any]]:
     return [one for policy in FUNCTIONS[name].get("Policies", []) for one in policy.get("Statement", [])]
 
 
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def granted_on(name: str, service: str) -> dict[str, set[str]]:
+    """What the function may do with resources of the template through a service, by the resource's name."""
+    found: dict[str, set[str]] = {}
+    for statement in statements(name):
+        actions = {
+            action.partition(":")[2] for action in listed(statement["Action"]) if action.startswith(f"{service}:")
+        }
+        for resource in listed(statement["Resource"]) if actions else []:
+            found.setdefault(named(resource) or "nothing that is named", set()).update(actions)
+    return found
+
+
+def named(resource: Any) -> str | None:
+    """The template's resource that a statement is about; None where it names none."""
+    if not isinstance(resource, Intrinsic):
+        return None
+    if "Sub" in resource:
+        part = PART_OF_BUCKET.fullmatch(resource["Sub"])
+        return "MailIdentity" if resource["Sub"] == IDENTITY else part and part[1]
+    name: str = resource["GetAtt"].partition(".")[0] if "GetAtt" in resource else resource.get("Ref", "")
+    return name if name in RESOURCES else None
+
+
 def sends_to(name: str) -> set[str]:
     policies = [policy.get("SQSSendMessagePolicy") for policy in FUNCTIONS[name].get("Policies", [])]
-    return {policy["QueueName"]["GetAtt"].partition(".")[0] for policy in policies if policy}
+    audited = {policy["QueueName"]["GetAtt"].partition(".")[0] for policy in policies if policy}
+    return audited | {queue for queue, actions in granted_on(name, "sqs").items() if "SendMessage" in actions}
+
+
+def queues_told(name: str) -> dict[str, str]:
+    """The queues whose URL the function is told under a name, by that name."""
+    return dict(NAMED_URL.findall(variables(name).get("QUEUE_URLS", {}).get("Sub", "")))
+
+
+def queues_of(name: str) -> set[str]:
+    """The queues that the function takes messages from."""
+    return {event["Queue"]["GetAtt"].partition(".")[0] for event in events(name, "SQS")}
 
 
 def routes(name: str) -> set[tuple[str, str]]:
@@ -78,17 +140,19 @@ def test_a_function_has_a_log_of_its_own_that_forgets(name: str) -> None:
 def test_a_function_has_a_role_of_its_own_with_named_resources_alone(name: str) -> None:
     assert "Role" not in FUNCTIONS[name] and "Role" not in COMMON and "Policies" not in COMMON
     for statement in statements(name):
-        granted = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-        assert granted and all(isinstance(one, Intrinsic) and "GetAtt" in one for one in granted)
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        assert not any("*" in action for action in actions)
+        granted = listed(statement["Resource"])
+        assert granted and all(named(one) for one in granted)
+        assert not any("*" in action for action in listed(statement["Action"]))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_only_what_searches_has_the_models_and_their_key(name: str) -> None:
-    searches = name in SEARCHING
-    assert layers(name) == {"CoreLayer", "WebLayer"} | ({"AiLayer", "EmbeddingsLayer"} if searches else set())
-    assert ("OPENAI_API_KEY" in variables(name), "CACHE_URL" in variables(name)) == (searches, searches)
+    searches, writes = name in SEARCHING, name in WRITING
+    needed = {"CoreLayer", "WebLayer"}
+    needed |= {"AiLayer"} if searches or writes else set()
+    needed |= {"EmbeddingsLayer"} if searches else set()
+    assert layers(name) == needed | ({"ReportLayer"} if name in DRAWING else set())
+    assert ("OPENAI_API_KEY" in variables(name), "CACHE_URL" in variables(name)) == (searches or writes, searches)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -100,8 +164,77 @@ def test_a_function_reaches_the_database_in_one_role(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_who_knows_a_queue_may_use_it_and_no_other(name: str) -> None:
     known = {queue for variable, queue in QUEUE_VARIABLES.items() if variable in variables(name)}
-    asked = {one["GetAtt"].partition(".")[0] for statement in statements(name) for one in statement["Resource"]}
-    assert known == sends_to(name) | asked
+    known |= set(queues_told(name).values())
+    assert known == sends_to(name) | granted_on(name, "sqs").keys()
+    assert queues_told(name).items() <= NAMED_QUEUES.items()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_message_is_delayed_by_who_takes_it(name: str) -> None:
+    """Its own queue only: a worker that fails says when the message is to come again."""
+    delays = {queue for queue, actions in granted_on(name, "sqs").items() if "ChangeMessageVisibility" in actions}
+    assert delays == queues_of(name) & set(NAMED_QUEUES.values())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_who_knows_the_bucket_or_the_machine_may_use_it(name: str) -> None:
+    assert ("REPORTS_BUCKET" in variables(name)) == (BUCKET in granted_on(name, "s3"))
+    starts = {MACHINE: {"StartExecution"}} if "REPORT_MACHINE_ARN" in variables(name) else {}
+    assert granted_on(name, "states") == starts
+    assert ("MAIL_FROM" in variables(name)) == ("MailIdentity" in granted_on(name, "ses"))
+
+
+@pytest.mark.parametrize("kind", JobKind)
+def test_a_kind_of_job_has_a_queue_and_a_worker_of_its_own(kind: JobKind) -> None:
+    queue, worker = JOB_QUEUES[kind]
+    assert queues_of(worker) == {queue}
+    assert [name for name in FUNCTIONS if queue in queues_of(name)] == [worker]
+    (source,) = events(worker, "SQS")
+    assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_what_fails_for_good_is_told_of() -> None:
+    """Whatever a dead-letter queue of jobs or notifications gets, one function takes and marks as failed."""
+    targets = {
+        RESOURCES[queue]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["GetAtt"]
+        for queue in NAMED_QUEUES.values()
+    }
+    assert queues_of("DeadLettersFunction") == {target.partition(".")[0] for target in targets}
+    assert len(targets) == len(NAMED_QUEUES)
+
+
+def test_the_relay_reaches_every_queue() -> None:
+    assert queues_told("OutboxRelayFunction") == NAMED_QUEUES
+    assert queues_told("OutboxRelayFunction").keys() >= queues_told("RedriveFunction").keys() >= set(JobKind)
+
+
+def test_the_machine_runs_the_reports_functions_and_no_others() -> None:
+    machine = RESOURCES[MACHINE]["Properties"]
+    states = {name for name, each in FUNCTIONS.items() if each["CodeUri"].startswith("functions/report/")}
+    substituted = {each["GetAtt"].partition(".")[0] for each in machine["DefinitionSubstitutions"].values()}
+    invoked, logged = machine["Policies"][0]["Statement"]
+    assert invoked["Action"] == "lambda:InvokeFunction"
+    assert substituted == {named(each) for each in invoked["Resource"]} == states
+    assert all(action.startswith("logs:") for action in logged["Action"])
+    assert machine["Type"] == "STANDARD"
+    assert machine["Logging"]["IncludeExecutionData"] is False
+    definition = (ROOT / machine["DefinitionUri"]).read_text(encoding="utf-8")
+    assert set(re.findall(r"\$\{(\w+)\}", definition)) == machine["DefinitionSubstitutions"].keys()
+
+
+def test_the_bucket_is_closed_encrypted_and_forgets() -> None:
+    bucket = RESOURCES[BUCKET]["Properties"]
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["BucketEncryption"]
+    assert {rule["Prefix"] for rule in bucket["LifecycleConfiguration"]["Rules"]} == {"work/", "reports/"}
+    (refusal,) = RESOURCES["ReportsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (refusal["Effect"], refusal["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": False}})
+
+
+@pytest.mark.parametrize("name", [name for name, each in RESOURCES.items() if each["Type"] == "AWS::SQS::Queue"])
+def test_a_queue_is_encrypted(name: str) -> None:
+    assert RESOURCES[name]["Properties"]["SqsManagedSseEnabled"] is True
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -131,9 +264,12 @@ def test_a_message_that_fails_comes_again_and_then_is_kept(name: str) -> None:
     for event in events(name, "SQS"):
         queue = RESOURCES[event["Queue"]["GetAtt"].partition(".")[0]]["Properties"]
         assert queue["VisibilityTimeout"] >= 6 * timeout
+        assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        if name == "DeadLettersFunction":  # what it cannot handle stays where it is, for two weeks
+            assert queue["MessageRetentionPeriod"] == 1209600
+            continue
         assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
         assert RESOURCES[queue["RedrivePolicy"]["deadLetterTargetArn"]["GetAtt"].partition(".")[0]]
-        assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_nobody_calls_without_a_token() -> None:

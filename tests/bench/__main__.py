@@ -14,6 +14,7 @@ from tests.bench import (
     cold_start,
     importing,
     isolation,
+    jobs,
     model_path,
     question_parts,
     recommendations,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "isolation": isolation.measure,
     "search-quality": search_quality.measure,
     "search-speed": search_speed.measure,
+    "jobs": jobs.measure,
 }
 
 

@@ -16,7 +16,8 @@ from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
 NOLOGIN_ROLES = (
-    "cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_baskets", "cafe_ai_erasure", "cafe_ai_index", "cafe_ai_jobs", "cafe_ai_report"
+    "cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_baskets", "cafe_ai_cleanup", "cafe_ai_erasure", "cafe_ai_index",
+    "cafe_ai_jobs", "cafe_ai_report", "cafe_ai_schedules"
 )  # fmt: skip
 
 READ, WRITE = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
@@ -26,15 +27,20 @@ ROLLUPS = ("rollup_hours", "rollup_products", "business_labels")
 RECOMMENDATIONS = ("recommendation_runs", "product_pairs", "product_dayparts", "search_misses")
 TABLE_PRIVILEGES = {
     APP: {
-        **dict.fromkeys((*SHOPS_TABLES, *ROLLUPS, "measured_lines"), READ),
+        **dict.fromkeys(
+            (*SHOPS_TABLES, *ROLLUPS, "measured_lines", "notification_channels", "past_conversations"), READ
+        ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
         **dict.fromkeys(RECOMMENDATIONS, WRITE),
-        **dict.fromkeys(("ai_feedback", "ai_jobs"), COUNT),
+        **dict.fromkeys(("ai_feedback", "ai_jobs", "notification_deliveries", "rollup_checks"), COUNT),
         **dict.fromkeys(("ai_outbox", "ai_dead_letters"), frozenset({"INSERT"})),
         **dict.fromkeys(("documents", "index_generations", "index_entries"), WRITE),
         **dict.fromkeys(("index_outbox", "embedding_cache"), WRITE - {"UPDATE"}),
     },
-    SAAS: {**dict.fromkeys((*SHOPS_TABLES, "memberships"), WRITE), "measured_lines": READ},
+    SAAS: {
+        **dict.fromkeys((*SHOPS_TABLES, "memberships", "notification_channels"), WRITE),
+        **dict.fromkeys(("measured_lines", "notification_deliveries"), READ),
+    },
     "cafe_ai_rollup": {
         **dict.fromkeys(("orders", "products", "order_lines", "measured_lines"), READ),
         **dict.fromkeys(ROLLUPS, WRITE - {"UPDATE"}),
@@ -45,6 +51,13 @@ TABLE_PRIVILEGES = {
         "budget_reservations": WRITE,
     },
     "cafe_ai_baskets": {},
+    "cafe_ai_schedules": {},
+    "cafe_ai_cleanup": {
+        **dict.fromkeys(
+            ("ai_jobs", "notification_deliveries", "ai_conversations", "ai_dead_letters"), frozenset({"DELETE"})
+        ),
+        "past_conversations": COUNT,
+    },
     "cafe_ai_erasure": {"erasures": WRITE, "ai_conversations": frozenset({"DELETE"})},
     "cafe_ai_report": {},
     "cafe_ai_jobs": {"ai_outbox": frozenset({"SELECT", "DELETE"})},
@@ -60,11 +73,13 @@ TABLE_PRIVILEGES = {
 FUNCTIONS_CALLED = {
     APP: {
         "admit", "any_of_words", "budget_reserve", "budget_settle", "budget_spend", "budget_standing", "business_clock",
-        "businesses_due_for_baskets", "businesses_in_collection", "claim_indexing", "conversation_counts",
-        "current_business_id", "current_user_id", "erase_conversation", "erase_conversations", "experiment_outcomes",
-        "forget_collection", "forget_messages", "given_up_jobs", "indexed_vectors", "job_business", "new_id", "outbox_wait",
-        "overdue_jobs", "queue_reindexing", "release_indexing", "rollup_differences", "search_terms", "take_due_messages",
-        "take_messages", "use_of_business", "use_of_user",
+        "businesses_due_for_baskets", "businesses_due_for_rollup_check", "businesses_in_collection", "claim_indexing",
+        "conversation_counts", "current_business_id", "current_user_id", "empty_past_audit", "empty_past_feedback",
+        "erase_conversation", "erase_conversations", "experiment_outcomes", "forget_collection", "forget_messages",
+        "given_up_jobs", "indexed_vectors", "job_business", "mend_rollups", "new_id", "outbox_wait", "overdue_jobs",
+        "past_jobs", "queue_reindexing", "release_indexing", "remove_past_conversations", "remove_past_dead_letters",
+        "remove_past_jobs", "rollup_differences", "search_terms", "take_due_messages", "take_messages", "use_of_business",
+        "use_of_user", "weekly_reports_due",
     },
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
@@ -73,6 +88,8 @@ FUNCTIONS_CALLED = {
         frozenset({"current_business_id", "current_user_id"}),
     ),
     "cafe_ai_baskets": set(),
+    "cafe_ai_schedules": set(),
+    "cafe_ai_cleanup": {"is_past"},
     "cafe_ai_jobs": {"outbox_wait"},
     "cafe_ai_index": {"current_business_id", "new_id", "search_terms", "any_of_words"},
     "public": set(),
@@ -106,12 +123,14 @@ def test_roles_own_nothing_and_bypass_nothing(superuser: psycopg.Connection[Any]
         ("cafe_ai_admission", False, False, False, 0),
         (APP, True, False, False, 0),
         ("cafe_ai_baskets", False, False, False, 0),
+        ("cafe_ai_cleanup", False, False, False, 0),
         ("cafe_ai_erasure", False, False, False, 0),
         ("cafe_ai_index", False, False, False, 0),
         ("cafe_ai_jobs", False, False, False, 0),
         ("cafe_ai_report", False, False, False, 0),
         ("cafe_ai_rollup", False, False, False, 0),
         (SAAS, True, False, False, 0),
+        ("cafe_ai_schedules", False, False, False, 0),
     ]
 
 
@@ -178,6 +197,21 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
         ("cafe_ai_baskets", "businesses", "SELECT", ["id"]),
         ("cafe_ai_baskets", "orders", "SELECT", ["business_id", "id"]),
         ("cafe_ai_baskets", "recommendation_runs", "SELECT", ["business_id", "computed_at", "newest_order"]),
+        ("cafe_ai_cleanup", "ai_audit_logs", "SELECT", sorted([*words, "id", "timestamp"])),
+        ("cafe_ai_cleanup", "ai_audit_logs", "UPDATE", words),
+        (
+            "cafe_ai_cleanup",
+            "ai_conversations",
+            "SELECT",
+            ["assistant_type", "business_id", "created_at", "id", "user_id"],
+        ),
+        ("cafe_ai_cleanup", "ai_conversations", "UPDATE", ["id"]),
+        ("cafe_ai_cleanup", "ai_dead_letters", "SELECT", ["message_id", "queue", "received_at"]),
+        ("cafe_ai_cleanup", "ai_feedback", "SELECT", ["comment", "conversation_id", "rated_at", "user_id"]),
+        ("cafe_ai_cleanup", "ai_feedback", "UPDATE", ["comment"]),
+        ("cafe_ai_cleanup", "ai_jobs", "SELECT", ["business_id", "finished_at", "id", "kind", "status"]),
+        ("cafe_ai_cleanup", "ai_jobs", "UPDATE", ["id"]),
+        ("cafe_ai_cleanup", "notification_deliveries", "SELECT", ["job_id"]),
         ("cafe_ai_erasure", "ai_audit_logs", "SELECT", sorted([*words, "conversation_id", "user_id"])),
         ("cafe_ai_erasure", "ai_audit_logs", "UPDATE", words),
         ("cafe_ai_erasure", "ai_conversations", "SELECT", ["id", "user_id"]),
@@ -196,9 +230,13 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
         ("cafe_ai_report", "ai_audit_logs", "SELECT", use.split()),
         ("cafe_ai_report", "ai_conversations", "SELECT", ["assistant_type", "business_id"]),
         ("cafe_ai_report", "ai_feedback", "SELECT", ["conversation_id", "first_rated_at", "first_rating", "rating"]),
+        ("cafe_ai_report", "past_conversations", "SELECT", ["assistant_type", "business_id", "conversations"]),
         ("cafe_ai_rollup", "businesses", "SELECT", ["day_starts", "id", "names_version", "timezone"]),
         ("cafe_ai_rollup", "businesses", "UPDATE", ["names_version"]),
         ("cafe_ai_rollup", "orders", "UPDATE", ["business_date", "is_sale", "local_hour"]),
+        ("cafe_ai_schedules", "ai_jobs", "SELECT", ["business_id", "idempotency_key", "user_id"]),
+        ("cafe_ai_schedules", "businesses", "SELECT", ["day_starts", "id", "timezone", "weekly_report"]),
+        ("cafe_ai_schedules", "rollup_checks", "SELECT", ["business_id", "checked_at"]),
     ]
 
 

@@ -15,6 +15,7 @@ from psycopg.rows import namedtuple_row
 
 from cafe_ai.platform.ids import uuid7
 from infra.local.postgres import APP, OWNER, SAAS
+from tests.security.upkeep import insert_upkeep, try_upkeep
 from tests.support.factories import Factory, Line
 from tests.support.indexed import INSERT_DOCUMENT, put_in_index
 from tests.support.postgres import TestDatabase
@@ -48,6 +49,7 @@ class Shop:
     product: UUID
     turn: UUID
     job: UUID
+    channel: UUID
 
 
 def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
@@ -73,7 +75,8 @@ def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
     superuser.execute(INSERT_JOB, [job, business])
     superuser.execute(INSERT_MESSAGE, [uuid7(), business])
     superuser.execute("INSERT INTO ai_dead_letters VALUES (%s, 'q', 'Hola')", [str(job)])
-    return Shop(business, user, order, product, turn, job)
+    channel = insert_upkeep(superuser, business, user, job)
+    return Shop(business, user, order, product, turn, job, channel)
 
 
 INSERT_CONVERSATION = """
@@ -127,6 +130,7 @@ class Trial:
         self.try_own_rows()
         self.try_feedback_and_erasure()
         self.try_jobs()
+        try_upkeep(self)
         return self.found
 
     def notices(self, weakened: str) -> bool:
@@ -469,7 +473,12 @@ class Trial:
         use = "SELECT inferences FROM use_of_business(%s)"
         used = [self.connection.execute(use, [shop.business]).fetchone() for shop in (self.ours, self.theirs)]
         own = self.connection.execute("SELECT inferences FROM use_of_user()").fetchone()
-        return counted == [("GENERAL_QUERY", 1)] and not others and used == [(1,), (0,)] and own == (1,)
+        return (
+            sorted(counted) == [("GENERAL_QUERY", 1), ("SALES_ANALYSIS", 2)]
+            and not others
+            and used == [(1,), (0,)]
+            and own == (1,)
+        )
 
     def erases(self) -> bool:
         """Through the functions, and by the trigger for what comes late."""

@@ -23,6 +23,7 @@ class Valkey:
 
     folder: str
     port: int = field(default_factory=free_port)
+    options: tuple[str, ...] = ()
     _child: Child | None = None
 
     @property
@@ -30,10 +31,16 @@ class Valkey:
         """Its address."""
         return f"valkey://127.0.0.1:{self.port}/0"
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._child is not None
+        return self._child.process.pid
+
     def start(self) -> None:
         """Starts it, and returns once it answers."""
         command = [str(get_binary_path()), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder]
-        self._child = Child.start([*command, "--save", ""])
+        self._child = Child.start([*command, "--save", "", *self.options])
         ends = time.monotonic() + START_SECONDS
         while time.monotonic() < ends and self._child.runs:
             try:
@@ -54,10 +61,10 @@ class Valkey:
 
 
 @contextmanager
-def running_valkey() -> Iterator[Valkey]:
-    """A new, empty server; gone on leaving."""
+def running_valkey(*options: str) -> Iterator[Valkey]:
+    """A new, empty server, with these options; gone on leaving."""
     with tempfile.TemporaryDirectory(prefix="cafe-ai-valkey-", ignore_cleanup_errors=True) as folder:
-        server = Valkey(folder)
+        server = Valkey(folder, options=options)
         try:
             server.start()
             yield server

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from cafe_ai.embeddings import EmbeddingModel
     from cafe_ai.llm import LanguageModel
     from cafe_ai.platform.cache import Cache, Recent
+    from cafe_ai.platform.email import Mailer
     from cafe_ai.platform.queue import MessageQueue
+    from cafe_ai.platform.state_machine import StateMachine
     from cafe_ai.platform.storage import ObjectStore
     from cafe_ai.platform.vectors import VectorStore
+    from cafe_ai.platform.webhooks import WebhookSender
 
 RECENT_QUERIES = 500  # 2 KB each
 
@@ -141,6 +144,30 @@ class Runtime:
         from cafe_ai.platform.storage import ObjectStore
 
         return ObjectStore(self.settings.require("reports_bucket"))
+
+    @cached_property
+    def report_machine(self) -> StateMachine:
+        """The state machine that makes sales reports."""
+        from cafe_ai.platform.state_machine import StateMachine
+
+        return StateMachine(self.settings.require("report_machine_arn"))
+
+    @cached_property
+    def mail(self) -> Mailer:
+        """What sends e-mail: SES, or a folder where one is configured."""
+        from pathlib import Path
+
+        from cafe_ai.platform.email import FolderMailer, SesMailer
+
+        folder = self.settings.mail_folder
+        return SesMailer() if folder is None else FolderMailer(Path(folder))
+
+    @cached_property
+    def webhooks(self) -> WebhookSender:
+        """What posts to the addresses that businesses gave."""
+        from cafe_ai.platform.webhooks import WebhookSender
+
+        return WebhookSender(self.settings.webhook_private_hosts)
 
     @cached_property
     def _queues(self) -> dict[str, MessageQueue]:

@@ -1,5 +1,5 @@
-"""The edges without a caller: a batch of SQS messages, each as a typed message to one service call; jobs; the schedule; and
-an operator's direct call."""
+"""The edges without a caller: a batch of SQS messages, each as a typed message to one service call; jobs; the schedule; an
+operator's direct call; and the states of a state machine."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cafe_ai.jobs.messages import parse
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.jobs.routing import ROUTES
 from cafe_ai.jobs.running import ComeAgain, Work, perform
+from cafe_ai.notifications import service as notifications
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log, log_failure, measures, observed
 
@@ -95,6 +96,29 @@ def job_handler(kind: JobKind, work: Work) -> Callable[[dict[str, Any], Any], Pa
     return _batch_handler(kind.value, handle_message)
 
 
+def delivery_handler() -> Callable[[dict[str, Any], Any], PartialItemFailureResponse]:
+    """A Lambda entry point for the queue of notifications: sends each, unless that has been done.
+
+    One that has to be tried again is hidden in the queue for as long as it has to wait; the event source needs
+    ReportBatchItemFailures.
+    """
+
+    def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
+        try:
+            notifications.deliver(shared, notifications.parse(record.body), deadline)
+        except notifications.DeliveryDelayed as delayed:
+            log_failure("A notification is tried again", delayed, seconds=round(delayed.seconds))
+            measures().count("NotificationsRetried")
+            _hide(shared, notifications.QUEUE, record, delayed.seconds)
+            raise
+        except Exception as error:
+            log_failure("A message could not be handled", error, message_id=record.message_id)
+            measures().count("Errors")
+            raise
+
+    return _batch_handler(notifications.QUEUE, handle_message)
+
+
 def _hide(shared: Runtime, queue: str, record: SQSRecord, seconds: float) -> None:
     """Where that fails the message comes again after the queue's own time, which is longer."""
     try:
@@ -163,6 +187,35 @@ def schedule_handler(
                 raise
 
     return handle_run
+
+
+def step_handler(
+    name: str, accepts: type[T], handle: Callable[[Runtime, T, Deadline], Mapping[str, Any]]
+) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """A Lambda entry point that is one state of a state machine: it is given the state's input as an `accepts`.
+
+    accepts is a dataclass; members that it does not name are let be, as the input holds what other states need. Where the
+    input has a correlation_id everything is logged under it. An exception is logged, counted and raised as it is: the name
+    of its class is what the machine's Retry and Catch know it by, so `handle` must be safe to repeat after those that are
+    tried again. An input that is none fails with pydantic's ValidationError, which is not. name names the metrics.
+    """
+
+    def handle_state(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        from pydantic import TypeAdapter
+
+        shared = runtime()
+        origin = event.get("correlation_id") or context.aws_request_id
+        with correlated(str(origin)), observed(shared.settings.metrics_namespace) as measured:
+            measured.endpoint = name
+            measured.count("Requests")
+            try:
+                return dict(handle(shared, TypeAdapter(accepts).validate_python(event), _deadline(context)))
+            except Exception as error:
+                log_failure("A step failed", error)
+                measured.count("Errors")
+                raise
+
+    return handle_state
 
 
 def _deadline(context: Any) -> Deadline:

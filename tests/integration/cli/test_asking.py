@@ -79,6 +79,7 @@ def stack(api: Api, database: TestDatabase, tmp_path: Path, monkeypatch: pytest.
         chroma_url="http://127.0.0.1:9",
         embedding_model="offline",
         indexer="indexer",
+        redrive="redrive",
         business_id=str(BUSINESS.id),
         owner_id=str(DEV_USERS["owner"]),
     )

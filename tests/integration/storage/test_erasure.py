@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from cafe_ai.platform.ids import uuid7
+from tests.security.upkeep import insert_upkeep
 from tests.support.factories import Factory, Line
 from tests.support.indexed import put_in_index
 from tests.support.postgres import TestDatabase
@@ -70,9 +71,9 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
     superuser.execute(
         "INSERT INTO ai_feedback VALUES (%s, %s, %s, 'up', NULL, now(), 'up', now())", [uuid7(), user, business]
     )
-    superuser.execute(
-        "INSERT INTO ai_jobs (id, business_id, kind, params) VALUES (%s, %s, 'k', '{}')", [uuid7(), business]
-    )
+    job = uuid7()
+    superuser.execute("INSERT INTO ai_jobs (id, business_id, kind, params) VALUES (%s, %s, 'k', '{}')", [job, business])
+    insert_upkeep(superuser, business, user, job)
     superuser.execute(
         "INSERT INTO ai_outbox (id, business_id, queue, body, available_at) VALUES (%s, %s, 'q', '{}', now())",
         [uuid7(), business],

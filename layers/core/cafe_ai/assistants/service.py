@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cafe_ai.analytics import repository as figures
@@ -225,16 +226,17 @@ def _reading(runtime: Runtime, member: Member) -> AbstractContextManager[UnitOfW
     return runtime.database.transaction(member.business.id, member.user_id, member.deadline, read_only=True)
 
 
-def meter_for(runtime: Runtime, member: Member) -> Meter | None:
+def meter_for(runtime: Runtime, member: Member, inference_id: UUID | None = None) -> Meter | None:
     """The language model with its meter for one inference; None where there is none or the budget is spent.
 
-    Who uses it writes the inference with `turns.usage_of(meter)`, which settles what the meter reserved.
+    Who uses it writes the inference with `turns.usage_of(meter)`, which settles what the meter reserved. It has a new id
+    unless one is given.
     """
     if runtime.language_model is None or member.budget_spent:
         return None
     from cafe_ai.llm.metering import Meter
 
-    inference_id = uuid7()
+    inference_id = inference_id or uuid7()
     return Meter(runtime.language_model, budget_of(runtime.database, member, inference_id), inference_id)
 
 

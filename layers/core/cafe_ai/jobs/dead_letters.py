@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from cafe_ai.jobs import messages, recovery, repository
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
 
 def see_to(runtime: Runtime, message_id: str, queue: str, body: str, deadline: Deadline) -> None:
-    """Fails the job or gives up the notification that the message names, or has the job done after all.
+    """Fails the job or gives up the notification that the message names, or has it done after all where tries are left.
 
     What names neither is kept in ai_dead_letters for an operator. Raises JobBusy where a worker holds the job, and
-    Unavailable: then the message comes again.
+    Unavailable, also where one has the notification in hand: then the message comes again.
     """
     try:
-        if (delivery := _delivery(body)) is not None:
-            notifications.give_up(runtime, *delivery, deadline)
-        else:
-            job = messages.parse(body)
-            recovery.see_to_dead_letter(runtime, job.job_id, job.business_id, deadline)
+        named = messages.read(body)
+        delivery = _delivery(named) if "delivery_id" in named else None
+        job = messages.parse(body) if delivery is None else None
     except ValueError as error:
         _keep(runtime, message_id, queue, body, deadline)
         log_failure("A dead letter could not be read and is kept", error, message_id=message_id, queue=queue)
+        return
+    if delivery is not None:
+        notifications.see_to_dead_letter(runtime, *delivery, deadline)
+    if job is not None:
+        recovery.see_to_dead_letter(runtime, job.job_id, job.business_id, deadline)
 
 
-def _delivery(body: str) -> tuple[UUID, UUID] | None:
-    """The delivery that the message names, and its business. Raises ValueError where it is no JSON or names them wrongly."""
-    read = json.loads(body)
-    if not isinstance(read, dict) or "delivery_id" not in read:
-        return None
-    return UUID(str(read["delivery_id"])), UUID(str(read.get("business_id")))
+def _delivery(body: Mapping[str, Any]) -> tuple[UUID, UUID]:
+    """The delivery that the message names, and its business. Raises ValueError."""
+    return UUID(str(body["delivery_id"])), UUID(str(body.get("business_id")))
 
 
 def _keep(runtime: Runtime, message_id: str, queue: str, body: str, deadline: Deadline) -> None:

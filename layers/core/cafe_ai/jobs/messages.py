@@ -23,9 +23,20 @@ def body_of(job_id: UUID, business_id: UUID | None) -> dict[str, Any]:
 
 def parse(text: str) -> JobMessage:
     """The message. Raises ValueError for what is none."""
+    body = read(text)
     try:
-        body = json.loads(text)
         job, business = body["job_id"], body["business_id"]
         return JobMessage(UUID(job), None if business is None else UUID(business))
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError("The message names no job.") from error
+
+
+def read(text: str) -> dict[str, Any]:
+    """A message's body. Raises ValueError where it is no JSON object, however deep."""
+    try:
+        body = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("The message is nested too deeply.") from error
+    if not isinstance(body, dict):
+        raise ValueError("The message is no object.")  # noqa: TRY004 -- it is what was sent that is wrong
+    return body

@@ -260,8 +260,10 @@ def reset_given_up(uow: UnitOfWork, job_id: UUID) -> JobKind | None:
 
 
 def keep_dead_letter(uow: UnitOfWork, message_id: str, queue: str, body: str) -> None:
-    """Keeps a message that cannot be read, once. U+0000, which no text here may hold, is shown as U+2400."""
-    uow.connection.execute(KEEP_DEAD_LETTER, (message_id, queue, body.replace("\0", "\u2400")))
+    """Keeps a message that cannot be read, once. What no text here may hold is shown: U+0000 as U+2400, half a character as
+    its escape."""
+    kept = body.replace("\0", "\u2400").encode(errors="backslashreplace").decode()
+    uow.connection.execute(KEEP_DEAD_LETTER, (message_id, queue, kept))
 
 
 def job_business(uow: UnitOfWork, caller: UUID, job_id: UUID) -> tuple[UUID, Role] | None:

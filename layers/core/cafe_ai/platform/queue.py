@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_MESSAGE_BYTES = 256 * 1024  # SQS takes 1 MiB since 2025; not every queue, policy and emulator does
 BATCH_MESSAGES = 10  # SQS's limit
-MAX_VISIBILITY_SECONDS = 12 * 3600
+MAX_VISIBILITY_SECONDS = 11 * 3600  # SQS allows 12 hours, counted from when the message was received
 CONNECT_SECONDS = 0.7
 READ_SECONDS = 1.3
 ATTEMPTS = 3
@@ -88,7 +88,7 @@ class MessageQueue:
         return [str(number) in taken for number in range(len(messages))]
 
     def hide(self, receipt_handle: str, seconds: float) -> None:
-        """Has a message that was received come again after so many seconds (12 h at most) rather than the queue's own.
+        """Has a message that was received come again after so many seconds (11 h at most) rather than the queue's own.
 
         Raises DependencyDown where the queue does not do it.
         """

@@ -33,6 +33,24 @@ class ObjectStore:
         except (BotoCoreError, ClientError) as error:
             raise DependencyDown("storage") from error
 
+    def put_new(self, key: str, body: bytes, content_type: str) -> bool:
+        """Keeps an object where there is none of that key; False where there is one: of several callers one is told True.
+
+        An attempt whose answer is lost may have been kept by S3: then False is told although nobody else was here. Raises
+        DependencyDown.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "PreconditionFailed":
+                return False
+            raise DependencyDown("storage") from error
+        except BotoCoreError as error:
+            raise DependencyDown("storage") from error
+        return True
+
     def get(self, key: str) -> bytes:
         """The object. Raises NotFound where there is none, DependencyDown where S3 does not answer."""
         from botocore.exceptions import BotoCoreError, ClientError

@@ -25,6 +25,7 @@ from cafe_ai.sales_analysis.model import (
     Slot,
     Span,
 )
+from cafe_ai.sales_analysis.span import check_span
 
 Number = int | float
 
@@ -47,18 +48,16 @@ class AnalysisParameters(BaseModel):
     as_of: Moment | None = None
 
     def span(self) -> Span:
-        """As the analysis takes it."""
+        """As the analysis takes it. Raises InvalidRequest naming the parameter that does not go with the others."""
         ranged = self.from_ is not None or self.to is not None
-        preset: Preset | None = self.period if ranged else self.period or "monthly"
-        return Span(preset, self.from_, self.to, self.as_of)
+        span = Span(self.period if ranged else self.period or "monthly", self.from_, self.to, self.as_of)
+        check_span(span)
+        return span
 
     def job_params(self) -> dict[str, Any]:
-        """As the job of the same analysis takes it: JSON, only what was said."""
-        told = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        params: dict[str, Any] = {
-            name: told[name] for name in ("period", "from", "to", "locale", "as_of") if name in told
-        }
-        return params if "from" in params or "to" in params else {"period": "monthly", **params}
+        """As the job of the same analysis takes it: only what was said."""
+        asked = {"period": self.period, "from": self.from_, "to": self.to, "locale": self.locale, "as_of": self.as_of}
+        return {name: value for name, value in asked.items() if value is not None}
 
 
 class FigureBody(BaseModel):
@@ -333,20 +332,6 @@ class AnalysisResponse(BaseModel):
             response_time_ms=answer.response_time_ms,
             budget_left_usd=None if answer.budget_left_usd is None else float(answer.budget_left_usd),
         )
-
-
-class AnalysisAccepted(BaseModel):
-    """The job that makes the analysis."""
-
-    job_id: UUID
-    status: Literal["pending"] = "pending"
-    message: str
-
-    @classmethod
-    def of(cls, job_id: UUID) -> AnalysisAccepted:
-        """What is answered at once."""
-        told = f"Sales analysis is being generated. Use GET /api/v1/ai/jobs/{job_id} to check status."
-        return cls(job_id=job_id, message=told)
 
 
 def number(value: Decimal | None) -> Number | None:

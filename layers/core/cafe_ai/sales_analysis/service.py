@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,7 @@ from cafe_ai.assistants.records import billing
 from cafe_ai.assistants.service import meter_for, moment_of
 from cafe_ai.assistants.turns import Told, budget_left, model_name, write_turn
 from cafe_ai.assistants.words import Wording
+from cafe_ai.jobs.model import Job, JobKind
 from cafe_ai.language.formats import Language, language_of
 from cafe_ai.language.period_wording import word_days
 from cafe_ai.sales_analysis import figures, narration
@@ -100,6 +102,24 @@ def answer(runtime: Runtime, member: Member, span: Span, locale: Locale | None =
         cost_usd=meter.cost_usd if meter else Decimal(0),
         verified=wording.verified,
         budget_left_usd=budget_left(member, meter),
+    )
+
+
+def start(runtime: Runtime, member: Member, span: Span, params: Mapping[str, Any], key: str | None) -> Job:
+    """The job that makes the report of a span. Raises InvalidRequest naming the parameter, before anything is started."""
+    from cafe_ai.jobs import service as jobs
+
+    as_of = moment_of(span.as_of, member.business)
+    resolve_span(span, ShopCalendar(member.business.timezone, member.business.day_starts, as_of, as_of.date()))
+    return jobs.start(
+        runtime,
+        JobKind.SALES_REPORT,
+        member.business.id,
+        params,
+        user_id=member.user_id,
+        idempotency_key=key,
+        deadline=member.deadline,
+        field_prefix="",
     )
 
 

@@ -13,9 +13,10 @@ from cafe_ai.budgets.model import Standing
 class Usage:
     """The use of one business, or of one user, since the beginning.
 
-    Conversations that were erased are no longer counted as such; their inferences, tokens and costs are. inferences counts
-    every use, failed ones too; errors those that failed, degraded those that were answered without the language model. The
-    time is the answers' average, in milliseconds. budget is None where the use is not one business's.
+    Conversations that were erased are no longer counted as such, those whose time was over are; the inferences, tokens and
+    costs of both are. inferences counts every use, failed ones too; errors those that failed, degraded those that were answered
+    without the language model. The time is the answers' average, in milliseconds. budget is None where the use is not one
+    business's.
     """
 
     conversations_by_type: Mapping[str, int]

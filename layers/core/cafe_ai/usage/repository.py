@@ -1,4 +1,4 @@
-"""The SQL of usage (the functions' text is in infra/migrations/0007_feedback_variants_and_erasure.sql)."""
+"""The SQL of usage (the functions' text is in infra/migrations/0007 and 0011)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ SUM_OWN_USE: LiteralString = "SELECT * FROM use_of_user()"
 
 COUNT_CONVERSATIONS_OF_BUSINESS = "SELECT assistant_type, conversations FROM conversation_counts(%s) ORDER BY 1"
 COUNT_OWN_CONVERSATIONS = """
-SELECT assistant_type, count(*) FROM ai_conversations WHERE user_id = current_user_id() GROUP BY 1 ORDER BY 1
+SELECT assistant_type, sum(conversations)::bigint
+  FROM (SELECT assistant_type, count(*) AS conversations FROM ai_conversations WHERE user_id = current_user_id() GROUP BY 1
+        UNION ALL
+        SELECT assistant_type, conversations FROM past_conversations WHERE user_id = current_user_id()) AS every
+ GROUP BY 1 ORDER BY 1
 """
 
 
@@ -31,12 +35,12 @@ def sums_of_user(uow: UnitOfWork) -> dict[str, Any]:
 
 
 def conversations_of_business(uow: UnitOfWork, business_id: UUID) -> Mapping[str, int]:
-    """How many conversations all users have with the unit of work's own business, by assistant."""
+    """How many conversations all users had with the unit of work's own business, by assistant."""
     return dict(uow.connection.execute(COUNT_CONVERSATIONS_OF_BUSINESS, (business_id,)).fetchall())
 
 
 def conversations_of_user(uow: UnitOfWork) -> Mapping[str, int]:
-    """How many the unit of work's user has, in every business."""
+    """How many the unit of work's user had, in every business."""
     return dict(uow.connection.execute(COUNT_OWN_CONVERSATIONS).fetchall())
 
 

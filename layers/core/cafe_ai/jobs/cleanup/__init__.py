@@ -1,0 +1,1 @@
+"""What is past its time goes: jobs with their files, conversations, the words of the audit."""

@@ -1,0 +1,1 @@
+"""Jobs that are started without being asked: weekly reports, and the cleanup."""

@@ -1,0 +1,1 @@
+"""What the report says, section by section: each module turns a part of a `SalesReport` into blocks of a `Document`."""

@@ -1,0 +1,1 @@
+"""The report as a PDF (reportlab, imported on first use)."""
