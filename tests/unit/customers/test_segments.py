@@ -33,6 +33,11 @@ from tests.unit.customers.standings import BY, STANDINGS, standing
         (standing(idle=90, visits=2, net=299), Segment.AT_RISK),
         (standing(idle=31, visits=1, net=9000), Segment.ONE_TIME),
         (standing(idle=91, visits=30, net=9000), Segment.LOST),
+        (standing(idle=50, visits=5, gap=50), Segment.LOYAL),  # not late for one who comes every fifty days
+        (standing(idle=51, visits=5, gap=50), Segment.AT_RISK),
+        (standing(idle=150, visits=5, gap=50), Segment.AT_RISK),
+        (standing(idle=151, visits=5, gap=50), Segment.LOST),
+        (standing(idle=50, visits=2, gap=50), Segment.AT_RISK),  # one return is no rhythm yet
     ],
 )
 def test_rules(one: Standing, segment: Segment) -> None:
