@@ -6,7 +6,7 @@ import random
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cafe_ai.customers.churn import LEAST_CUSTOMERS, Past, area_under_curve, assess, fit, outcomes
@@ -14,6 +14,8 @@ from cafe_ai.customers.model import RiskLevel, Segment, Standing
 from cafe_ai.customers.rhythm import Rhythm
 from cafe_ai.customers.segments import least_risk, segment_of
 from tests.unit.customers.standings import BY, STANDINGS, standing
+
+checked = settings(deadline=None)  # a busy machine is no fault
 
 RHYTHM = Rhythm.of(20.0, {0.5: 50, 1.0: 100, 2.0: 50, 4.0: 10})
 
@@ -76,6 +78,7 @@ def test_a_model_stands_also_where_all_customers_are_alike() -> None:
     assert score(standing()) == pytest.approx(0.5, abs=0.01)
 
 
+@checked
 @given(st.lists(STANDINGS, min_size=1, max_size=40))
 def test_risks_are_of_the_years_customers_and_the_groups_add_up(standings: list[Standing]) -> None:
     churn = assess(standings, [], [], RHYTHM, low)
@@ -100,6 +103,7 @@ def test_who_has_not_bought_in_the_year_has_no_risk_left() -> None:
     assert outcomes([gone], {gone.customer_id: gone}) == []
 
 
+@checked
 @given(st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=30))
 def test_area_under_the_curve_counts_pairs(pairs: list[tuple[int, bool]]) -> None:
     ones = [score for score, positive in pairs if positive]
