@@ -471,10 +471,9 @@ def unpriced_report() -> SalesReport:
     analysis = replace(
         bare_report().analysis,
         period=period(day, day + timedelta(days=1)),
-        headline=(
-            figure("net_sales", "money", None),
-            figure("orders", "count", Decimal(41)),
-            figure("units", "count", Decimal(97)),
+        headline=tuple(
+            replace(each, value={"orders": Decimal(41), "units": Decimal(97)}.get(each.metric))
+            for each in bare_report().analysis.headline
         ),
         days=(DayPoint(day, Decimal(0), 41, Decimal(97)),),
         products_best=(Row("Café con leche", Decimal(0), Decimal(61), None, None, None, None),),

@@ -18,7 +18,6 @@ CREATE TABLE torture.runs (job_id uuid NOT NULL, pid integer NOT NULL, at timest
 GRANT INSERT ON torture.runs TO cafe_ai_app;
 CREATE TABLE torture.endings (job_id uuid NOT NULL, status text NOT NULL, attempts integer NOT NULL);
 CREATE TABLE torture.changed_after_the_end (job_id uuid NOT NULL, status text NOT NULL);
-CREATE TABLE torture.messages (queue text NOT NULL, body jsonb NOT NULL);
 CREATE FUNCTION torture.note_ending() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     INSERT INTO torture.endings VALUES (NEW.id, NEW.status, NEW.attempts);
@@ -29,16 +28,10 @@ BEGIN
     INSERT INTO torture.changed_after_the_end VALUES (OLD.id, OLD.status);
     RETURN NULL;
 END $$;
-CREATE FUNCTION torture.note_message() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
-BEGIN
-    INSERT INTO torture.messages VALUES (NEW.queue, NEW.body);
-    RETURN NULL;
-END $$;
 CREATE TRIGGER note_ending AFTER UPDATE OF status ON ai_jobs
     FOR EACH ROW WHEN (NEW.status IN ('completed', 'failed')) EXECUTE FUNCTION torture.note_ending();
 CREATE TRIGGER note_change AFTER UPDATE ON ai_jobs
     FOR EACH ROW WHEN (OLD.status IN ('completed', 'failed')) EXECUTE FUNCTION torture.note_change();
-CREATE TRIGGER note_message AFTER INSERT ON ai_outbox FOR EACH ROW EXECUTE FUNCTION torture.note_message();
 """
 
 JOBS = "SELECT id, status, params, result, error, attempts, idempotency_key FROM ai_jobs"

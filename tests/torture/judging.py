@@ -11,7 +11,13 @@ from tests.torture.run import Report
 
 def complaints(report: Report) -> list[str]:
     """What is wrong, at most ten of a kind."""
-    return [*_about_jobs(report), *_about_endings(report), *_about_leftovers(report), *_about_the_torture(report)]
+    return [
+        *_about_jobs(report),
+        *_about_endings(report),
+        *_about_leftovers(report),
+        *_about_notices(report),
+        *_about_the_torture(report),
+    ]
 
 
 def _about_jobs(report: Report) -> Iterator[str]:
@@ -57,6 +63,18 @@ def _about_leftovers(report: Report) -> Iterator[str]:
         yield f"{left_to_send} messages were never sent."
     if letters := report.books.count("ai_dead_letters"):
         yield f"{letters} messages could not be read."
+
+
+def _about_notices(report: Report) -> Iterator[str]:
+    if unheard := [one for one in report.books.endings() if one not in report.notices]:
+        yield f"{len(unheard)} ends were never told of: {unheard[:10]}"
+    if strange := [one for one in report.notices if one not in report.books.endings()]:
+        yield f"{len(strange)} ends were told of that never were: {strange[:10]}"
+    ids = report.books.count("notification_deliveries")
+    if ids != report.plan.jobs:
+        yield f"{ids} notifications were written for {report.plan.jobs} jobs."
+    if unsent := report.books.count("notification_deliveries", "status <> 'sent'"):
+        yield f"{unsent} notifications do not say that they were sent."
 
 
 def _about_the_torture(report: Report) -> Iterator[str]:

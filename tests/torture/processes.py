@@ -24,10 +24,12 @@ from cafe_ai.bootstrap import Runtime, runtime
 from cafe_ai.errors import NotFound
 from cafe_ai.jobs import routing, service
 from cafe_ai.jobs.model import JobKind
-from cafe_ai.platform import queue
+from cafe_ai.notifications import service as deliveries
+from cafe_ai.platform import queue, webhooks
 from cafe_ai.platform.clock import Deadline
 from functions.api.jobs.handler import handler as jobs_api
 from functions.workers.dead_letters.handler import handler as dead_letters
+from functions.workers.notifications.handler import handler as notifications
 from functions.workers.outbox_relay.handler import handler as outbox_relay
 from tests.support.event_source import EventSource
 from tests.support.gateway import call, http_event
@@ -159,13 +161,33 @@ def start_one(environ: Mapping[str, str], business: str, number: int, death: Map
     service.start(runtime(), KIND, UUID(business), params, deadline=Deadline.after(10))
 
 
-def take_dead_letters(environ: Mapping[str, str], queue_url: str) -> None:
-    """Polls the dead-letter queue until it is killed."""
+def notify(environ: Mapping[str, str], queue_url: str, seed: int, death: Mapping[str, Any], **source: Any) -> None:
+    """Polls the queue of notifications until it is killed; it may die when a webhook was posted and nobody noted so."""
     nursery = os.getppid()
     os.environ.update(environ)
-    polls = EventSource(_client(), queue_url, dead_letters)
+    deliveries.CLAIM_SECONDS = float(environ["TORTURE_LEASE_SECONDS"])
+    doom, post = Death(**death), webhooks.WebhookSender.post
+
+    def post_and_die(self: webhooks.WebhookSender, *arguments: Any, **options: Any) -> int:
+        status = post(self, *arguments, **options)
+        doom.at("posted")
+        return status
+
+    webhooks.WebhookSender.post = post_and_die  # type: ignore[method-assign]
+    polls = EventSource(_client(), queue_url, notifications, rng=random.Random(seed), **source)
     while not orphaned(nursery):
         polls.poll()
+
+
+def take_dead_letters(environ: Mapping[str, str], queue_urls: list[str]) -> None:
+    """Polls the dead-letter queues until it is killed."""
+    nursery = os.getppid()
+    os.environ.update(environ)
+    client = _client()
+    polls = [EventSource(client, url, dead_letters) for url in queue_urls]
+    while not orphaned(nursery):
+        for one in polls:
+            one.poll()
 
 
 def relay(environ: Mapping[str, str], pause_seconds: float, death: Mapping[str, Any], runs: int = 0) -> None:

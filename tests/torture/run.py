@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -13,18 +14,30 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from cafe_ai.notifications import channels
+from cafe_ai.platform.db import Database
 from tests.support.factories import Factory
 from tests.support.issuer import AUDIENCE, Issuer, running_issuer
 from tests.support.nursery import Nursery, running_nursery
 from tests.support.postgres import TestDatabase
+from tests.support.receiver import Receiver, running_receiver
 from tests.support.sqs import Queue, Sqs
 from tests.torture.accounting import Books
 
 PROCESSES = "tests.torture.processes"
 WORKER_POINTS = ("claimed", "working", "finishing", "finished", "answered")
 SENDER_POINTS = ("unsent", "sent")
+NOTIFIER_POINTS = ("posted",)
 STALLED = "stalled"
+FUNCTIONS = {
+    "sender": "accept",
+    "worker": "work",
+    "notifier": "notify",
+    "relay": "relay",
+    "dead letters": "take_dead_letters",
+}
 BUSINESSES, MEMBERS = 5, 4
 POLL_SECONDS = 0.05
 WOKEN_SECONDS = 1.0  # in which one that was thought dead finds out
@@ -60,6 +73,7 @@ class Report:
     stalled: int
     accepted: dict[int, str]
     deliveries: int
+    notices: Counter[tuple[str, str]]
     books: Books = field(repr=False)
     left_in_queues: dict[str, int] = field(default_factory=dict)
 
@@ -75,6 +89,7 @@ class Report:
             "stalls": self.stalled,
             "messages delivered to a worker": self.deliveries,
             "runs of the work": f"{runs}, {runs - len(endings)} of them in vain",
+            "notifications received": f"{self.notices.total()}, of {len(self.notices)} jobs' ends",
             "left in queues": self.left_in_queues,
             "left in the outbox": self.books.count("ai_outbox"),
             "seconds": f"{self.seconds:.0f} ({self.plan.jobs / self.seconds:.0f} jobs a second)",
@@ -94,6 +109,7 @@ class World:
     environ: dict[str, str]
     callers: list[list[str]]
     books: Books
+    receiver: Receiver
 
     @property
     def queue_urls(self) -> dict[str, str]:
@@ -102,6 +118,7 @@ class World:
             "jobs": self.queue.url,
             "dead letters of jobs": self.queue.dead_letters_url,
             "notifications": self.notifications.url,
+            "dead letters of notifications": self.notifications.dead_letters_url,
         }
 
 
@@ -112,6 +129,7 @@ def open_world(database: TestDatabase, sqs: Sqs, *, visibility_seconds: int, lea
         running_issuer() as issuer,
         closing(Factory.connected(database).connection) as connection,
         closing(Books.opened(database)) as books,
+        running_receiver() as receiver,
         tempfile.TemporaryDirectory(prefix="cafe-ai-torture-") as folder,
     ):
         name = f"torture-{Path(folder).name[-8:]}"
@@ -125,12 +143,14 @@ def open_world(database: TestDatabase, sqs: Sqs, *, visibility_seconds: int, lea
             "QUEUE_URLS": f"generate_product_recommendations={queue.url} notifications={notifications.url}",
             "RATE_LIMIT_PER_MINUTE": "1000000",
             "LOG_LEVEL": "WARNING",
+            "WEBHOOK_PRIVATE_HOSTS": "127.0.0.1",
             "TORTURE_FOLDER": folder,
             "TORTURE_LEASE_SECONDS": str(lease_seconds),
         }
         callers = list(_callers(Factory(connection), issuer))
+        _have_told(database, {business for business, _ in callers}, receiver)
         try:
-            yield World(database, sqs, queue, notifications, Path(folder), environ, callers, books)
+            yield World(database, sqs, queue, notifications, Path(folder), environ, callers, books, receiver)
         finally:
             sqs.delete_queue(queue)
             sqs.delete_queue(notifications)
@@ -147,6 +167,14 @@ def _callers(factory: Factory, issuer: Issuer) -> Iterator[list[str]]:
             yield [str(business), issuer.token(factory.insert_membership(business), exp=in_two_hours)]
 
 
+def _have_told(database: TestDatabase, businesses: set[str], receiver: Receiver) -> None:
+    """Each business wants to be told of its jobs by a webhook."""
+    with closing(Database(database.saas)) as saas:
+        for business in businesses:
+            url = receiver.url(path=f"/{business}")
+            channels.add(saas, UUID(business), "webhook", url, private_hosts=frozenset({"127.0.0.1"}))
+
+
 def torture(world: World, plan: Plan) -> Report:
     """Has the jobs accepted and worked on, kills, waits until everything is quiet; judges nothing."""
     with running_nursery([PROCESSES], world.environ, world.folder / "nursery.log") as nursery:
@@ -161,7 +189,9 @@ def torture(world: World, plan: Plan) -> Report:
     }
     delivered = sum(int(line) for line in (world.folder / "deliveries").read_text(encoding="utf-8").splitlines())
     left = {name: world.sqs.count(url) for name, url in world.queue_urls.items()}
-    return Report(plan, seconds, run.killed, run.stalled, accepted, delivered, world.books, left)
+    told = [json.loads(one.body) for one in world.receiver.received]
+    notices = Counter((one["job_id"], one["status"]) for one in told)
+    return Report(plan, seconds, run.killed, run.stalled, accepted, delivered, notices, world.books, left)
 
 
 @dataclass
@@ -210,12 +240,13 @@ class _Run:
     def _roles(self) -> Iterator[tuple[str, int]]:
         yield from (("sender", first) for first in range(self._plan.senders))
         yield from (("worker", 0) for _ in range(self._plan.workers))
+        yield ("notifier", 0)
         yield ("relay", 0)
         yield ("dead letters", 0)
 
     def _draw_points(self) -> Iterator[str]:
         """Half of the kills are at chosen points, each as often as any other; and the stalls."""
-        names = [*WORKER_POINTS, *SENDER_POINTS]
+        names = [*WORKER_POINTS, *SENDER_POINTS, *NOTIFIER_POINTS]
         for number in range(max(self._plan.kills // 2, self._plan.stalls)):
             if number < self._plan.stalls:
                 yield STALLED
@@ -238,17 +269,20 @@ class _Run:
         elif role == "worker":
             options |= {"queue_url": world.queue.url, "seed": self._rng.randrange(2**31), "death": death}
             options |= {"duplicates": plan.duplicates, "postponed": plan.postponed}
+        elif role == "notifier":
+            options |= {"queue_url": world.notifications.url, "seed": self._rng.randrange(2**31), "death": death}
+            options |= {"duplicates": plan.duplicates, "postponed": plan.postponed}
         elif role == "relay":
             options |= {"pause_seconds": 0.5, "death": death}
         else:
-            options |= {"queue_url": world.queue.dead_letters_url}
-        function = {"sender": "accept", "worker": "work", "relay": "relay", "dead letters": "take_dead_letters"}[role]
+            options |= {"queue_urls": [world.queue.dead_letters_url, world.notifications.dead_letters_url]}
         log = world.folder / f"{role.replace(' ', '-')}.log"
-        pid = self._nursery.start(f"{PROCESSES}:{function}", log, **options)
+        pid = self._nursery.start(f"{PROCESSES}:{FUNCTIONS[role]}", log, **options)
         return _Process(role, pid, first, point)
 
     def _next_point(self, role: str) -> str | None:
-        wanted = {"worker": (*WORKER_POINTS, STALLED), "sender": SENDER_POINTS, "relay": ()}.get(role, ())
+        points = {"worker": (*WORKER_POINTS, STALLED), "sender": SENDER_POINTS, "notifier": NOTIFIER_POINTS}
+        wanted = points.get(role, ())
         found = next((point for point in self._points if point in wanted), None)
         if found:
             self._points.remove(found)
@@ -288,7 +322,7 @@ class _Run:
                     self.stalled += 1
 
     def _kill_one(self) -> None:
-        role = self._rng.choices(("worker", "sender", "relay", "dead letters"), (8, 2, 1, 1))[0]
+        role = self._rng.choices(list(FUNCTIONS), (2, 8, 2, 1, 1))[0]
         process = next((one for one in self._shuffled() if one.role == role), None)
         self._kill(process or next(one for one in self._shuffled() if one.role == "worker"))
 

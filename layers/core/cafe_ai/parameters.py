@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BeforeValidator
@@ -28,3 +29,9 @@ def _moment(value: object) -> datetime:
 
 Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=str)]
 """A moment; without an offset it is the shop's local time."""
+
+
+def moment_in(params: Mapping[str, Any]) -> datetime | None:
+    """The `as_of` among a job's accepted parameters."""
+    as_of = params.get("as_of")
+    return None if as_of is None else datetime.fromisoformat(as_of)

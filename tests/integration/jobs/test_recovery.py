@@ -167,18 +167,18 @@ def test_dead_letter_of_a_job_that_is_gone_is_done_with(workshop: Workshop, busi
     assert bury(json.dumps({"job_id": str(uuid4()), "business_id": str(business)})) == []
 
 
-def test_dead_letter_of_a_notification_gives_its_delivery_up(
+def test_dead_letter_of_a_notification_is_seen_to_by_notifications(
     workshop: Workshop, business: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given_up: list[tuple[UUID, UUID]] = []
+    seen: list[tuple[UUID, UUID]] = []
 
-    def give_up(_: object, delivery: UUID, shop: UUID, __: Deadline) -> None:
-        given_up.append((delivery, shop))
+    def see_to(_: object, delivery: UUID, shop: UUID, __: Deadline) -> None:
+        seen.append((delivery, shop))
 
-    monkeypatch.setattr("cafe_ai.notifications.service.give_up", give_up)
+    monkeypatch.setattr("cafe_ai.notifications.service.see_to_dead_letter", see_to)
     delivery = uuid4()
     assert bury(json.dumps({"delivery_id": str(delivery), "business_id": str(business)})) == []
-    assert given_up == [(delivery, business)]
+    assert seen == [(delivery, business)]
     assert workshop.rows("ai_dead_letters") == []
 
 

@@ -152,14 +152,37 @@ def test_dead_letter_gives_the_delivery_up_with_its_last_error(office: Office, b
     office.given_channel(business)
     office.end_job(business)
     office.receiver.respond = 503
-    with pytest.raises(DeliveryDelayed):
-        office.deliver()
+    for _ in range(service.MAX_ATTEMPTS):
+        with pytest.raises(DeliveryDelayed):
+            office.deliver()
     dead_letters.see_to(office.workshop.runtime, "m", "notifications-dead", office.messages[-1], soon())
+    assert len(office.messages) == 1
     assert (office.delivery["status"], office.delivery["last_error"]) == ("failed", "The receiver answered 503.")
     office.receiver.respond = 200
     assert service.redeliver(office.workshop.runtime, business, soon()) == 1
     office.deliver()
     assert office.delivery["status"] == "sent"
+
+
+def test_dead_letter_whose_receives_were_burnt_has_the_delivery_tried_after_all(office: Office, business: UUID) -> None:
+    office.given_channel(business)
+    office.end_job(business)
+    dead_letters.see_to(office.workshop.runtime, "m", "notifications-dead", office.messages[-1], soon())
+    assert office.delivery["status"] == "pending"
+    assert len(office.messages) == 2
+    office.deliver()
+    assert office.delivery["status"] == "sent"
+
+
+def test_dead_letter_of_a_delivery_in_hand_waits(office: Office, business: UUID) -> None:
+    office.given_channel(business)
+    office.end_job(business)
+    with office.workshop.runtime.database.transaction(business) as uow:
+        assert service.repository.claim(uow, office.message.delivery_id, 60) is not None
+    with pytest.raises(DeliveryDelayed):
+        dead_letters.see_to(office.workshop.runtime, "m", "notifications-dead", office.messages[-1], soon())
+    assert office.delivery["status"] == "pending"
+    assert len(office.messages) == 1
 
 
 def test_what_was_sent_stays_sent_whatever_the_dead_letters_say(office: Office, business: UUID) -> None:

@@ -48,6 +48,14 @@ def test_read_only_transaction_refuses_to_write(db: Database) -> None:
     assert settings(db, read_only=True)[3] == "on"
 
 
+def test_commit_that_may_be_lost_does_not_wait_for_the_disk_and_the_next_one_does(db: Database) -> None:
+    with db.transaction() as uow:
+        uow.connection.execute("SET synchronous_commit TO on")  # the tests' server is not durable
+    for lost, setting in ((True, "off"), (False, "on")):
+        with db.transaction(may_be_lost=lost) as uow:
+            assert uow.connection.execute("SHOW synchronous_commit").fetchone() == (setting,)
+
+
 def test_commits_on_leaving_and_rolls_back_after_an_exception(db: Database) -> None:
     with db.transaction() as uow:
         uow.connection.execute("CREATE TEMPORARY TABLE kept (number int)")

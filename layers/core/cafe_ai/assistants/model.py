@@ -69,3 +69,18 @@ class Answer:
     cost_usd: Decimal
     verified: bool
     budget_left_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence (or a few that belong together) with what it was made of.
+
+    money is what is at stake, by which statements are ranked; not negative. names may stand in the text and say no figure:
+    products, customers, and dates as they are written there.
+    """
+
+    kind: str
+    text: str
+    facts: tuple[Fact, ...] = ()
+    names: tuple[str, ...] = ()
+    money: Decimal = Decimal(0)

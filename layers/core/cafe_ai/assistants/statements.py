@@ -8,8 +8,6 @@ must be a fact of its sentence in unit, sign and value. A sentence that says mor
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from decimal import Decimal
 
 from cafe_ai.analytics.model import Fact, FactSheet, Metric, Period, PeriodSpec, Plan
 from cafe_ai.assistants.checker import characters
@@ -18,24 +16,10 @@ from cafe_ai.assistants.checker.model import Figure
 from cafe_ai.assistants.checker.names import find_names
 from cafe_ai.assistants.checker.reading import Reading
 from cafe_ai.assistants.checker.values import has_unit, has_value
+from cafe_ai.assistants.model import Statement
 from cafe_ai.platform.telemetry import measures
 
 _ANY_PLAN = Plan((Metric.NET_SALES,), PeriodSpec("all"))
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A sentence (or a few that belong together) with what it was made of.
-
-    money is what is at stake, by which statements are ranked; not negative. names may stand in the text and say no figure:
-    products, customers, and dates as they are written there.
-    """
-
-    kind: str
-    text: str
-    facts: tuple[Fact, ...] = ()
-    names: tuple[str, ...] = ()
-    money: Decimal = Decimal(0)
 
 
 def find_faults(

@@ -18,7 +18,7 @@ from cafe_ai.conversations.model import Turn
 from cafe_ai.language.formats import Language
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.ids import uuid7
-from cafe_ai.tenancy.model import Member
+from cafe_ai.tenancy.model import SERVICE_USER, Member
 
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
@@ -43,8 +43,13 @@ class Told:
     assistant_type: AssistantType = AssistantType.PRODUCT_SUGGESTION
 
 
-def write_turn(runtime: Runtime, member: Member, meter: Meter | None, told: Told) -> UUID:
-    """Writes a turn and its inference together (or spools both); the turn's id."""
+def write_turn(runtime: Runtime, member: Member, meter: Meter | None, told: Told) -> UUID | None:
+    """Writes a turn and its inference together (or spools both); the turn's id.
+
+    Where no user asked (a schedule) there is nobody whose conversation it could be: the inference alone is written, without a
+    user, and None is given back.
+    """
+    asked = member.user_id != SERVICE_USER
     turn = Turn(
         id=uuid7(),
         user_id=member.user_id,
@@ -60,7 +65,7 @@ def write_turn(runtime: Runtime, member: Member, meter: Meter | None, told: Told
         created_at=now_utc(),
     )
     inference = Inference(
-        user_id=turn.user_id,
+        user_id=turn.user_id if asked else None,
         business_id=turn.business_id,
         prompt=turn.prompt,
         response=turn.response,
@@ -72,11 +77,11 @@ def write_turn(runtime: Runtime, member: Member, meter: Meter | None, told: Told
         plan=told.plan,
         facts_hash=hash_facts(told.facts) if told.facts else None,
         degraded=told.degraded,
-        conversation_id=turn.id,
+        conversation_id=turn.id if asked else None,
         **usage_of(meter),
     )
-    audit.record(runtime, inference, turn, member.deadline)
-    return turn.id
+    audit.record(runtime, inference, turn if asked else None, member.deadline)
+    return turn.id if asked else None
 
 
 def model_name(meter: Meter | None) -> str:

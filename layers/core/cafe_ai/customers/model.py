@@ -15,7 +15,7 @@ from typing import Literal
 from uuid import UUID
 
 from cafe_ai.analytics.model import Gap, Period
-from cafe_ai.assistants.statements import Statement
+from cafe_ai.assistants.model import Statement
 
 RiskLevel = Literal["low", "medium", "high"]
 

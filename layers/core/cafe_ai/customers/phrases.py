@@ -79,3 +79,9 @@ LEVELS: Mapping[Language, Mapping[RiskLevel, str]] = {
     "es": {"low": "bajo", "medium": "medio", "high": "alto"},
     "en": {"low": "low", "medium": "medium", "high": "high"},
 }
+
+PROMPTS: Mapping[Language, Mapping[str, str]] = {
+    "es": {"all": "Cómo se comportan los clientes", "one": "Cómo se comporta un cliente"},
+    "en": {"all": "How the customers behave", "one": "How one customer behaves"},
+}
+"""What stands for the caller's words where there are none."""

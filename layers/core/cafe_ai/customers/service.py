@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from cafe_ai.analytics import repository as records
 from cafe_ai.analytics.model import Gap, Period
 from cafe_ai.analytics.periods import ShopCalendar, add_months
+from cafe_ai.assistants.model import Statement
 from cafe_ai.assistants.service import NOT_ALLOWED, moment_of
-from cafe_ai.assistants.statements import Statement, told
+from cafe_ai.assistants.statements import told
 from cafe_ai.customers import repository
 from cafe_ai.customers.churn import HORIZON_DAYS, Churn, assess, outcomes
 from cafe_ai.customers.cohorts import COHORT_MONTHS, arrange_cohorts

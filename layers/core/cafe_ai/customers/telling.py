@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from cafe_ai.analytics.model import Fact
-from cafe_ai.assistants.statements import Statement
+from cafe_ai.assistants.model import Statement
 from cafe_ai.customers.facts import Figures
 from cafe_ai.customers.model import CustomerBehaviour, CustomerHistory, Move, Segment, SegmentFigures
 from cafe_ai.customers.phrases import GAPS, LEVELS, SENTENCES

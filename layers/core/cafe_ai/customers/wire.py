@@ -8,8 +8,8 @@ from typing import Any
 
 from cafe_ai.analytics.metrics import round_half_up
 from cafe_ai.analytics.model import Period
+from cafe_ai.assistants.model import Statement
 from cafe_ai.assistants.schemas import FactBody, PeriodBody
-from cafe_ai.assistants.statements import Statement
 from cafe_ai.customers.model import (
     Backtest,
     ChurnReport,

@@ -14,7 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 from cafe_ai.analytics.model import Gap
-from cafe_ai.assistants.statements import Statement
+from cafe_ai.assistants.model import Statement
 
 Note = Literal[
     "never_sold",  # no demand on record: nothing is forecast

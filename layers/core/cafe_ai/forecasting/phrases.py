@@ -71,3 +71,9 @@ NOTES: Mapping[Language, Mapping[str, str]] = {
         "stock_of_now": "The stock is today's.",
     },
 }
+
+PROMPTS: Mapping[Language, str] = {
+    "es": "Qué demanda se espera y qué conviene pedir",
+    "en": "Which demand is expected, and what to order",
+}
+"""What stands for the caller's words where there are none."""

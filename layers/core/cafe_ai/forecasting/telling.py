@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from cafe_ai.analytics.metrics import round_half_up
 from cafe_ai.analytics.model import Fact, Period, Unit
-from cafe_ai.assistants.statements import Statement
+from cafe_ai.assistants.model import Statement
 from cafe_ai.forecasting.model import InventoryForecast, ProductForecast
 from cafe_ai.forecasting.phrases import NOUNS, SENTENCES
 from cafe_ai.forecasting.stocking import DEFAULT_LEAD_TIME_DAYS

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def see_to(runtime: Runtime, message_id: str, queue: str, body: str, deadline: Deadline) -> None:
-    """Fails the job or gives up the notification that the message names, or has the job done after all.
+    """Fails the job or gives up the notification that the message names, or has it done after all where tries are left.
 
     What names neither is kept in ai_dead_letters for an operator. Raises JobBusy where a worker holds the job, and
-    Unavailable: then the message comes again.
+    Unavailable, also where one has the notification in hand: then the message comes again.
     """
     try:
         named = messages.read(body)
@@ -30,7 +30,7 @@ def see_to(runtime: Runtime, message_id: str, queue: str, body: str, deadline: D
         log_failure("A dead letter could not be read and is kept", error, message_id=message_id, queue=queue)
         return
     if delivery is not None:
-        notifications.give_up(runtime, *delivery, deadline)
+        notifications.see_to_dead_letter(runtime, *delivery, deadline)
     if job is not None:
         recovery.see_to_dead_letter(runtime, job.job_id, job.business_id, deadline)
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -16,8 +15,6 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
-    field_validator,
-    model_validator,
 )
 
 from cafe_ai.errors import InvalidRequest
@@ -45,7 +42,11 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class _Parameters(BaseModel):
     """Unknown parameters are refused: a misspelt one, silently ignored, would do something else."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def conflict(self) -> tuple[str, str] | None:
+        """What is wrong with the parameters together: the one to blame, and what was expected of it."""
+        return None
 
 
 class _AsOf(_Parameters):
@@ -61,41 +62,41 @@ class SalesReportParameters(_AsOf):
     to: date | None = None
     locale: Literal["es", "en"] | None = None
 
-    @field_validator("to")
-    @classmethod
-    def _in_order(cls, to: date | None, info: Any) -> date | None:
-        start = info.data.get("from_")
-        if to is not None and start is not None and to < start:
-            raise ValueError("must not be before `from`")
-        return to
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> SalesReportParameters:
-        if (self.from_ is None) is not (self.to is None):
-            raise ValueError("`from` and `to` go together")
-        if self.from_ is not None and self.period is not None:
-            raise ValueError("either `period` or `from` and `to`, not both")
-        return self
+    def conflict(self) -> tuple[str, str] | None:
+        """A range has two ends in their order, and is no period."""
+        match (self.from_, self.to):
+            case (None, None):
+                return None
+            case (None, _):
+                return "from", "is required with `to`"
+            case (_, None):
+                return "to", "is required with `from`"
+            case (start, end) if start is not None and end is not None and end < start:
+                return "to", "must not be before `from`"
+        return None if self.period is None else ("period", "must not be given with `from` and `to`")
 
 
 class ProductRecommendationsParameters(_AsOf):
     """What to sell more of, and what to add to the menu of this kind of business; its own type and name unless said."""
 
+    locale: Literal["es", "en"] | None = None
     business_type: Name | None = None
     business_name: Name | None = None
     limit: Annotated[int | None, Field(ge=1, le=MAX_RECOMMENDATIONS)] = None
 
 
 class CustomerBehaviorParameters(_AsOf):
-    """One customer, or all of them."""
+    """One customer, by our id or the shop's own, or all of them."""
 
-    customer_id: UUID | None = None
+    locale: Literal["es", "en"] | None = None
+    customer_id: Name | None = None
 
 
 class InventoryForecastParameters(_AsOf):
-    """Some products, or all of them, over so many days."""
+    """Some products, by our ids or the shop's own, or what was sold lately, over so many days."""
 
-    product_ids: Annotated[list[UUID] | None, Field(min_length=1, max_length=MAX_PRODUCTS)] = None
+    locale: Literal["es", "en"] | None = None
+    product_ids: Annotated[list[Name] | None, Field(min_length=1, max_length=MAX_PRODUCTS)] = None
     horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS)] = 28
 
 
@@ -127,6 +128,9 @@ def accept(kind: JobKind, params: Mapping[str, Any], field_prefix: str = "params
             {**each, "loc": (field_prefix or "params", *_path(each["loc"], field_prefix))} for each in error.errors()
         ]
         raise InvalidRequest(field_errors(found, json_sent=True)) from error
+    if conflict := accepted.conflict():
+        field, expected = conflict
+        raise InvalidRequest.field(f"{field_prefix}.{field}" if field_prefix else field, expected)
     kept = accepted.model_dump(mode="json", by_alias=True, exclude_none=True)
     if kind is JobKind.SALES_REPORT and "from" not in kept:
         kept.setdefault("period", "monthly")

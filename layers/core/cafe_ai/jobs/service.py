@@ -110,23 +110,25 @@ def claim(
 
     A job whose worker fell silent is taken up again; one whose attempts are used up fails for good instead. A token is made
     unless one is given. Raises JobBusy where another works on it.
+
+    A claim that a crash of the database's server undoes is claimed again; its end is then refused, for want of the token.
     """
     token = uuid4() if token is None else token
-    announced: list[UUID] = []
     standing = None
-    with runtime.database.transaction(business_id, None, deadline) as uow:
+    with runtime.database.transaction(business_id, None, deadline, may_be_lost=True) as uow:
         job = repository.claim(uow, job_id, token)
         if job is None:
             standing = repository.select_standing(uow, job_id)
-            if standing is not None and _is_used_up(standing):
-                announced = ending.give_up(uow, standing.job)
-                standing = None
-    outbox.send(runtime, announced, deadline)
     if job is not None:
         return Lease(job, token)
     if standing is None or standing.job.status.ended:
         return None
-    raise JobBusy(max(SOON_SECONDS, standing.lease_seconds or 0.0))
+    if not _is_used_up(standing):
+        raise JobBusy(max(SOON_SECONDS, standing.lease_seconds or 0.0))
+    with runtime.database.transaction(business_id, None, deadline) as uow:
+        announced = ending.give_up(uow, standing.job)
+    outbox.send(runtime, announced, deadline)
+    return None
 
 
 def _is_used_up(standing: repository.Standing) -> bool:
@@ -142,7 +144,7 @@ def renew(runtime: Runtime, lease: Lease, deadline: Deadline, *, progress: int |
 
 def renew_on(database: Database, lease: Lease, deadline: Deadline, *, progress: int | None = None) -> None:
     """As `renew`, on that database's connection."""
-    with database.transaction(lease.job.business_id, None, deadline) as uow:
+    with database.transaction(lease.job.business_id, None, deadline, may_be_lost=True) as uow:
         held = repository.renew(uow, lease.job, lease.token, progress)
     if not held:
         raise LeaseLost
@@ -178,7 +180,7 @@ def fail(runtime: Runtime, lease: Lease, reason: str, deadline: Deadline) -> Non
 
 def release(runtime: Runtime, lease: Lease, reason: str, deadline: Deadline) -> None:
     """Gives the job back, to be tried again when its message comes again. reason is told to the caller. Raises LeaseLost."""
-    with runtime.database.transaction(lease.job.business_id, None, deadline) as uow:
+    with runtime.database.transaction(lease.job.business_id, None, deadline, may_be_lost=True) as uow:
         held = repository.release(uow, lease.job.id, lease.token, reason)
     if not held:
         raise LeaseLost

@@ -43,6 +43,10 @@ SELECT_CLAIMED_SECONDS = """
 SELECT greatest(0, extract(epoch FROM claimed_until - clock_timestamp()))::float8
   FROM notification_deliveries WHERE id = %s AND status = 'pending'"""
 
+LOCK_PENDING = """
+SELECT attempts, greatest(0, extract(epoch FROM claimed_until - clock_timestamp()))::float8
+  FROM notification_deliveries WHERE id = %s AND status = 'pending' FOR UPDATE"""
+
 MARK_SENT = """
 UPDATE notification_deliveries
    SET status = 'sent', sent_at = now(), claimed_until = NULL, last_error = NULL
@@ -103,6 +107,12 @@ def claimed_for(uow: UnitOfWork, delivery_id: UUID) -> float | None:
     """How many seconds another worker still has it; None where it is not pending (any more)."""
     row = uow.connection.execute(SELECT_CLAIMED_SECONDS, [delivery_id]).fetchone()
     return None if row is None else float(row[0] or 0)
+
+
+def lock_pending(uow: UnitOfWork, delivery_id: UUID) -> tuple[int, float] | None:
+    """How often it was tried, and for how many seconds a worker still has it; None where it is not pending (any more)."""
+    row = uow.connection.execute(LOCK_PENDING, [delivery_id]).fetchone()
+    return None if row is None else (int(row[0]), float(row[1] or 0))
 
 
 def mark_sent(uow: UnitOfWork, delivery_id: UUID) -> None:

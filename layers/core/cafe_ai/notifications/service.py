@@ -36,6 +36,7 @@ LEAST_SECONDS = 12.0  # with less left no delivery is begun: it would be cut off
 LINK_SECONDS = 6 * 3600  # they end with the function's own credentials, which live about as long
 ATTACHED_BYTES = 7 * 1024 * 1024  # SES takes 40 MB with base64; mailboxes less
 FIRST_RETRY_SECONDS = 15.0
+MAX_ATTEMPTS = 5  # as often as the queue gives a message
 RETRY_FACTOR = 4.0  # 15 s, 1, 4 and 16 minutes: a receiver that is deployed anew is back by then
 TRY_AGAIN = frozenset({408, 425, 429})
 
@@ -108,6 +109,27 @@ def give_up(
     if failed:
         measures().count("NotificationsFailed")
         log_warning("A notification was given up", delivery=str(delivery_id))
+
+
+def see_to_dead_letter(runtime: Runtime, delivery_id: UUID, business_id: UUID, deadline: Deadline) -> None:
+    """A delivery's message has come as often as a queue gives one. One that was tried as often is given up.
+
+    One that was not (duplicates, or workers that died, burnt its message) gets a new message. Raises DeliveryDelayed where a
+    worker has it in hand.
+    """
+    with runtime.database.transaction(business_id, deadline=_in_any_case(deadline)) as uow:
+        standing = repository.lock_pending(uow, delivery_id)
+        if standing is None:
+            return
+        attempts, held_for = standing
+        if held_for > 0:
+            raise DeliveryDelayed("A worker has this delivery in hand.", held_for + 1)
+        tried_enough = attempts >= MAX_ATTEMPTS
+        ids = [] if tried_enough else [outbox.put(uow, business_id, QUEUE, _body(delivery_id, business_id))]
+    if tried_enough:
+        give_up(runtime, delivery_id, business_id, deadline)
+    else:
+        outbox.send(runtime, ids, deadline)
 
 
 def redeliver(runtime: Runtime, business_id: UUID, deadline: Deadline) -> int:

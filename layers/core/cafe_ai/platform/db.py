@@ -23,6 +23,7 @@ _SETTINGS: LiteralString = """; SELECT set_config('app.business_id', %s, true), 
  set_config('statement_timeout', %s, true)"""
 BEGIN: LiteralString = "BEGIN" + _SETTINGS
 BEGIN_READ_ONLY: LiteralString = "BEGIN READ ONLY" + _SETTINGS
+BEGIN_MAY_BE_LOST: LiteralString = BEGIN + ", set_config('synchronous_commit', 'off', true)"
 
 CONNECTION_OPTIONS: dict[str, Any] = {
     "autocommit": True,  # transactions are opened and closed here, by hand
@@ -75,17 +76,20 @@ class Database:
         user_id: UUID | None = None,
         deadline: Deadline | None = None,
         read_only: bool = False,
+        may_be_lost: bool = False,
     ) -> Iterator[UnitOfWork]:
         """One transaction that sees this business's rows (and this user's own); committed on leaving, rolled back
         after an exception.
 
+        may_be_lost: the commit does not wait for the server's disk. Should the server crash within the next second, it may
+        be as if it had not been, unless a later commit that did wait was told of: for what is then done again anyway.
         Each statement may take what is left of the deadline. Raises DependencyDown where the database cannot be
         reached or the connection breaks, DeadlineExceeded where the time is over.
         """
         if deadline is not None and deadline.expired:
             raise DeadlineExceeded
         try:
-            connection = self._begin(business_id, user_id, deadline, read_only)
+            connection = self._begin(business_id, user_id, deadline, _statement(read_only, may_be_lost))
             try:
                 yield UnitOfWork(connection)
             except BaseException:
@@ -112,11 +116,10 @@ class Database:
             self._connection = None
 
     def _begin(
-        self, business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None, read_only: bool
+        self, business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None, statement: LiteralString
     ) -> Connection:
         milliseconds = 0 if deadline is None else max(1, ceil(deadline.remaining() * 1000))
         settings = [str(business_id or ""), str(user_id or ""), str(milliseconds)]
-        statement = BEGIN_READ_ONLY if read_only else BEGIN
         cached = self._connection
         if cached is not None:
             if cached.info.transaction_status not in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN):
@@ -139,6 +142,12 @@ class Database:
             connection.execute("ROLLBACK")
         except psycopg.Error:
             self.close()
+
+
+def _statement(read_only: bool, may_be_lost: bool) -> LiteralString:
+    if read_only:
+        return BEGIN_READ_ONLY
+    return BEGIN_MAY_BE_LOST if may_be_lost else BEGIN
 
 
 def _execute_begin(

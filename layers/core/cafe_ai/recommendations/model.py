@@ -199,13 +199,16 @@ class Worded:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What the caller is told, and what it was made of; as an `Answer` of the assistants otherwise."""
+    """What the caller is told, and what it was made of; as an `Answer` of the assistants otherwise.
+
+    conversation_id is None where no user asked.
+    """
 
     business_id: UUID
     query: str | None
     text: str
     items: tuple[Worded, ...]
-    conversation_id: UUID
+    conversation_id: UUID | None
     response_time_ms: int
     facts: tuple[Fact, ...]
     model_name: str

@@ -75,7 +75,7 @@ class RecommendResponse(BaseModel):
     query: str | None
     recommendations: str
     similar_products: list[ProductBody]
-    conversation_id: UUID
+    conversation_id: UUID | None
     response_time_ms: int
     facts: list[FactBody]
     model_name: str
@@ -131,7 +131,7 @@ class SuggestionsResponse(BaseModel):
     business_id: UUID
     suggestions: list[str]
     explanation: str
-    conversation_id: UUID
+    conversation_id: UUID | None
     business_type: str
     items: list[SuggestionBody]
     response_time_ms: int

@@ -56,12 +56,12 @@ class Suggestions:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionAnswer:
-    """The suggestions as they are told."""
+    """The suggestions as they are told; conversation_id is None where no user asked."""
 
     chosen: Suggestions
     language: Language
     explanation: str
-    conversation_id: UUID
+    conversation_id: UUID | None
     response_time_ms: int
 
 

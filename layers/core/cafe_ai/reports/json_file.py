@@ -1,21 +1,22 @@
-"""The report for programs: the analysis with what else belongs beside it, as JSON numbers and ISO dates."""
+"""The report for programs: the analysis as POST /sales-analysis has it, with what else belongs beside it."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from cafe_ai.reports.model import SalesReport
+from cafe_ai.sales_analysis.schemas import AnalysisBody, exact
 
 
 def write_json(report: SalesReport) -> bytes:
-    """The file: UTF-8, its keys always in the same order."""
+    """The file: UTF-8, figures as JSON numbers, its keys always in the same order."""
+    analysis = report.analysis
     body = {
-        "job_id": report.job_id,
+        "job_id": str(report.job_id),
         "business": {
             "name": report.business_name,
             "type": report.business_type,
@@ -23,34 +24,25 @@ def write_json(report: SalesReport) -> bytes:
             "currency": report.currency,
             "timezone": report.timezone,
         },
-        "created_at": report.created_at,
-        "model": report.model_name,
+        "created_at": report.created_at.isoformat(),
+        "model_name": report.model_name,
         "summary": report.summary,
-        "insights": [each.text for each in report.analysis.insights],
-        "recommendations": [each.text for each in report.analysis.recommendations],
-        "analysis": report.analysis,
-        "promotions": report.promotions,
-        "segments": report.segments,
-        "stock": report.stock,
-        "forecast": report.forecast,
-        "missing": report.missing,
+        "insights": [finding.text for finding in analysis.insights],
+        "recommendations": [finding.text for finding in analysis.recommendations],
+        "analysis": AnalysisBody.of(analysis).model_dump(mode="json", by_alias=True),
+        "promotions": [asdict(each) for each in report.promotions],
+        "segments": [asdict(each) for each in report.segments],
+        "stock": [asdict(each) for each in report.stock],
+        "forecast": None if report.forecast is None else asdict(report.forecast),
+        "missing": list(report.missing),
     }
-    return (json.dumps(_plain(body), ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(body, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
 
 
-def _plain(value: Any) -> Any:
-    """The value as JSON has it."""
-    match value:
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case datetime() | date():
-            return value.isoformat()
-        case UUID():
-            return str(value)
-        case dict():
-            return {key: _plain(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    return value
+def _plain(value: object) -> Any:
+    """A figure or a day as JSON has it."""
+    if isinstance(value, Decimal):
+        return exact(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")

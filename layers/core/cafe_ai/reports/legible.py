@@ -8,15 +8,15 @@ from collections.abc import Callable
 
 # Control characters, what turns the direction of the text around it, and what no file may hold.
 _NEVER_SHOWN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\ud800-\udfff\ufffe\uffff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\ud800-\udfff\ufffe\uffff]"
 )
-_SPACES = re.compile(r"[ \t\n\u2028\u2029]+")
+_SPACES = re.compile(r"[ \t\r\n\u2028\u2029]+")
 LOST = "□"
 
 
 def without_controls(text: str) -> str:
     """The text without control characters (but line breaks) and without what would turn the text beside it around."""
-    return _NEVER_SHOWN.sub(" ", text)
+    return _NEVER_SHOWN.sub("", text)
 
 
 def legible(text: str) -> str:

@@ -35,15 +35,18 @@ class Voice:
     words: Words
 
     def money(self, amount: Decimal, *, signed: bool = False) -> str:
-        """ "1.234,56 €"; signed: "+1.234,56 €" for a rise (a fall has its minus anyway)."""
-        text = format_money(amount, self.currency, self.language)
-        return f"+{text}" if signed and self.cents(amount) > 0 else text
+        """ "1.234,56 €"; signed: "+1.234,56 €" for a rise (a fall has its minus anyway). The sign comes first: "-£12.50"."""
+        text = format_money(abs(amount), self.currency, self.language)
+        return self._sign(self.cents(amount), signed=signed) + text
 
     def whole_money(self, amount: Decimal, *, signed: bool = False) -> str:
         """The amount without cents, for charts: "1.235 €", "€1,235"."""
-        number = format_number(amount, self.language, 0)
-        text = self._with_symbol(number)
-        return f"+{text}" if signed and round_half_up(amount, 0) > 0 else text
+        text = self._with_symbol(format_number(abs(amount), self.language, 0))
+        return self._sign(round_half_up(amount, 0), signed=signed) + text
+
+    @staticmethod
+    def _sign(rounded: Decimal, *, signed: bool) -> str:
+        return "-" if rounded < 0 else "+" if signed and rounded > 0 else ""
 
     def cents(self, amount: Decimal) -> Decimal:
         """The amount as it is shown: rounded half up to the currency's places."""
@@ -106,7 +109,10 @@ class Voice:
 
     def money_axis(self, ticks: Sequence[Decimal]) -> tuple[str, ...]:
         """The labels of an axis in money, all in one unit: "0 €", "500 €"; from 10.000 on "10 mil €", "€10k", "2,5 M€"."""
-        return tuple(self._with_symbol(number, unit) for number, unit in self._axis(ticks))
+        return tuple(
+            "-" * number.startswith("-") + self._with_symbol(number.removeprefix("-"), unit)
+            for number, unit in self._axis(ticks)
+        )
 
     def count_axis(self, ticks: Sequence[Decimal]) -> tuple[str, ...]:
         """The labels of an axis that counts."""
@@ -122,13 +128,13 @@ class Voice:
                 break
         shown = [tick / divisor for tick in ticks]
         places = max((-int(tick.normalize().as_tuple().exponent) for tick in shown), default=0)
-        numbers = [format_number(tick, self.language, min(max(places, 0), 3)) for tick in shown]
+        numbers = [format_number(tick, self.language, min(max(places, 0), 3) if tick else 0) for tick in shown]
         return [(number, "" if tick == 0 else unit) for number, tick in zip(numbers, shown, strict=True)]
 
     def _with_symbol(self, number: str, unit: str = "") -> str:
         symbol = CURRENCY_SYMBOLS.get(self.currency)
         if self.language == "es":
-            between = "" if unit == self.words.axis_units[1] else NO_BREAK_SPACE
+            between = "" if symbol and unit == self.words.axis_units[1] else NO_BREAK_SPACE
             return f"{number}{NO_BREAK_SPACE}{unit}{between if unit else ''}{symbol or self.currency}"
         if symbol is None:
             return f"{self.currency}{NO_BREAK_SPACE}{number}{unit}"

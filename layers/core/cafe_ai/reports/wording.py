@@ -16,9 +16,10 @@ from cafe_ai.sales_analysis.model import DriverName
 
 @dataclass(frozen=True, slots=True)
 class DriverWords:
-    """A driver of change: its name, and what it means in plain words."""
+    """A driver of change: its name, that name where there is little room, and what it means in plain words."""
 
     name: str
+    short: str
     meaning: str
 
 
@@ -85,6 +86,7 @@ class ChartWords:
     weeks: str
     weeks_units: str
     days_best: str  # {best} {best_value} {worst} {worst_value}
+    days_best_open: str  # likewise, where some days had no sales
     day_only: str  # {day} {value}
     no_sales: str
     key_sales: str
@@ -98,6 +100,8 @@ class ChartWords:
     week_of: str  # {day}
     drivers: str
     drivers_zoomed: str
+    previous_total: str
+    total: str
     products: str
     key_before: str
     categories: str
@@ -154,6 +158,7 @@ class Words:
     anomalies_intro: str
     gaps: Mapping[Gap, str]
     missing: Mapping[Part, str]
+    margin_coverage: str  # {percent}
     definitions: tuple[str, ...]
     rounding: str
     footer: str

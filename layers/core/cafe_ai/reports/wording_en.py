@@ -64,7 +64,7 @@ ENGLISH = Words(
         day="Day",
         expected="Expected",
         expected_range="Usual range",
-        interval="Between",
+        interval="Range",
         deviation="Difference",
         drivers_caption="The parts of the change in net sales",
         contributions_caption="The products that weigh most in the change",
@@ -81,6 +81,7 @@ ENGLISH = Words(
         weeks="Net sales a day, average of each week",
         weeks_units="Units sold a day, average of each week",
         days_best="The best day was {best} ({best_value}); the slowest, {worst} ({worst_value}).",
+        days_best_open="The best day was {best} ({best_value}); the slowest with sales, {worst} ({worst_value}).",
         day_only="{day}: {value}.",
         no_sales="No sales were recorded on these days.",
         key_sales="Net sales",
@@ -94,6 +95,8 @@ ENGLISH = Words(
         week_of="week of {day}",
         drivers="From the previous period to this one",
         drivers_zoomed="The axis does not start at zero: it shows only the stretch in which sales move.",
+        previous_total="Previous period",
+        total="This period",
         products="Best sellers",
         key_before="Previous period",
         categories="Best sellers",
@@ -116,17 +119,17 @@ ENGLISH = Words(
         weekdays_short=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     ),
     drivers={
-        "price": DriverWords("Prices", "What changed because the same products sold at higher or lower prices."),
-        "volume": DriverWords("Volume", "What changed because more or fewer units were sold overall."),
-        "mix": DriverWords(
-            "Product mix", "What changed because dearer or cheaper products made up more of the units sold."
-        ),
-        "new_products": DriverWords("New products", "Sales of products that did not sell in the previous period."),
+        "price": DriverWords("Prices", "Prices", "The same products sold at higher or lower prices."),
+        "volume": DriverWords("Volume", "Volume", "More or fewer units were sold overall."),
+        "mix": DriverWords("Product mix", "Mix", "Dearer or cheaper products made up more of the units sold."),
+        "new_products": DriverWords("New products", "New", "They did not sell in the previous period."),
         "vanished_products": DriverWords(
-            "Products no longer sold", "The previous period’s sales of products that did not sell in this one."
+            "Products no longer sold", "No longer sold", "They sold in the previous period but not in this one."
         ),
         "rest": DriverWords(
-            "Returns and adjustments", "Products of which, in one of the two periods, as much was returned as was sold."
+            "Returns and adjustments",
+            "Adjustments",
+            "Products of which, in one of the two periods, as much was returned as was sold.",
         ),
     },
     drivers_intro="Net sales went from {previous} to {current}: {change}. These are the parts of that change.",
@@ -165,6 +168,7 @@ ENGLISH = Words(
         "stock": "The stock could not be gathered.",
         "forecast": "There is no forecast yet.",
     },
+    margin_coverage="The margin is known for {percent} of net sales: the rest has no cost on record.",
     definitions=(
         "Net sales: what was sold less discounts and returns, at the prices on record.",
         "Average ticket: net sales divided by orders. Margin: net sales less cost, of what has a known cost.",

@@ -64,7 +64,7 @@ SPANISH = Words(
         day="Día",
         expected="Esperado",
         expected_range="Lo normal",
-        interval="Entre",
+        interval="Intervalo",
         deviation="Diferencia",
         drivers_caption="Las partes del cambio en las ventas netas",
         contributions_caption="Los productos que más pesan en el cambio",
@@ -81,6 +81,7 @@ SPANISH = Words(
         weeks="Ventas netas al día, media de cada semana",
         weeks_units="Unidades vendidas al día, media de cada semana",
         days_best="El mejor día fue el {best} ({best_value}); el más flojo, el {worst} ({worst_value}).",
+        days_best_open="El mejor día fue el {best} ({best_value}); el más flojo con ventas, el {worst} ({worst_value}).",
         day_only="El {day}: {value}.",
         no_sales="No se registraron ventas en estos días.",
         key_sales="Ventas netas",
@@ -94,6 +95,8 @@ SPANISH = Words(
         week_of="semana del {day}",
         drivers="Del periodo anterior a este",
         drivers_zoomed="El eje no empieza en cero: se ve solo el tramo en el que cambian las ventas.",
+        previous_total="Periodo anterior",
+        total="Este periodo",
         products="Los que más venden",
         key_before="Periodo anterior",
         categories="Las que más venden",
@@ -116,23 +119,21 @@ SPANISH = Words(
         weekdays_short=("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
     ),
     drivers={
-        "price": DriverWords(
-            "Precios", "Lo que cambió porque los mismos productos se vendieron más caros o más baratos."
-        ),
-        "volume": DriverWords("Cantidad", "Lo que cambió porque se vendieron más o menos unidades en total."),
+        "price": DriverWords("Precios", "Precios", "Los mismos productos se vendieron más caros o más baratos."),
+        "volume": DriverWords("Cantidad", "Cantidad", "Se vendieron más o menos unidades en total."),
         "mix": DriverWords(
             "Combinación de productos",
-            "Lo que cambió porque, entre las unidades vendidas, pesaron más los productos caros o los baratos.",
+            "Combinación",
+            "Entre las unidades vendidas pesaron más los productos caros o los baratos.",
         ),
-        "new_products": DriverWords(
-            "Productos nuevos", "Ventas de productos que en el periodo anterior no se vendieron."
-        ),
+        "new_products": DriverWords("Productos nuevos", "Nuevo", "No se vendieron en el periodo anterior."),
         "vanished_products": DriverWords(
-            "Productos que ya no se venden", "Ventas del periodo anterior de productos que en este no se vendieron."
+            "Productos que ya no se venden", "Ya no se vende", "Se vendieron en el periodo anterior y en este no."
         ),
         "rest": DriverWords(
             "Devoluciones y ajustes",
-            "Productos en los que, en alguno de los dos periodos, se devolvió tanto como se vendió.",
+            "Ajustes",
+            "Productos de los que, en alguno de los dos periodos, se devolvió tanto como se vendió.",
         ),
     },
     drivers_intro="Las ventas netas pasaron de {previous} a {current}: {change}. Estas son las partes de ese cambio.",
@@ -171,6 +172,7 @@ SPANISH = Words(
         "stock": "No se pudieron reunir las existencias.",
         "forecast": "Todavía no hay una previsión.",
     },
+    margin_coverage="El margen se conoce para el {percent} de las ventas netas: el resto no tiene coste registrado.",
     definitions=(
         "Ventas netas: lo vendido menos descuentos y devoluciones, con los precios tal como están registrados.",
         "Ticket medio: ventas netas entre pedidos. Margen: ventas netas menos coste, de lo que tiene coste conocido.",

@@ -17,6 +17,8 @@ from cafe_ai.sales_analysis.telling import Teller, best_of
 
 MOST = 6
 OF_A_KIND = 2
+SPECIFIC = ("restock", "price_review", "returns_of")
+"""What is told of a product rather than that its sales moved: it says why."""
 LEAST_DAYS = 7
 """Of a shorter period nothing is concluded from what a product gained or lost: any two days differ."""
 COVER_DAYS = 7
@@ -35,7 +37,8 @@ def find_advice(readings: Readings, teller: Teller) -> tuple[Finding, ...]:
 
 def _once_a_product(findings: Iterator[Finding | None]) -> Iterator[Finding]:
     told: set[str] = set()
-    for finding in sorted((each for each in findings if each), key=lambda each: -each.money):
+    known = [finding for finding in findings if finding]
+    for finding in sorted(known, key=lambda each: (each.kind not in SPECIFIC, -each.money)):
         named = {fact.dimensions["product"] for fact in finding.facts if "product" in fact.dimensions}
         if named.isdisjoint(told):
             told |= named
@@ -136,8 +139,9 @@ class _Advice:
                 continue
             net, units, net_before, units_before = (figure or ZERO for figure in figures)
             price, was = net / units, net_before / units_before
-            if price < was * PRICE_FELL and (was - price) * units >= self.least:
-                fallen.append(((was - price) * units, line, price, was))
+            lost = (was - price) * units
+            if price < was * PRICE_FELL and lost >= max(self.least, (net_before - net) / 2):
+                fallen.append((lost, line, price, was))
         for lost, line, price, was in sorted(fallen, key=lambda found: -found[0])[:OF_A_KIND]:
             facts = self.teller.compared(Metric.AVERAGE_PRICE, price, was, {"product": str(line.key)}, line.rows)
             yield self.teller.find(

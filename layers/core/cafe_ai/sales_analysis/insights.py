@@ -27,8 +27,14 @@ ZERO = Decimal(0)
 
 
 def find_insights(readings: Readings, analysis: Analysis, teller: Teller) -> tuple[Finding, ...]:
-    """The insights of an analysis, checked; `analysis` holds its figures already."""
-    return best_of(_Insights(readings, analysis, teller).all(), MOST, OPENING)
+    """The insights of an analysis, checked; `analysis` holds its figures already.
+
+    The most unusual day is always among them, as nobody expects it.
+    """
+    ranked = best_of(_Insights(readings, analysis, teller).all(), None, OPENING)
+    chosen, others = ranked[:MOST], ranked[MOST:]
+    unusual = next((finding for finding in ranked if finding.kind == "anomaly"), None)
+    return (*chosen[:-1], unusual) if unusual is not None and unusual in others else chosen
 
 
 class _Insights:

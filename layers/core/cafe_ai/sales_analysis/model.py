@@ -187,14 +187,15 @@ class Analysis:
 class AnalysisAnswer:
     """An analysis as it is told: its text, and what it took.
 
-    conversation_id is the turn's. degraded: the language model could not be used and the facts speak for themselves.
+    conversation_id is the turn's, None where no user asked. degraded: the language model could not be used and the facts
+    speak for themselves.
     verified: every figure in the text was found in the facts. budget_left_usd: as in `assistants.model.Answer`.
     """
 
     business_id: UUID
     analysis: Analysis
     text: str
-    conversation_id: UUID
+    conversation_id: UUID | None
     response_time_ms: int
     model_name: str
     degraded: bool

@@ -160,7 +160,7 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     },
     "margin_partly": {
         "es": "El margen fue de {value}, el {rate} de las ventas netas con coste conocido, que son el {coverage} del total.",
-        "en": "The margin was {value}, {rate} of net sales, over the {coverage} of sales whose cost is known.",
+        "en": "Costs are known for {coverage} of net sales; on those the margin was {value}, a margin rate of {rate}.",
     },
     # What to do.
     "restock": {

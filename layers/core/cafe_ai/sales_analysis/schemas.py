@@ -301,7 +301,7 @@ class AnalysisResponse(BaseModel):
     recommendations: list[str]
     summary: str
     response: str
-    conversation_id: UUID
+    conversation_id: UUID | None
     facts: list[FactBody]
     model_name: str
     degraded: bool

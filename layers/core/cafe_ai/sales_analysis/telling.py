@@ -199,7 +199,7 @@ def money_at_stake(amount: Decimal, currency: str) -> Decimal:
     return round_metric(Metric.NET_SALES, abs(amount), currency)
 
 
-def best_of(findings: Iterable[Finding | None], most: int, told: Collection[str] = ()) -> tuple[Finding, ...]:
+def best_of(findings: Iterable[Finding | None], most: int | None, told: Collection[str] = ()) -> tuple[Finding, ...]:
     """The findings with the most money at stake, none of whose texts is told twice; `told` are the kinds that stand first."""
     known = [finding for finding in findings if finding is not None]
     known.sort(key=lambda finding: (finding.kind not in told, -finding.money))

@@ -46,10 +46,15 @@ def draw_ranking(chart: Ranking, size: Size) -> Drawing:
     for number, each in enumerate(chart.bars):
         middle = top + pitch * (number + 0.5) + (size.text * 0.75 if narrow else 0.0)
         marks += _bar(each, scale, middle, thick, signed=chart.signed)
-        marks += _above(each, middle, size) if narrow else _beside(each, scale, middle, names, size)
+        marks += (
+            _above(each, middle, _aside_room(chart, size), size)
+            if narrow
+            else _beside(each, scale, middle, names, size)
+        )
     bottom = top + pitch * len(chart.bars) + size.gap
-    base = scale(Decimal(0))
-    marks.append(Rule((base, top), (base, bottom - size.gap), "axis"))
+    if not narrow:
+        base = scale(Decimal(0))
+        marks.append(Rule((base, top), (base, bottom - size.gap), "axis"))
     return Drawing(size.width, bottom, tuple(marks), chart.title, chart.description)
 
 
@@ -67,7 +72,7 @@ def _scale(chart: Ranking, size: Size, *, narrow: bool) -> tuple[Scale, float]:
         return Scale(low, high, 1.0, size.width - 2.0), 0.0
     longest = max((text_width(each.name, size.text) for each in chart.bars), default=0.0)
     names = min(longest + size.gap * 2, size.width * 0.34)
-    asides = max((text_width(each.aside, size.text, bold=each.aside_bold) for each in chart.bars), default=0.0)
+    asides = _aside_room(chart, size)
     values = max((text_width(each.words, size.text, bold=True) for each in chart.bars), default=0.0) + size.gap * 2
     right = size.width - (asides + size.gap * 2 if asides else 0.0)
     return Scale(low, high, names + (values if low < 0 else 0.0), right - (values if high > 0 else 0.0)), names
@@ -98,14 +103,20 @@ def _beside(each: Ranked, scale: Scale, middle: float, names: float, size: Size)
     return marks
 
 
-def _above(each: Ranked, middle: float, size: Size) -> list[Mark]:
-    """The name at the left, at the right the value and what else is said."""
+def _above(each: Ranked, middle: float, asides: float, size: Size) -> list[Mark]:
+    """The name at the left, at the right the value and what else is said, each in a column of its own."""
     baseline, x = middle - size.text * 0.85, size.width - 1.0
     marks: list[Mark] = []
     if each.aside:
-        aside = fit(each.aside, size.text, size.width * 0.4)
+        aside = fit(each.aside, size.text, asides)
         marks.append(Label(x, baseline, aside, size.text, each.aside_ink, "end", bold=each.aside_bold))
-        x -= text_width(aside, size.text, bold=each.aside_bold) + size.gap
+    x -= asides + size.gap if asides else 0.0
     marks.append(Label(x, baseline, each.words, size.text, "ink", "end", bold=True))
     room = x - text_width(each.words, size.text, bold=True) - size.gap * 2
     return [Label(0.0, baseline, fit(each.name, size.text, room), size.text), *marks]
+
+
+def _aside_room(chart: Ranking, size: Size) -> float:
+    """The width of the column at the right."""
+    longest = max((text_width(each.aside, size.text, bold=each.aside_bold) for each in chart.bars), default=0.0)
+    return min(longest, size.width * 0.4)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+_BEST, _COST_OF_A_MARK = 5, Decimal("0.04")
 _STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 
 
@@ -31,11 +32,11 @@ def nice_step(span: Decimal, count: int) -> Decimal:
     return next(factor * power for factor in _STEPS if factor * power >= rough)
 
 
-def ticks(low: Decimal, high: Decimal, count: int = 5, *, whole: bool = False) -> tuple[Decimal, ...]:
-    """Round values, evenly apart, the first at or below low and the last at or above high.
+def ticks(low: Decimal, high: Decimal, *, whole: bool = False) -> tuple[Decimal, ...]:
+    """Round values, evenly apart, the first at or below low and the last at or above high: at least two, at most nine.
 
-    There are at least two, and at most count + 2. whole: none between whole numbers (for what is counted). Where all
-    that is shown is one value, the axis reaches from there to a round value beside it.
+    Of the steps that come in question, the one that leaves little of the axis empty with about five marks. whole: none between
+    whole numbers (for what is counted). Where all that is shown is one value, the axis reaches from there to zero.
     """
     if low > high:
         low, high = high, low
@@ -43,9 +44,16 @@ def ticks(low: Decimal, high: Decimal, count: int = 5, *, whole: bool = False) -
         low, high = min(low, Decimal(0)), max(high, Decimal(0))
     if low == high:
         return (Decimal(0), Decimal(1))
-    step = nice_step(high - low, count)
+    steps = {nice_step(high - low, count) for count in (3, 4, 5, 6)}
     if whole:
-        step = max(step, Decimal(1))
+        steps = {max(step, Decimal(1)) for step in steps}
+    axes = [_marks(low, high, step) for step in sorted(steps, reverse=True)]
+    return min(
+        axes, key=lambda marks: (marks[-1] - marks[0]) / (high - low) + _COST_OF_A_MARK * abs(len(marks) - _BEST)
+    )
+
+
+def _marks(low: Decimal, high: Decimal, step: Decimal) -> tuple[Decimal, ...]:
     first = (low / step).to_integral_value(rounding=ROUND_FLOOR)
     last = (high / step).to_integral_value(rounding=ROUND_CEILING)
     return tuple((first + number) * step for number in range(int(last - first) + 1))

@@ -85,7 +85,7 @@ def draw_time_series(series: TimeSeries, size: Size) -> Drawing:
         y = scale(series.reference)
         marks.append(Rule((plot.left, y), (plot.right, y), "faint", 1.5))
     marks += _bars(moments, centres, scale, plot) if bars else _lines(moments, centres, scale, size)
-    marks += _notes(moments, centres, scale, plot, size)
+    marks += _notes(moments, centres, scale, plot, size, dotted=not bars)
     marks += time_labels(centres, [each.axis for each in moments], plot, size)
     return Drawing(size.width, plot.bottom + size.text * 2.0, tuple(marks), series.title, series.description)
 
@@ -164,7 +164,9 @@ def _bars(moments: Sequence[Moment], centres: Sequence[float], scale: Scale, plo
     return marks
 
 
-def _notes(moments: Sequence[Moment], centres: Sequence[float], scale: Scale, plot: Plot, size: Size) -> list[Mark]:
+def _notes(
+    moments: Sequence[Moment], centres: Sequence[float], scale: Scale, plot: Plot, size: Size, *, dotted: bool
+) -> list[Mark]:
     """The unusual points, each with its label above (a low one: below) where no other label is in the way."""
     unusual = [(each, x) for each, x in zip(moments, centres, strict=True) if each.note and each.value is not None]
     unusual.sort(key=lambda pair: abs((pair[0].value or Decimal(0)) - (pair[0].expected or Decimal(0))), reverse=True)
@@ -173,8 +175,11 @@ def _notes(moments: Sequence[Moment], centres: Sequence[float], scale: Scale, pl
     for each, x in unusual:
         value = each.value or Decimal(0)
         y = scale(value)
-        dots.append(Dot(x, y, size.text * 0.36, "alert", each.tip))
-        below = each.expected is not None and value < each.expected
+        if dotted:
+            dots.append(Dot(x, y, size.text * 0.36, "alert", each.tip))
+        else:
+            y = min(y, *(scale(limit) for limit in (each.high, each.expected) if limit is not None), scale(Decimal(0)))
+        below = dotted and each.expected is not None and value < each.expected
         room = y + size.text * 1.9 < plot.bottom
         baseline = y + size.text * 1.45 if below and room else y - size.text * 0.75
         anchor = _anchor(x, plot)

@@ -37,7 +37,7 @@ def compose(report: SalesReport) -> Document:
         language=report.locale,
         kind=words.kind,
         business=report.business_name,
-        period=_capitalized(name_period(report.analysis.period, report.locale)),
+        period=_capitalized(name_period(report.analysis.period, report.locale, as_of=report.analysis.as_of)),
         comparison=_comparison(report, voice),
         made=words.made.format(
             date=format_date(local.date(), report.locale), time=format_time(local.time()), zone=report.timezone
@@ -55,7 +55,7 @@ def _comparison(report: SalesReport, voice: Voice) -> str:
     periods = [each for each in (report.analysis.previous, report.analysis.last_year) if each is not None]
     if not periods:
         return voice.words.not_compared
-    names = list(dict.fromkeys(name_period(each, report.locale) for each in periods))
+    names = list(dict.fromkeys(name_period(each, report.locale, as_of=report.analysis.as_of) for each in periods))
     return voice.words.compared.format(periods=join_list(names, report.locale))
 
 

@@ -15,7 +15,7 @@ from cafe_ai.reports.voice import Voice
 def customers(report: SalesReport, voice: Voice) -> Section | None:
     """The section; None where customers are not recorded."""
     blocks: list[Block] = []
-    figures = tiles(report.analysis.customers, voice)
+    figures = tiles(report.analysis, report.analysis.customers, voice)
     if figures:
         blocks.append(Tiles(figures))
     if report.segments:

@@ -110,7 +110,7 @@ def _weeks(points: Sequence[DayPoint], voice: Voice, *, money: bool) -> tuple[Mo
     for monday, group in groupby(points, key=lambda point: point.day - timedelta(days=point.day.weekday())):
         week = tuple(group)
         average = _mean([each.net_sales if money else each.units for each in week])
-        expected = [each.expected for each in week if each.expected is not None]
+        foreseen = any(each.expected for each in week) and all(each.expected or not each.orders for each in week)
         month = week[0].day.month
         tip = chart.tip.format(
             day=chart.week_of.format(day=format_date(monday, voice.language)),
@@ -122,7 +122,7 @@ def _weeks(points: Sequence[DayPoint], voice: Voice, *, money: bool) -> tuple[Mo
                 value=average,
                 axis=chart.months[month - 1] if month != last_month else "",
                 tip=tip,
-                expected=_mean(expected) if money and len(expected) == len(week) else None,
+                expected=_mean([each.expected or Decimal(0) for each in week]) if money and foreseen else None,
             )
         )
         last_month = month
@@ -148,7 +148,7 @@ def _key(moments: Sequence[Moment], voice: Voice, *, money: bool, reference: Dec
     if any(each.low is not None and each.high is not None for each in moments):
         entries.append(KeyEntry("band", "band", chart.key_band))
     if any(each.note for each in moments):
-        entries.append(KeyEntry("dot", "alert", chart.key_unusual))
+        entries.append(KeyEntry("bar" if bars else "dot", "alert", chart.key_unusual))
     if reference is not None:
         value = voice.money(reference) if money else voice.count(voice.tenth(reference))
         entries.append(KeyEntry("line", "faint", chart.key_previous.format(value=value)))
@@ -157,17 +157,17 @@ def _key(moments: Sequence[Moment], voice: Voice, *, money: bool, reference: Dec
 
 def _best_and_worst(points: Sequence[DayPoint], voice: Voice, *, money: bool) -> str:
     chart, amount = voice.words.chart, amount_of(voice, money=money)
-    valued = [(each.net_sales if money else each.units, each.day) for each in points]
-    if not any(value for value, _ in valued):
+    everyday = [(each.net_sales if money else each.units, each.day) for each in points]
+    valued = [(value, day) for value, day in everyday if value]
+    if not valued:
         return chart.no_sales
     best, worst = max(valued, key=lambda pair: pair[0]), min(valued, key=lambda pair: pair[0])
     year = points[0].day.year != points[-1].day.year
     best_day, worst_day = (format_date(day, voice.language, weekday=True, year=year) for _, day in (best, worst))
     if best[0] == worst[0]:
         return chart.day_only.format(day=best_day, value=amount(best[0]))
-    return chart.days_best.format(
-        best=best_day, best_value=amount(best[0]), worst=worst_day, worst_value=amount(worst[0])
-    )
+    sentence = chart.days_best if len(valued) == len(everyday) else chart.days_best_open
+    return sentence.format(best=best_day, best_value=amount(best[0]), worst=worst_day, worst_value=amount(worst[0]))
 
 
 def anomalies(report: SalesReport, voice: Voice) -> Section | None:
@@ -177,6 +177,7 @@ def anomalies(report: SalesReport, voice: Voice) -> Section | None:
         if not any(each.expected is not None for each in analysis.days):
             return None
         return Section("anomalies", words.headings.anomalies, (Paragraph(words.nothing_unusual),))
+    year = len({each.day.year for each in analysis.anomalies}) > 1
     table = Table(
         words.table.anomalies_caption,
         (
@@ -186,15 +187,15 @@ def anomalies(report: SalesReport, voice: Voice) -> Section | None:
             Column(words.table.expected_range, weight=1.8, secondary=True),
             Column(words.table.deviation),
         ),
-        tuple(_unusual_row(each, voice) for each in analysis.anomalies),
+        tuple(_unusual_row(each, voice, year=year) for each in analysis.anomalies),
     )
     return Section("anomalies", words.headings.anomalies, (Paragraph(words.anomalies_intro), table))
 
 
-def _unusual_row(anomaly: Anomaly, voice: Voice) -> TableRow:
+def _unusual_row(anomaly: Anomaly, voice: Voice, *, year: bool) -> TableRow:
     return TableRow(
         (
-            Cell(format_date(anomaly.day, voice.language, weekday=True)),
+            Cell(format_date(anomaly.day, voice.language, weekday=True, year=year)),
             Cell(voice.money(anomaly.net_sales)),
             Cell(voice.money(anomaly.expected), "muted"),
             Cell(voice.range(voice.money(anomaly.low), voice.money(anomaly.high)), "muted"),

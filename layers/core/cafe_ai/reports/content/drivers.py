@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
+from cafe_ai.analytics.model import Period
 from cafe_ai.language.formats import money_places, round_half_up
 from cafe_ai.language.period_wording import name_period
 from cafe_ai.reports.charts.ranking import Ranked, Ranking, draw_ranking
@@ -14,6 +15,8 @@ from cafe_ai.reports.document import Block, Cell, Column, Figure, Paragraph, Sec
 from cafe_ai.reports.model import SalesReport
 from cafe_ai.reports.voice import Voice, tone_of
 from cafe_ai.sales_analysis.model import Contribution, Drivers
+
+_LONGEST_NAME = 24
 
 
 def drivers(report: SalesReport, voice: Voice) -> Section | None:
@@ -64,8 +67,10 @@ def shares_of(total: Decimal, amounts: Sequence[Decimal], places: int) -> list[D
 
 def _figure(report: SalesReport, voice: Voice, totals: tuple[Decimal, Decimal], steps: Sequence[Step]) -> Figure:
     analysis, chart = report.analysis, voice.words.chart
-    before = name_period(analysis.previous, voice.language) if analysis.previous else voice.words.table.previous
-    names = [text[:1].upper() + text[1:] for text in (before, name_period(analysis.period, voice.language))]
+    names = [
+        _total_name(analysis.previous, chart.previous_total, voice),
+        _total_name(analysis.period, chart.total, voice),
+    ]
     waterfall = Waterfall(
         title=chart.drivers,
         description="; ".join(f"{step.name}: {step.words}" for step in steps),
@@ -75,6 +80,12 @@ def _figure(report: SalesReport, voice: Voice, totals: tuple[Decimal, Decimal], 
     )
     note = "" if waterfall.from_zero else chart.drivers_zoomed
     return Figure(chart.drivers, "", partial(draw_waterfall, waterfall), note)
+
+
+def _total_name(period: Period | None, otherwise: str, voice: Voice) -> str:
+    """A period's name where it is short enough for a chart, else what it is called beside the other."""
+    name = name_period(period, voice.language) if period is not None else ""
+    return name[:1].upper() + name[1:] if 0 < len(name) <= _LONGEST_NAME else otherwise
 
 
 def _table(found: Drivers, steps: Sequence[Step], change: Decimal, voice: Voice) -> Table:
@@ -100,7 +111,7 @@ def _contributions(found: Sequence[Contribution], voice: Voice) -> Figure:
             each.product,
             each.amount,
             voice.money(each.amount, signed=True),
-            aside=words.drivers[each.driver].name,
+            aside=words.drivers[each.driver].short,
         )
         for each in found
     )

@@ -16,10 +16,12 @@ def insights(report: SalesReport, voice: Voice) -> Section:
     return Section("insights", words.headings.insights, (block,))
 
 
-def recommendations(report: SalesReport, voice: Voice) -> Section:
-    """The recommendations in the order of their money."""
+def recommendations(report: SalesReport, voice: Voice) -> Section | None:
+    """The recommendations in the order of their money; None where nothing stands out that they could be about."""
     words = voice.words
     found = report.analysis.recommendations
+    if not found and not report.analysis.insights:
+        return None
     items = Items(tuple(_item(each, voice) for each in found), numbered=True)
     return Section(
         "recommendations", words.headings.recommendations, (items if found else Paragraph(words.no_recommendations),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -66,7 +67,7 @@ def _table(found: SalesForecast, voice: Voice) -> Table:
     rows = tuple(
         TableRow(
             (
-                Cell(format_date(each.day, voice.language, weekday=True, year=False)),
+                Cell(_short(each.day, voice)),
                 Cell(amount(each.expected)),
                 Cell(voice.range(amount(each.low), amount(each.high)), "muted"),
             )
@@ -74,3 +75,8 @@ def _table(found: SalesForecast, voice: Voice) -> Table:
         for each in found.days
     )
     return Table(words.forecast_caption, columns, rows)
+
+
+def _short(day: date, voice: Voice) -> str:
+    """ "mar 1 dic": days that are near need no more."""
+    return f"{voice.words.chart.weekdays_short[day.weekday()]} {axis_day(day, voice)}"

@@ -21,29 +21,29 @@ _TONE_INKS: dict[str, Ink] = {"good": "rise", "bad": "alert"}
 def products(report: SalesReport, voice: Voice) -> Section | None:
     """The best products as a chart and in figures, then those that sell least."""
     words, analysis = voice.words, report.analysis
-    best, worst = analysis.products_best, analysis.products_worst
+    best, worst, money = analysis.products_best, analysis.products_worst, in_money(analysis)
     if not best and not worst:
         return None
     blocks: list[Block] = []
     if best:
-        blocks.append(_chart(best, words.chart.products, voice, money=in_money(analysis)))
-        blocks.append(_table(best, words.table.best_caption, words.table.product, voice))
+        blocks.append(_chart(best, words.chart.products, voice, money=money))
+        blocks.append(_table(best, words.table.best_caption, words.table.product, voice, money=money))
     if worst:
-        blocks.append(_table(worst, words.table.worst_caption, words.table.product, voice))
+        blocks.append(_table(worst, words.table.worst_caption, words.table.product, voice, money=money))
     return Section("products", words.headings.products, tuple(blocks))
 
 
 def categories(report: SalesReport, voice: Voice) -> Section | None:
     """The categories, likewise."""
     words, analysis = voice.words, report.analysis
-    best, worst = analysis.categories_best, analysis.categories_worst
+    best, worst, money = analysis.categories_best, analysis.categories_worst, in_money(analysis)
     if not best and not worst:
         return None
     blocks: list[Block] = []
     if best:
-        blocks.append(_chart(best, words.chart.categories, voice, money=in_money(analysis)))
+        blocks.append(_chart(best, words.chart.categories, voice, money=money))
     if worst:
-        blocks.append(_table(worst, words.table.worst_categories_caption, words.table.category, voice))
+        blocks.append(_table(worst, words.table.worst_categories_caption, words.table.category, voice, money=money))
     return Section("categories", words.headings.categories, tuple(blocks))
 
 
@@ -74,12 +74,17 @@ def _bar(row: Row, voice: Voice, *, money: bool) -> Ranked:
     )
 
 
-def _table(rows: Sequence[Row], caption: str, first: str, voice: Voice) -> Table:
+def _table(rows: Sequence[Row], caption: str, first: str, voice: Voice, *, money: bool) -> Table:
     words = voice.words.table
+    name, units = Column(first, figures=False, weight=2.6), Column(words.units, weight=0.9, secondary=money)
+    if not money:
+        return Table(
+            caption, (name, units), tuple(TableRow((Cell(each.name), Cell(voice.count(each.units)))) for each in rows)
+        )
     columns = (
-        Column(first, figures=False, weight=2.6),
+        name,
         Column(words.net_sales, weight=1.2),
-        Column(words.units, weight=0.9, secondary=True),
+        units,
         Column(words.share, weight=0.9, secondary=True),
         Column(words.previous, weight=1.2, secondary=True),
         Column(words.change, weight=0.9),

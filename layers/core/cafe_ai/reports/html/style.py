@@ -17,7 +17,7 @@ STYLE = """
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--ground);color:var(--ink);font:17px/1.5 "Cafe Report",system-ui,-apple-system,
-"Segoe UI",Roboto,"Helvetica Neue","Noto Sans",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+"Segoe UI",Roboto,"Helvetica Neue","Noto Sans",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 main{max-width:840px;margin:32px auto;background:var(--paper);padding:56px 60px 40px;border-radius:6px;
 box-shadow:0 1px 2px rgba(20,25,35,.06),0 12px 40px rgba(20,25,35,.06)}
 header{border-top:4px solid var(--accent);padding-top:18px;margin-bottom:28px}
@@ -55,7 +55,7 @@ padding:18px 20px 16px}
 ol,ul{margin:0;padding:0;list-style:none}
 ol{counter-reset:n}
 li{display:flex;justify-content:space-between;column-gap:28px;position:relative;
-  padding:10px 0 10px 34px;border-bottom:1px solid var(--grid)}
+padding:10px 0 10px 34px;border-bottom:1px solid var(--grid)}
 li:last-child{border-bottom:0}
 ul li{padding-left:18px}
 ol>li::before{counter-increment:n;content:counter(n);position:absolute;left:0;top:11px;width:22px;height:22px;line-height:22px;
@@ -80,7 +80,8 @@ white-space:nowrap}
 th:first-child{padding-left:0;text-align:left;white-space:normal}
 td.text{text-align:left;white-space:normal}
 thead th{font-size:14px;color:var(--muted);border-bottom:1px solid var(--axis);vertical-align:bottom;white-space:normal}
-tbody th{min-width:130px}
+tbody th{min-width:130px;overflow-wrap:anywhere}
+li div{min-width:0;overflow-wrap:anywhere}
 td small,th small{display:block;font-size:14px;color:var(--muted);white-space:normal;line-height:1.4}
 td.t-alert small{color:var(--alert)}
 tr.total th,tr.total td{font-weight:600;border-top:1px solid var(--axis);border-bottom:0}
@@ -102,7 +103,7 @@ svg.wide{display:none}svg.narrow{display:block}
 th,td{padding-left:10px}
 .secondary{display:none}
 li{display:block}li .aside{line-height:1.4;white-space:normal}
-tbody th{min-width:0}
+tbody th{min-width:92px}
 }
 @page{size:A4;margin:16mm 15mm}
 @media print{

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _TEXT = 8.4
 _GAP, _ASIDE = 22.0, 120.0
-KEPT, TABLE_BEGINS = 170.0, 110.0
+KEPT, TABLE_BEGINS = 250.0, 110.0
 """A table up to so high stays on one page; a higher one begins where there is room for so much of it."""
 WIDE, HALF = Size(WIDTH, _TEXT), Size((WIDTH - _GAP) / 2, _TEXT)
 

@@ -90,4 +90,4 @@ def _title_width(title: str, letters: Letters) -> float:
     """A short title stays on one line, a longer one may break between its words."""
     size = style("column").fontSize
     whole = letters.width(title, size)
-    return whole if whole <= 50.0 else max(letters.width(word, size) for word in title.split())
+    return whole if whole <= 50.0 else max(whole * 0.62, *(letters.width(word, size) for word in title.split()))
