@@ -37,7 +37,6 @@ def notify(
 ) -> Run:
     """Runs the command for the business: its status, what it printed, and what it complained of."""
     monkeypatch.setenv("CAFE_AI_DATABASE_URL", database.saas)
-    monkeypatch.delenv("WEBHOOK_PRIVATE_HOSTS", raising=False)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         try:
