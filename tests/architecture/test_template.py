@@ -171,9 +171,9 @@ def test_who_knows_a_queue_may_use_it_and_no_other(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_message_is_delayed_by_who_takes_it(name: str) -> None:
-    """Its own queue only: a worker that fails says when the message is to come again."""
+    """Its own queue only: a worker that fails says when the message is to come again. Reports are only started."""
     delays = {queue for queue, actions in granted_on(name, "sqs").items() if "ChangeMessageVisibility" in actions}
-    assert delays == queues_of(name) & set(NAMED_QUEUES.values())
+    assert delays == (queues_of(name) & set(NAMED_QUEUES.values())) - {"SalesReportQueue"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -205,7 +205,7 @@ def test_what_fails_for_good_is_told_of() -> None:
 
 def test_the_relay_reaches_every_queue() -> None:
     assert queues_told("OutboxRelayFunction") == NAMED_QUEUES
-    assert queues_told("OutboxRelayFunction").keys() >= queues_told("RedriveFunction").keys() >= set(JobKind)
+    assert queues_told("RedriveFunction").keys() == set(JobKind)
 
 
 def test_the_machine_runs_the_reports_functions_and_no_others() -> None:

@@ -14,10 +14,10 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
-from tests.support.receiver import Received, Receiver, running_receiver
 
 from tests.support.local_jobs import superuser
 from tests.support.local_stack import Stack
+from tests.support.receiver import Received, Receiver, running_receiver
 
 ADDRESS = "duena@cafe-central.example"
 SECRET = "un secreto que solo conocen la tienda y el servicio"
