@@ -41,6 +41,15 @@ def queue_urls(stack: Stack) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in outputs(stack)["QueueUrls"].split())
 
 
+def dead_letters_url(stack: Stack, queue: str) -> str:
+    """Where that queue's messages go that came too often."""
+    queues = client(stack, "sqs")
+    asked = queues.get_queue_attributes(QueueUrl=queue_urls(stack)[queue], AttributeNames=["RedrivePolicy"])
+    arn = json.loads(asked["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"]
+    url: str = queues.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+    return url
+
+
 def invoke(stack: Stack, output: str, event: dict[str, Any] | None = None) -> Any:
     """Call the function whose name is that output of the template; what it answers."""
     answer = client(stack, "lambda").invoke(
