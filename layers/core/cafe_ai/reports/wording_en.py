@@ -157,6 +157,7 @@ ENGLISH = Words(
         "no_stock": "No stock is kept for the products.",
         "no_catalogue_price": "The catalogue has no prices.",
         "no_baseline": "There are no records of the period it is compared with.",
+        "short_history": "There are not yet enough days on record to know which ones are out of the ordinary.",
         "no_stores": "The orders do not say which shop they are from.",
         "no_categories": "The products have no categories.",
         "no_payment_methods": "The orders do not say how they were paid.",

@@ -161,6 +161,7 @@ SPANISH = Words(
         "no_stock": "No se llevan existencias de los productos.",
         "no_catalogue_price": "El catálogo no tiene precios.",
         "no_baseline": "No hay datos del periodo con el que se compara.",
+        "short_history": "Aún no hay días suficientes para saber cuáles se salen de lo normal.",
         "no_stores": "Los pedidos no dicen de qué local son.",
         "no_categories": "Los productos no tienen categoría.",
         "no_payment_methods": "Los pedidos no dicen cómo se pagaron.",
