@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from contextvars import copy_context
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from cafe_ai.errors import CafeAIError, JobBusy, JobError, LeaseLost, Unavailabl
 from cafe_ai.jobs import service
 from cafe_ai.jobs.messages import JobMessage
 from cafe_ai.jobs.model import Job, JobKind, Lease
+from cafe_ai.jobs.renewing import RENEWER
 from cafe_ai.jobs.routing import ROUTES
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import correlation_id, log, log_failure, log_warning, measures
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 LEAST_SECONDS = 5.0  # with less left no job is begun
 ENDING_SECONDS = 2.0  # of the time left, kept for writing how the job ended
 FINISHING_PAUSES = (0.2, 0.5)
-RENEWALS_IN_A_LEASE = 3
 LONGEST_WAIT_SECONDS = 900.0
 OUR_MISTAKE = "the service made a mistake"
 
@@ -90,9 +89,9 @@ def perform(runtime: Runtime, kind: JobKind, work: Work, message: JobMessage, de
     if lease is None:
         log("A job's message came after its end", job=str(message.job_id))
         return
-    run = JobRun(runtime, lease, Deadline.after(max(0.0, deadline.remaining() - ENDING_SECONDS)))
     try:
-        with _renewing(run):
+        with RENEWER.holding(runtime, lease) as lost:
+            run = JobRun(runtime, lease, Deadline.after(max(0.0, deadline.remaining() - ENDING_SECONDS)), lost)
             result = _of_kind(kind, work)(runtime, run)
         if result is not None:
             _finish(runtime, lease, result, deadline)
@@ -166,31 +165,3 @@ def wait_before(attempt: int, first_seconds: float) -> float:
 
 def _spread(least: float, most: float) -> float:
     return random.uniform(least, most)  # noqa: S311 -- no secret
-
-
-@contextmanager
-def _renewing(run: JobRun) -> Iterator[None]:
-    """Renews the lease from a thread of its own, on a connection of its own, until the work is done."""
-    done = threading.Event()
-    thread = threading.Thread(
-        target=copy_context().run, args=(_renew_until, done, run), name="lease-renewal", daemon=True
-    )
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-def _renew_until(done: threading.Event, run: JobRun) -> None:
-    """A renewal that fails is tried again at the next turn: the lease lasts for three."""
-    turn = ROUTES[run.job.kind].lease_seconds / RENEWALS_IN_A_LEASE
-    while not done.wait(turn):
-        try:
-            service.renew_on(run.runtime.renewals, run.lease, Deadline.after(turn / 2))
-        except LeaseLost:
-            run._lost.set()
-            return
-        except Exception as error:
-            log_failure("A lease could not be renewed", error, job=str(run.job.id))
