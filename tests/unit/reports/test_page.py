@@ -151,7 +151,7 @@ def test_a_shop_without_anything_says_so_and_no_more() -> None:
 
 def test_a_shop_without_prices_tells_units() -> None:
     text = Reader(page_of(reports.unpriced_report())).text
-    assert "Unidades vendidas por día" in text
+    assert "Domingo 1 de noviembre de 2026: 97 unidades, 41 pedidos." in text
     assert "€" not in text
 
 

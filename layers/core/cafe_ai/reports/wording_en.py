@@ -89,6 +89,7 @@ ENGLISH = Words(
         key_expected="Expected",
         key_band="Usual for that day",
         key_unusual="Unusual",
+        key_running="The running day",
         key_previous="Previous period’s average: {value}",
         tip="{day}: {value}, {orders}",
         tip_expected="; usually between {low} and {high}",

@@ -89,6 +89,7 @@ SPANISH = Words(
         key_expected="Lo esperado",
         key_band="Lo normal para ese día",
         key_unusual="Fuera de lo normal",
+        key_running="El día en curso",
         key_previous="Media del periodo anterior: {value}",
         tip="{day}: {value}, {orders}",
         tip_expected="; lo normal, entre {low} y {high}",
