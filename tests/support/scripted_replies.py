@@ -25,9 +25,12 @@ def told_in(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def figures_of(body: Mapping[str, Any]) -> list[list[str]]:
-    """The facts in a prose prompt: lists of what, figure, and what it is said of; of a recommendation product and reasons."""
+    """The facts in a prose prompt: lists of what, figure, and what it is said of; of a recommendation product and reasons; of
+    an analysis its points."""
     if products := told_in(body).get("products"):
         return [[f'"{product["name"]}" ({product.get("price", "-")})', product["reasons"]] for product in products]
+    if points := told_in(body).get("points"):
+        return [["", point] for point in points]
     facts = told_in(body).get("facts", [])
     return [[str(part) for part in fact] for fact in facts if isinstance(fact, list) and len(fact) > 1]
 
@@ -39,6 +42,8 @@ def write_prose(facts: Sequence[Sequence[str]], body: Mapping[str, Any]) -> str:
         return "No hay datos para responder a eso." if spanish else "There is no data to answer that."
     if told_in(body).get("products"):
         return "\n".join(f"{what}: {reasons}." for what, reasons in facts)
+    if told_in(body).get("points"):
+        return " ".join(point for _, point in facts[:4])
     period = told_in(body).get("period", "")
     parts = [f"{', '.join([what, *said_of])}: {figure}" for what, figure, *said_of in facts]
     return f"{'En' if spanish else 'In'} {period}, {'; '.join(parts)}."

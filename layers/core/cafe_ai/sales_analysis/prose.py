@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from cafe_ai.analytics.model import Fact
 from cafe_ai.assistants.checker import check
 from cafe_ai.assistants.prose import is_presentable
-from cafe_ai.language.formats import Language, language_of
+from cafe_ai.language.formats import NO_BREAK_SPACE, Language, language_of
 from cafe_ai.language.period_wording import name_period
 from cafe_ai.language.text import fold
 from cafe_ai.llm.port import LanguageModel, Message, ModelUnavailable
@@ -27,6 +27,7 @@ SECONDS = 8.0
 SECONDS_KEPT = 3.0  # for the narrator, the check and the write, whatever the model does
 ADVICE_TOLD = 2
 _LANGUAGE_NAMES: dict[Language, str] = {"es": "Spanish", "en": "English"}
+_SPACES = re.compile(r"[ \t\r\n]+")  # not the ones that do not break
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _SAID_OF: dict[str, str] = {
     "price": r"preci|price",
@@ -50,7 +51,7 @@ def write(language_model: LanguageModel, analysis: Analysis, deadline: Deadline,
             )
         except ModelUnavailable:
             return None
-        text = " ".join(completion.text.replace("**", "").split())
+        text = _SPACES.sub(" ", completion.text.replace("**", "")).strip()
         faults = find_faults(text, analysis, names)
         if not faults and not completion.truncated and is_presentable(text):
             return text
@@ -79,15 +80,24 @@ def _carries(analysis: Analysis, finding: Finding, sentence: str, names: Collect
 
 def _misattributed(sentence: str, analysis: Analysis) -> list[str]:
     """Figures of drivers and of usual days told without saying so."""
-    folded = fold(sentence)
+    folded, plain = fold(sentence), _plain(sentence)
     return [
         figure
         for fact in analysis.facts
         if (said_of := _said_of(fact))
-        and (figure := figure_of(fact, analysis.currency, language_of(analysis.locale))) in sentence
+        and (figure := _written(fact, analysis)) in plain
         and not re.search(_SAID_OF[said_of], folded)
         and not _is_said_by_another(fact, figure, analysis)
     ]
+
+
+def _written(fact: Fact, analysis: Analysis) -> str:
+    return _plain(figure_of(fact, analysis.currency, language_of(analysis.locale)))
+
+
+def _plain(text: str) -> str:
+    """The text with ordinary spaces: a model may write them in place of those that do not break."""
+    return text.replace(NO_BREAK_SPACE, " ")
 
 
 def _said_of(fact: Fact) -> str:
@@ -96,9 +106,8 @@ def _said_of(fact: Fact) -> str:
 
 def _is_said_by_another(fact: Fact, figure: str, analysis: Analysis) -> bool:
     """Whether the same figure is also one that needs no such words."""
-    language = language_of(analysis.locale)
-    plain = (other for other in analysis.facts if other is not fact and not _said_of(other))
-    return any(figure_of(other, analysis.currency, language) == figure for other in plain)
+    others = (other for other in analysis.facts if other is not fact and not _said_of(other))
+    return any(_written(other, analysis) == figure for other in others)
 
 
 def _messages(analysis: Analysis, faults: Sequence[str]) -> list[Message]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cafe_ai.analytics import repository as analytics
 from cafe_ai.analytics.facts import period_gap
 from cafe_ai.analytics.periods import ShopCalendar, business_day
+from cafe_ai.assistants.memory import remember
 from cafe_ai.assistants.model import AssistantType, Locale
 from cafe_ai.assistants.records import billing
 from cafe_ai.assistants.service import meter_for, moment_of
@@ -151,8 +152,10 @@ def prompt_of(span: Span, language: Language) -> str:
 
 
 def plan_of(analysis: Analysis, span: Span) -> dict[str, Any]:
-    """What the audit keeps of an analysis: which days, and which findings."""
+    """What the audit keeps of an analysis: which days and which findings, and the plan that a question which follows it up
+    goes on from ("¿y el mes anterior?" asks for the net sales of the month before)."""
     return {
+        **remember(make_sheet((), analysis.period, analysis.currency)),
         "analyse": span.preset or "range",
         "from": analysis.period.starts_at.isoformat(),
         "to": analysis.period.ends_at.isoformat(),

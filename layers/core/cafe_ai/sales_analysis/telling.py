@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from cafe_ai.analytics.facts import FactMaker
@@ -178,7 +179,7 @@ def make_sheet(facts: Sequence[Fact], period: Period, currency: str, **more: obj
     compared = next((fact.compared_with for fact in facts if fact.compared_with), None)
     plan = Plan(
         tuple(metrics) or (Metric.NET_SALES,),
-        PeriodSpec("range", start=period.start.isoformat(), end=period.end.isoformat()),
+        PeriodSpec("range", start=period.start.isoformat(), end=(period.end - timedelta(days=1)).isoformat()),
         tuple(dimensions),
         comparison=PeriodSpec("previous") if compared else None,
         inactive_days=inactive_days if isinstance(inactive_days, int) else None,
