@@ -15,7 +15,7 @@ from tests.support.local_stack import Stack, run_stack
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     layout = Layout(PROJECT, tmp_path_factory.mktemp("stack"))
     try:
-        run_stack(layout, "run", "--detach")
+        run_stack(layout, "run", "--detach", settings={"JOB_RETRY_SECONDS": "0.2"})
         state = read_state(layout)
         assert state is not None
         with httpx.Client(base_url=state.base_url, timeout=30) as client:

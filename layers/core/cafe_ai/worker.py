@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from cafe_ai.bootstrap import Runtime, runtime
 from cafe_ai.errors import JobBusy
-from cafe_ai.jobs.messages import parse
+from cafe_ai.jobs.messages import JobMessage, parse
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.jobs.routing import ROUTES
 from cafe_ai.jobs.running import ComeAgain, Work, perform
@@ -77,12 +77,26 @@ def job_handler(kind: JobKind, work: Work) -> Callable[[dict[str, Any], Any], Pa
     ReportBatchItemFailures.
     """
 
+    def handle(shared: Runtime, message: JobMessage, deadline: Deadline) -> None:
+        perform(shared, kind, work, message, deadline)
+
+    return job_message_handler(kind, handle)
+
+
+def job_message_handler(
+    kind: JobKind, handle: Callable[[Runtime, JobMessage, Deadline], None]
+) -> Callable[[dict[str, Any], Any], PartialItemFailureResponse]:
+    """As `job_handler`, for jobs that are done elsewhere: `handle` gets the message, and claims the job itself.
+
+    It raises ComeAgain where the message has to come again after a while.
+    """
+
     def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
         measured, started = measures(), time.monotonic()
         if sent := record.attributes.sent_timestamp:
             measured.count("QueueAge", max(0.0, time.time() * 1000 - int(sent)), "Milliseconds")
         try:
-            perform(shared, kind, work, parse(record.body), deadline)
+            handle(shared, parse(record.body), deadline)
         except ComeAgain as again:
             _hide(shared, ROUTES[kind].queue, record, again.seconds)
             raise

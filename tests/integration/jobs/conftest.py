@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,3 @@ def announced(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
 
     monkeypatch.setattr(ending.notifications, "announce", announce)
     return told
-
-
-Written = Callable[[], list[dict[str, Any]]]

@@ -57,6 +57,7 @@ class Desk:
     runtime: Runtime
     store: MemoryStore
     machine: FakeMachine
+    queue: FakeQueue
     announced: list[Job] = field(default_factory=list)
 
     def ask(self, *, by_user: bool = True, business_id: UUID | None = None, **params: Any) -> Job:
@@ -72,8 +73,8 @@ class Desk:
     def deliver(self, job: Job) -> list[str]:
         """The job's message comes to the queue's function; the ids of the messages that are to come again."""
         body = json.dumps({"job_id": str(job.id), "business_id": str(job.business_id)})
-        record = {"messageId": "m-1", "receiptHandle": "r", "body": body, "attributes": {}, "messageAttributes": {}}
-        answer = starter({"Records": [record]}, CONTEXT)
+        record = {"messageId": "m-1", "receiptHandle": "r-1", "body": body, "attributes": {"SentTimestamp": "1"}}
+        answer = starter({"Records": [{**record, "messageAttributes": {}}]}, CONTEXT)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def begun(self, **asked: Any) -> State:
@@ -147,11 +148,12 @@ def app(module_database: TestDatabase) -> Iterator[Database]:
 @pytest.fixture
 def desk(shop: Shop, module_database: TestDatabase, app: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Without a language model."""
-    store, machine = MemoryStore(), FakeMachine()
+    store, machine, queue = MemoryStore(), FakeMachine(), FakeQueue()
     runtime = Runtime.of(
-        Settings(), database=app, audit_queue=FakeQueue(), language_model=None, reports=store, report_machine=machine
-    )
-    made = Desk(shop, module_database, runtime, store, machine)
+        Settings(), database=app, audit_queue=FakeQueue(), language_model=None, reports=store, report_machine=machine,
+        _queues={JobKind.SALES_REPORT: queue},
+    )  # fmt: skip
+    made = Desk(shop, module_database, runtime, store, machine, queue)
     announce = jobs.ending.announce
 
     def note(uow: Any, job: Job) -> list[UUID]:

@@ -9,8 +9,10 @@ import pytest
 
 from cafe_ai.errors import DependencyDown, LeaseLost
 from cafe_ai.jobs.model import JobStatus
+from cafe_ai.jobs.results import present
 from tests.integration.reports.conftest import Desk
 from tests.support import report_flow as flow
+from tests.support.factories import Factory
 from tests.support.report_flow import MemoryStore, State
 
 TASKS = ("Narrate", "Check", "Render", "Store", "Finish")
@@ -40,6 +42,19 @@ def test_report_is_made_stored_and_told(desk: Desk) -> None:
     assert "Café Central" in desk.store.objects[prefix + "html"].decode()
     assert result["missing"] == []
     assert [job.status for job in desk.announced] == [JobStatus.COMPLETED]
+    (turn,) = desk.rows("ai_conversations")
+    assert result["conversation_id"] == str(turn["id"])
+    shown = present(desk.runtime, job)["result"]
+    assert shown["links"]["pdf"].startswith(f"https://bucket.example/{prefix}pdf")
+
+
+def test_shop_without_any_sales_gets_a_report_that_says_so(desk: Desk, factory: Factory) -> None:
+    """All there is to tell is that nothing is recorded; that is no failure."""
+    state = flow.run(desk.begun(business_id=factory.insert_business("Nueva")))
+    job = desk.job(state)
+    assert job.status is JobStatus.COMPLETED
+    assert (job.result or {})["missing"] == ["forecast"]
+    assert (job.result or {})["summary"]
 
 
 def test_report_for_an_english_reader_has_an_english_name(desk: Desk) -> None:
@@ -161,6 +176,18 @@ def test_failed_report_says_why_once_and_nothing_of_the_inside(desk: Desk, error
     assert reason in (job.error or "")
     assert "secret" not in (job.error or "")
     assert [job.status for job in desk.announced] == [JobStatus.FAILED]
+
+
+def test_how_a_report_ended_is_counted_once(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    state = flow.run(desk.begun())
+    flow.after(state, "Finish")
+    failed = desk.begun()
+    for _ in range(2):
+        flow.call("fail", {**failed, "error": {"Error": "KeyError", "Cause": ""}})
+    counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    for name in ("JobsCompleted", "JobsFailed"):
+        assert sum(one.get(name, 0) for one in counted) == 1
+    assert sum(one.get("JobsHandedOn", 0) for one in counted) == 2
 
 
 def test_finished_report_cannot_be_failed_afterwards(desk: Desk) -> None:

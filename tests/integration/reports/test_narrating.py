@@ -79,6 +79,26 @@ def test_call_whose_words_were_lost_is_not_paid_again(
     assert [row["degraded"] for row in audited(talking)] == [True]
 
 
+def test_of_two_at_once_one_asks_the_model_and_both_agree(
+    talking: Desk, model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a state has timed out for the machine, and its function goes on beside the next attempt."""
+    before = flow.gathered(talking.begun())
+    complete, states = FakeModel.complete, []
+
+    def overtaken(self: FakeModel, *messages: Any, **more: Any) -> Any:
+        states.append(flow.after(before, "Narrate"))
+        return complete(self, *messages, **more)
+
+    monkeypatch.setattr(FakeModel, "complete", overtaken)
+    states.append(flow.after(before, "Narrate"))
+    assert model.asked == 1
+    assert states[0] == states[1]
+    (turn,) = talking.rows("ai_conversations")
+    assert turn["response"] == told(talking, states[0])["text"]
+    assert sorted(row["cost_usd"] > 0 for row in audited(talking)) == [False, True]
+
+
 def test_model_that_lies_is_not_believed(talking: Desk, model: FakeModel) -> None:
     model.lie = "En mayo de 2026 vendiste 987.654,32 €."
     state = flow.after(flow.gathered(talking.begun()), "Narrate")

@@ -50,6 +50,7 @@ def test_machine_that_is_away_has_the_message_come_again(desk: Desk) -> None:
     job = desk.ask()
     desk.machine.down = True
     assert desk.deliver(job) == ["m-1"]
+    assert 5 < desk.queue.hidden["r-1"] < 15
     desk.machine.down = False
     assert desk.deliver(job) == []
     assert desk.job(desk.machine.started[str(job.id)]).attempts == 1
@@ -90,7 +91,13 @@ def test_job_that_has_ended_or_is_gone_needs_nothing(desk: Desk) -> None:
 
 
 def test_message_that_names_no_job_fails(desk: Desk) -> None:
-    record = {"messageId": "m-9", "receiptHandle": "r", "body": "{}", "attributes": {}, "messageAttributes": {}}
+    record = {
+        "messageId": "m-9",
+        "receiptHandle": "r",
+        "body": "{}",
+        "attributes": {"SentTimestamp": "1"},
+        "messageAttributes": {},
+    }
     assert handler({"Records": [record]}, CONTEXT)["batchItemFailures"] == [{"itemIdentifier": "m-9"}]
     assert desk.machine.started == {}
 

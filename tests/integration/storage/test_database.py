@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -54,6 +56,7 @@ def test_commit_that_may_be_lost_does_not_wait_for_the_disk_and_the_next_one_doe
     for lost, setting in ((True, "off"), (False, "on")):
         with db.transaction(may_be_lost=lost) as uow:
             assert uow.connection.execute("SHOW synchronous_commit").fetchone() == (setting,)
+        assert db.run("SHOW synchronous_commit", {}, may_be_lost=lost) == [{"synchronous_commit": setting}]
 
 
 def test_commits_on_leaving_and_rolls_back_after_an_exception(db: Database) -> None:
@@ -142,3 +145,60 @@ def test_server_that_hangs_exceeds_the_deadline(db: Database) -> None:
     finally:
         os.kill(backend, signal.SIGCONT)
     assert settings(db)
+
+
+# A transaction of one statement, on a connection that was in use a moment ago and on one that was not.
+
+
+@pytest.fixture(params=["fresh", "idle"])
+def run(request: pytest.FixtureRequest, db: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
+    if request.param == "fresh":
+        settings(db)
+    monkeypatch.setattr("cafe_ai.platform.db.FRESH_SECONDS", 60.0 if request.param == "fresh" else -1.0)
+    return db.run
+
+
+def test_one_statement_has_its_tenant_its_time_and_its_rows(run: Callable[..., list[Any]], db: Database) -> None:
+    business, user = uuid4(), uuid4()
+    statement = f"SELECT asked.* FROM ({SETTINGS}) AS asked (business, author, timeout, read_only) WHERE 1 = %(one)s"
+    deadline = Deadline.after(7)
+    [row] = run(statement, {"one": 1}, business, user, deadline)
+    assert (row["business"], row["author"]) == (str(business), str(user))
+    assert row["timeout"] in ("7s", *(f"{milliseconds}ms" for milliseconds in range(6500, 7000)))
+    assert run("SELECT 100 %% 7 AS rest, %(text)s AS text", {"text": "50 % ; 'x' \\"}) == [
+        {"rest": 2, "text": "50 % ; 'x' \\"}
+    ]
+    assert run("SELECT 1 WHERE false", {}) == run("CREATE TEMPORARY TABLE kept (number int)", {}) == []
+    assert settings(db)[:2] == ("", "")
+
+
+def test_one_statement_is_committed_or_undone(run: Callable[..., list[Any]], db: Database) -> None:
+    run("CREATE TEMPORARY TABLE kept (number int PRIMARY KEY)", {})
+    assert run("INSERT INTO kept VALUES (1), (%(n)s) RETURNING number", {"n": 2}) == [{"number": 1}, {"number": 2}]
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        run("INSERT INTO kept VALUES (3), (%(n)s)", {"n": 2})
+    with db.transaction() as uow:
+        assert uow.connection.execute("SELECT number FROM kept ORDER BY 1").fetchall() == [(1,), (2,)]
+
+
+def test_one_statement_fails_as_a_transaction_does(run: Callable[..., list[Any]], db: Database) -> None:
+    with pytest.raises(DeadlineExceeded):
+        run("SELECT pg_sleep(5)", {}, deadline=Deadline.after(0.2))
+    with pytest.raises(DeadlineExceeded):
+        run("SELECT 1", {}, deadline=Deadline.after(0))
+    assert run("SELECT 1 AS n", {}) == [{"n": 1}]
+    with db.transaction(), pytest.raises(RuntimeError, match="do not nest"):
+        run("SELECT 1", {})
+    with pytest.raises(DependencyDown):
+        run("SELECT pg_terminate_backend(pg_backend_pid())", {})
+    assert run("SELECT 1 AS n", {}) == [{"n": 1}]
+
+
+def test_one_statement_survives_a_connection_that_broke_while_idle(
+    db: Database, module_database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [row] = db.run("SELECT pg_backend_pid() AS pid", {})
+    with psycopg.connect(module_database.superuser, autocommit=True) as superuser:
+        superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [row["pid"]])
+    monkeypatch.setattr("cafe_ai.platform.db.FRESH_SECONDS", 0.0)
+    assert db.run("SELECT 1 AS n", {}) == [{"n": 1}]

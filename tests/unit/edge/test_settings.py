@@ -29,6 +29,7 @@ def test_the_keys_are_the_issuers_unless_said_otherwise() -> None:
         ("RATE_LIMIT_PER_MINUTE", "many"),
         ("RATE_LIMIT_PER_MINUTE", "0"),
         ("DEADLINE_SECONDS", "-1"),
+        ("JOB_RETRY_SECONDS", "901"),
         ("DEADLINE_SECONDS", "nan"),
         ("LOG_LEVEL", "LOUD"),
         ("LANGUAGE_MODEL_ELSEWHERE", "PERHAPS"),

@@ -15,7 +15,7 @@ from cafe_ai.reports.charts import svg
 from cafe_ai.reports.charts.columns import Column, Columns, draw_columns
 from cafe_ai.reports.charts.frame import KeyEntry, apart, label_box
 from cafe_ai.reports.charts.letters import fit, text_width
-from cafe_ai.reports.charts.marks import Area, Bar, Dot, Drawing, Label, Line, Mark, Point, Rule, Size
+from cafe_ai.reports.charts.marks import Area, Bar, Dot, Drawing, Hover, Label, Line, Mark, Point, Rule, Size
 from cafe_ai.reports.charts.ranking import Ranked, Ranking, draw_ranking
 from cafe_ai.reports.charts.scales import Scale, ticks
 from cafe_ai.reports.charts.time_series import Moment, TimeSeries, draw_time_series
@@ -38,7 +38,7 @@ def points_of(mark: Mark) -> Iterator[Point]:
             yield from (mark.start, mark.end)
         case Line() | Area():
             yield from mark.points
-        case Bar():
+        case Bar() | Hover():
             assert mark.width >= 0
             assert mark.height >= 0
             yield from ((mark.x, mark.y), (mark.x + mark.width, mark.y + mark.height))
@@ -151,6 +151,15 @@ def test_weeks_of_a_year_keep_their_labels_apart() -> None:
     shown = [label_box(mark) for mark in drawing.marks if isinstance(mark, Label) and mark.text.endswith("nov")]
     assert 3 <= len(shown) < 53
     assert not any(box.meets(other) for number, box in enumerate(shown) for other in shown[:number])
+
+
+def test_a_running_day_is_drawn_faint() -> None:
+    days = [Moment(Decimal(100 + number), "", "") for number in range(20)]
+    running = Moment(Decimal(30), "", "", running=True)
+    series = TimeSeries("t", "", (*days, running), VOICE.money_axis)
+    *before, last = [mark for mark in draw_time_series(series, SIZES[0]).marks if isinstance(mark, Line)]
+    assert [(mark.ink, mark.dashed) for mark in before] == [("faint", True)]
+    assert (last.ink, len(last.points)) == ("accent", 20)
 
 
 def test_a_small_change_is_not_drawn_beside_totals_that_would_hide_it() -> None:

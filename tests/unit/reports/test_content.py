@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cafe_ai.reports.charts.marks import Label, Size
+from cafe_ai.reports.charts.marks import Label, Line, Size
 from cafe_ai.reports.content.compose import compose
 from cafe_ai.reports.content.drivers import shares_of
 from cafe_ai.reports.document import Document, Figure, Paragraph, Section, Table
@@ -125,6 +125,29 @@ def test_a_running_period_says_until_when_it_counts() -> None:
     running = replace(report.analysis.period, end=moment.date().replace(day=13), ends_at=moment)
     document = compose(replace(report, analysis=replace(report.analysis, period=running, as_of=moment)))
     assert document.period == "Lo que va de noviembre de 2026 (hasta las 17:00 del 12 de noviembre)"
+
+
+def test_a_running_day_is_not_the_slowest() -> None:
+    report = reports.cafe_report()
+    days = (*report.analysis.days[:-1], replace(report.analysis.days[-1], net_sales=Decimal(9)))
+    moment = report.analysis.period.starts_at.replace(day=30, hour=8)
+    analysis = replace(report.analysis, days=days, period=replace(report.analysis.period, ends_at=moment), as_of=moment)
+    (running,) = section(compose(replace(report, analysis=analysis)), "days").blocks
+    (whole,) = section(compose(replace(report, analysis=replace(report.analysis, days=days))), "days").blocks
+    assert "el más flojo, el miércoles 25 de noviembre" in running.subtitle  # type: ignore[union-attr]
+    assert "el más flojo, el lunes 30 de noviembre" in whole.subtitle  # type: ignore[union-attr]
+
+
+def test_a_day_of_rest_is_a_gap_and_not_a_fall() -> None:
+    report = reports.cafe_report()
+    rest = replace(
+        report.analysis.days[4], net_sales=Decimal(0), orders=0, units=Decimal(0), expected=None, low=None, high=None
+    )
+    days = (*report.analysis.days[:4], rest, *report.analysis.days[5:])
+    (figure,) = section(compose(replace(report, analysis=replace(report.analysis, days=days))), "days").blocks
+    assert isinstance(figure, Figure)
+    lines = [mark for mark in figure.draw(Size(720, 13)).marks if isinstance(mark, Line) and mark.ink == "accent"]
+    assert [len(line.points) for line in lines if len(line.points) > 2] == [4, 25]
 
 
 def test_what_is_missing_is_told_in_a_line_each() -> None:

@@ -23,10 +23,11 @@ from cafe_ai.outbox.model import OutboxMessage
 from cafe_ai.tenancy.model import Role
 
 if TYPE_CHECKING:
-    from cafe_ai.platform.db import UnitOfWork
+    from cafe_ai.platform.clock import Deadline
+    from cafe_ai.platform.db import Database, UnitOfWork
 
 # One statement, so that accepting a job is one round trip within its transaction.
-INSERT_WITH_MESSAGE = """
+INSERT_WITH_MESSAGE: LiteralString = """
 WITH started AS (
     INSERT INTO ai_jobs (id, business_id, user_id, kind, params, idempotency_key, request_hash, correlation_id)
     VALUES (%(id)s, %(business_id)s, %(user_id)s, %(kind)s, %(params)s, %(key)s, %(hash)s, %(correlation_id)s)
@@ -47,7 +48,7 @@ SELECT *, extract(epoch FROM lease_expires_at - clock_timestamp())::float8 AS le
 SELECT_LATEST = """
 SELECT * FROM ai_jobs
  WHERE business_id = %s AND kind = %s AND status = 'completed' ORDER BY id DESC LIMIT 1"""
-CLAIM = """
+CLAIM: LiteralString = """
 UPDATE ai_jobs
    SET status = 'processing', attempts = attempts + 1, lease_token = %(token)s, progress = 0,
        lease_expires_at = clock_timestamp() + make_interval(secs => (%(routes)s::jsonb -> kind ->> 'lease')::float8),
@@ -56,10 +57,11 @@ UPDATE ai_jobs
    AND attempts < (%(routes)s::jsonb -> kind ->> 'attempts')::integer
    AND (status = 'pending' OR status = 'processing' AND lease_expires_at <= clock_timestamp())
 RETURNING *"""
-RENEW = """
+RENEW: LiteralString = """
 UPDATE ai_jobs
    SET lease_expires_at = clock_timestamp() + make_interval(secs => %(lease)s), progress = coalesce(%(progress)s, progress)
- WHERE id = %(id)s AND lease_token = %(token)s"""
+ WHERE id = %(id)s AND lease_token = %(token)s
+RETURNING id"""
 SELECT_LEASED = "SELECT * FROM ai_jobs WHERE id = %s AND lease_token = %s"
 COMPLETE = """
 UPDATE ai_jobs
@@ -137,8 +139,11 @@ class Found:
     business_id: UUID | None
 
 
-def insert(uow: UnitOfWork, request: Request, message: OutboxMessage) -> datetime | None:
-    """Writes a job with its message; when, or None where there is one with its key. Raises BusinessNotFound."""
+def insert(database: Database, request: Request, message: OutboxMessage, deadline: Deadline) -> datetime | None:
+    """Writes a job with its message, in a transaction of its own; when, or None where there is one with its key.
+
+    Raises BusinessNotFound.
+    """
     job = request.job
     values = {
         "id": job.id,
@@ -154,10 +159,10 @@ def insert(uow: UnitOfWork, request: Request, message: OutboxMessage) -> datetim
         "body": Jsonb(body_of(job.id, job.business_id)),
     }
     try:
-        row = uow.connection.execute(INSERT_WITH_MESSAGE, values).fetchone()
+        rows = database.run(INSERT_WITH_MESSAGE, values, job.business_id, job.user_id, deadline)
     except sql_errors.ForeignKeyViolation as error:
         raise BusinessNotFound from error
-    return None if row is None else row[0].astimezone(UTC)
+    return rows[0]["created_at"].astimezone(UTC) if rows else None
 
 
 def select_by_key(
@@ -186,19 +191,20 @@ def select_latest(uow: UnitOfWork, business_id: UUID, kind: JobKind) -> Job | No
     return None if row is None else _job(row)
 
 
-def claim(uow: UnitOfWork, job_id: UUID, token: UUID) -> Job | None:
-    """Takes the job up, if it is free and may be tried once more: as it stands then."""
+def claim(database: Database, job_id: UUID, business_id: UUID | None, token: UUID, deadline: Deadline) -> Job | None:
+    """Takes the job up, if it is free and may be tried once more, in a transaction of its own: as it stands then."""
     routes = {
         kind.value: {"lease": route.lease_seconds, "attempts": route.max_attempts} for kind, route in ROUTES.items()
     }
-    row = _row(uow, CLAIM, {"id": job_id, "token": token, "routes": Jsonb(routes)})
-    return None if row is None else _job(row)
+    values = {"id": job_id, "token": token, "routes": Jsonb(routes)}
+    rows = database.run(CLAIM, values, business_id, deadline=deadline, may_be_lost=True)
+    return _job(rows[0]) if rows else None
 
 
-def renew(uow: UnitOfWork, job: Job, token: UUID, progress: int | None) -> bool:
-    """Begins the lease anew; whether the token still holds it."""
+def renew(database: Database, job: Job, token: UUID, progress: int | None, deadline: Deadline) -> bool:
+    """Begins the lease anew, in a transaction of its own; whether the token still holds it."""
     values = {"id": job.id, "token": token, "lease": ROUTES[job.kind].lease_seconds, "progress": progress}
-    return uow.connection.execute(RENEW, values).rowcount == 1
+    return bool(database.run(RENEW, values, job.business_id, deadline=deadline, may_be_lost=True))
 
 
 def select_leased(uow: UnitOfWork, job_id: UUID, token: UUID) -> Job | None:

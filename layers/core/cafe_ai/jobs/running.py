@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from contextvars import copy_context
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from cafe_ai.errors import CafeAIError, JobBusy, JobError, LeaseLost, Unavailabl
 from cafe_ai.jobs import service
 from cafe_ai.jobs.messages import JobMessage
 from cafe_ai.jobs.model import Job, JobKind, Lease
+from cafe_ai.jobs.renewing import RENEWER
 from cafe_ai.jobs.routing import ROUTES
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import correlation_id, log, log_failure, log_warning, measures
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 LEAST_SECONDS = 5.0  # with less left no job is begun
 ENDING_SECONDS = 2.0  # of the time left, kept for writing how the job ended
 FINISHING_PAUSES = (0.2, 0.5)
-RENEWALS_IN_A_LEASE = 3
 LONGEST_WAIT_SECONDS = 900.0
 OUR_MISTAKE = "the service made a mistake"
 
@@ -68,15 +67,15 @@ class JobRun:
             service.renew(self.runtime, self.lease, self.deadline, progress=percent)
 
 
-Work = Callable[["Runtime", JobRun], Mapping[str, Any] | None]
-"""What is done for a job: its result; None where the work was handed on with the lease's token, and ends elsewhere."""
+Work = Callable[["Runtime", JobRun], Mapping[str, Any]]
+"""What is done for a job: its result, as data that JSON can hold."""
 
 
 def perform(runtime: Runtime, kind: JobKind, work: Work, message: JobMessage, deadline: Deadline) -> None:
     """Claims the job, does it and writes how it ended. Where there is nothing to do the message is done with.
 
-    Work that returns None was handed on: who has the lease's token renews it and ends the job. A CafeAIError that is the
-    request's own fault (status below 500) fails the job for good; after anything else it is given back. Raises ComeAgain.
+    A CafeAIError that is the request's own fault (status below 500) fails the job for good; after anything else it is given
+    back. Raises ComeAgain.
     """
     if deadline.remaining() < LEAST_SECONDS:
         log_warning("A job was not begun: there is no time for it", job=str(message.job_id))
@@ -90,12 +89,11 @@ def perform(runtime: Runtime, kind: JobKind, work: Work, message: JobMessage, de
     if lease is None:
         log("A job's message came after its end", job=str(message.job_id))
         return
-    run = JobRun(runtime, lease, Deadline.after(max(0.0, deadline.remaining() - ENDING_SECONDS)))
     try:
-        with _renewing(run):
+        with RENEWER.holding(runtime, lease) as lost:
+            run = JobRun(runtime, lease, Deadline.after(max(0.0, deadline.remaining() - ENDING_SECONDS)), lost)
             result = _of_kind(kind, work)(runtime, run)
-        if result is not None:
-            _finish(runtime, lease, result, deadline)
+        _finish(runtime, lease, result, deadline)
     except LeaseLost as error:
         log_failure("A job was taken up by another meanwhile", error, job=str(lease.job.id))
         raise ComeAgain(1.0) from error
@@ -105,13 +103,13 @@ def perform(runtime: Runtime, kind: JobKind, work: Work, message: JobMessage, de
         else:
             raise _give_back(runtime, lease, error, deadline) from error
     else:
-        measures().count("JobsHandedOn" if result is None else "JobsCompleted")
+        measures().count("JobsCompleted")
 
 
 def _of_kind(kind: JobKind, work: Work) -> Work:
     """The work, for jobs of that kind alone: another's is our mistake, and would not understand the parameters."""
 
-    def checked(runtime: Runtime, run: JobRun) -> Mapping[str, Any] | None:
+    def checked(runtime: Runtime, run: JobRun) -> Mapping[str, Any]:
         if run.job.kind is not kind:
             raise TypeError(f"A job of kind {run.job.kind} came to the worker of {kind}.")
         return work(runtime, run)
@@ -166,31 +164,3 @@ def wait_before(attempt: int, first_seconds: float) -> float:
 
 def _spread(least: float, most: float) -> float:
     return random.uniform(least, most)  # noqa: S311 -- no secret
-
-
-@contextmanager
-def _renewing(run: JobRun) -> Iterator[None]:
-    """Renews the lease from a thread of its own, on a connection of its own, until the work is done."""
-    done = threading.Event()
-    thread = threading.Thread(
-        target=copy_context().run, args=(_renew_until, done, run), name="lease-renewal", daemon=True
-    )
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-def _renew_until(done: threading.Event, run: JobRun) -> None:
-    """A renewal that fails is tried again at the next turn: the lease lasts for three."""
-    turn = ROUTES[run.job.kind].lease_seconds / RENEWALS_IN_A_LEASE
-    while not done.wait(turn):
-        try:
-            service.renew_on(run.runtime.renewals, run.lease, Deadline.after(turn / 2))
-        except LeaseLost:
-            run._lost.set()
-            return
-        except Exception as error:
-            log_failure("A lease could not be renewed", error, job=str(run.job.id))

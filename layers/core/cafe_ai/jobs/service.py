@@ -78,15 +78,10 @@ def start(
     )
     stands_for = None if idempotency_key is None else parameters.fingerprint(kind, accepted)
     message = outbox.message(ROUTES[kind].queue, body_of(job.id, business_id))
-    with runtime.database.transaction(business_id, user_id, deadline) as uow:
-        created = repository.insert(uow, repository.Request(job, idempotency_key, stands_for), message)
-        earlier = None
-        if created is None and idempotency_key is not None:
-            earlier = repository.select_by_key(uow, idempotency_key, business_id, user_id)
-    if earlier is not None:
-        return _same(earlier, stands_for)
+    request = repository.Request(job, idempotency_key, stands_for)
+    created = repository.insert(runtime.database, request, message, deadline)
     if created is None:
-        raise LookupError("A job was neither written nor there.")
+        return _earlier(runtime, request, deadline)
     outbox.deliver(runtime, [message], deadline)
     return replace(job, created_at=created)
 
@@ -96,11 +91,17 @@ def _check_key(key: str | None) -> None:
         raise InvalidRequest.field(KEY_HEADER, f"must have 1 to {KEY_CHARACTERS} printable characters")
 
 
-def _same(earlier: tuple[Job, bytes], stands_for: bytes | None) -> Job:
-    job, stood_for = earlier
-    if stood_for != stands_for:
+def _earlier(runtime: Runtime, request: repository.Request, deadline: Deadline) -> Job:
+    """The job that was started with the same key. Raises InvalidRequest where that was another."""
+    job = request.job
+    with runtime.database.transaction(job.business_id, job.user_id, deadline, read_only=True) as uow:
+        found = request.key and repository.select_by_key(uow, request.key, job.business_id, job.user_id)
+    if not found:
+        raise LookupError("A job was neither written nor there.")
+    earlier, stood_for = found
+    if stood_for != request.hash:
         raise InvalidRequest.field(KEY_HEADER, "was used for another job: a new job needs a new key")
-    return job
+    return earlier
 
 
 def claim(
@@ -114,21 +115,19 @@ def claim(
     A claim that a crash of the database's server undoes is claimed again; its end is then refused, for want of the token.
     """
     token = uuid4() if token is None else token
-    standing = None
-    with runtime.database.transaction(business_id, None, deadline, may_be_lost=True) as uow:
-        job = repository.claim(uow, job_id, token)
-        if job is None:
-            standing = repository.select_standing(uow, job_id)
+    job = repository.claim(runtime.database, job_id, business_id, token, deadline)
     if job is not None:
         return Lease(job, token)
-    if standing is None or standing.job.status.ended:
-        return None
-    if not _is_used_up(standing):
-        raise JobBusy(max(SOON_SECONDS, standing.lease_seconds or 0.0))
+    announced: list[UUID] = []
     with runtime.database.transaction(business_id, None, deadline) as uow:
-        announced = ending.give_up(uow, standing.job)
+        standing = repository.select_standing(uow, job_id)
+        used_up = standing is not None and _is_used_up(standing)
+        if standing is not None and used_up:
+            announced = ending.give_up(uow, standing.job)
     outbox.send(runtime, announced, deadline)
-    return None
+    if standing is None or used_up or standing.job.status.ended:
+        return None
+    raise JobBusy(max(SOON_SECONDS, standing.lease_seconds or 0.0))
 
 
 def _is_used_up(standing: repository.Standing) -> bool:
@@ -144,9 +143,7 @@ def renew(runtime: Runtime, lease: Lease, deadline: Deadline, *, progress: int |
 
 def renew_on(database: Database, lease: Lease, deadline: Deadline, *, progress: int | None = None) -> None:
     """As `renew`, on that database's connection."""
-    with database.transaction(lease.job.business_id, None, deadline, may_be_lost=True) as uow:
-        held = repository.renew(uow, lease.job, lease.token, progress)
-    if not held:
+    if not repository.renew(database, lease.job, lease.token, progress, deadline):
         raise LeaseLost
 
 
@@ -180,7 +177,7 @@ def fail(runtime: Runtime, lease: Lease, reason: str, deadline: Deadline) -> Non
 
 def release(runtime: Runtime, lease: Lease, reason: str, deadline: Deadline) -> None:
     """Gives the job back, to be tried again when its message comes again. reason is told to the caller. Raises LeaseLost."""
-    with runtime.database.transaction(lease.job.business_id, None, deadline, may_be_lost=True) as uow:
+    with runtime.database.transaction(lease.job.business_id, None, deadline) as uow:
         held = repository.release(uow, lease.job.id, lease.token, reason)
     if not held:
         raise LeaseLost

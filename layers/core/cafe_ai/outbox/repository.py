@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -11,14 +11,15 @@ from psycopg.types.json import Jsonb
 from cafe_ai.outbox.model import OutboxMessage
 
 if TYPE_CHECKING:
-    from cafe_ai.platform.db import UnitOfWork
+    from cafe_ai.platform.clock import Deadline
+    from cafe_ai.platform.db import Database, UnitOfWork
 
 INSERT_MESSAGE = """
 INSERT INTO ai_outbox (id, business_id, queue, body, correlation_id, available_at)
 VALUES (%s, %s, %s, %s, %s, clock_timestamp() + outbox_wait(0))"""
 TAKE_DUE = "SELECT id, queue, body, correlation_id FROM take_due_messages(%s)"
 TAKE = "SELECT id, queue, body, correlation_id FROM take_messages(%s)"
-FORGET = "SELECT forget_messages(%s)"
+FORGET: LiteralString = "SELECT forget_messages(%(ids)s)"
 
 
 def insert(uow: UnitOfWork, business_id: UUID | None, message: OutboxMessage) -> None:
@@ -37,9 +38,9 @@ def take(uow: UnitOfWork, ids: Sequence[UUID]) -> list[OutboxMessage]:
     return [OutboxMessage(*row) for row in uow.connection.execute(TAKE, (list(ids),))]
 
 
-def forget(uow: UnitOfWork, ids: Sequence[UUID]) -> None:
-    """Removes messages that were sent."""
-    uow.connection.execute(FORGET, (list(ids),))
+def forget(database: Database, ids: Sequence[UUID], deadline: Deadline) -> None:
+    """Removes messages that were sent, in a transaction of its own."""
+    database.run(FORGET, {"ids": list(ids)}, deadline=deadline, may_be_lost=True)
 
 
 def as_stored(body: Mapping[str, Any]) -> dict[str, Any]:

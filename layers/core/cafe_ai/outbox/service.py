@@ -50,7 +50,7 @@ def send(runtime: Runtime, ids: Sequence[UUID], deadline: Deadline) -> None:
     if not ids:
         return
     try:
-        with runtime.database.transaction(deadline=deadline, may_be_lost=True) as uow:
+        with runtime.database.transaction(deadline=deadline) as uow:
             taken = repository.take(uow, ids)
     except Exception as error:  # whatever it is, what called us is done and committed
         log_failure("Messages wait for the relay", error, messages=len(ids))
@@ -82,7 +82,7 @@ def relay(runtime: Runtime, deadline: Deadline) -> int:
     """
     relayed = 0
     while deadline.remaining() > RESERVE_SECONDS:
-        with runtime.database.transaction(deadline=deadline, may_be_lost=True) as uow:
+        with runtime.database.transaction(deadline=deadline) as uow:
             taken = repository.take_due(uow, RELAYED_AT_ONCE)
         if not taken:
             break
@@ -106,7 +106,6 @@ def _send_batch(runtime: Runtime, queue: str, messages: Sequence[OutboxMessage],
 
 def _forget(runtime: Runtime, ids: Sequence[UUID], deadline: Deadline) -> None:
     try:
-        with runtime.database.transaction(deadline=deadline, may_be_lost=True) as uow:
-            repository.forget(uow, ids)
+        repository.forget(runtime.database, ids, deadline)
     except Exception as error:  # they are sent: at worst once more
         log_failure("Messages will be sent again", error, messages=len(ids))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from math import ceil
@@ -14,6 +15,7 @@ from psycopg import ClientCursor
 from psycopg import errors as sql_errors
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
+from psycopg.rows import dict_row
 
 from cafe_ai.errors import DeadlineExceeded, DependencyDown
 from cafe_ai.platform.clock import Deadline
@@ -31,6 +33,10 @@ CONNECTION_OPTIONS: dict[str, Any] = {
     "application_name": "cafe-ai",
     "tcp_user_timeout": 3000,  # ms: a connection that silently died is noticed and replaced
 }
+SETS_BEFORE = 2  # results: of BEGIN and of its settings
+FRESH_SECONDS = (
+    5.0  # a connection that was idle for longer may be dead, and whether a statement was done could not be told
+)
 SERVER_GRACE_SECONDS = 1.0  # how long after the deadline a server that cuts its own statements may still answer
 
 
@@ -64,6 +70,7 @@ class Database:
         self._dsn = dsn
         self._connect_timeout = connect_timeout
         self._connection: Connection | None = None
+        self._used_at = 0.0  # when a transaction last ended, on the monotonic clock
 
     def another(self) -> Database:
         """The same database on a connection of its own, for another thread."""
@@ -86,9 +93,7 @@ class Database:
         Each statement may take what is left of the deadline. Raises DependencyDown where the database cannot be
         reached or the connection breaks, DeadlineExceeded where the time is over.
         """
-        if deadline is not None and deadline.expired:
-            raise DeadlineExceeded
-        try:
+        with self._told_of_trouble(deadline):
             connection = self._begin(business_id, user_id, deadline, _statement(read_only, may_be_lost))
             try:
                 yield UnitOfWork(connection)
@@ -99,6 +104,50 @@ class Database:
                 raise RuntimeError(
                     "A statement of this transaction failed, its error was swallowed: nothing was written."
                 )
+            self._used_at = time.monotonic()
+
+    def run(
+        self,
+        statement: LiteralString,
+        values: Mapping[str, Any],
+        business_id: UUID | None = None,
+        user_id: UUID | None = None,
+        deadline: Deadline | None = None,
+        may_be_lost: bool = False,
+    ) -> list[dict[str, Any]]:
+        """A transaction of this one statement, which takes values by name; its rows.
+
+        It is one message and one round trip, instead of three, on a connection that was in use a moment ago. Raises as
+        `transaction` does.
+        """
+        connection = self._connection
+        if connection is None or connection.broken or time.monotonic() - self._used_at > FRESH_SECONDS:
+            with self.transaction(business_id, user_id, deadline, may_be_lost=may_be_lost) as uow:
+                return _rows(ClientCursor(uow.connection, row_factory=dict_row).execute(statement, values))
+        with self._told_of_trouble(deadline):
+            if connection.info.transaction_status != TransactionStatus.IDLE:
+                raise RuntimeError("A transaction is open already: they do not nest.")
+            connection.deadline = deadline
+            cursor = ClientCursor(connection, row_factory=dict_row)
+            begin = cursor.mogrify(_statement(False, may_be_lost), _settings(business_id, user_id, deadline))
+            whole = f"{begin}; {cursor.mogrify(statement, values)}; COMMIT"
+            try:
+                cursor.execute(whole.encode())
+            except BaseException:
+                self._roll_back(connection)
+                raise
+            for _ in range(SETS_BEFORE):
+                cursor.nextset()
+            self._used_at = time.monotonic()
+            return _rows(cursor)
+
+    @contextmanager
+    def _told_of_trouble(self, deadline: Deadline | None) -> Iterator[None]:
+        """The driver's failures as ours; what broke the connection has it replaced."""
+        if deadline is not None and deadline.expired:
+            raise DeadlineExceeded
+        try:
+            yield
         except sql_errors.QueryCanceled as error:
             raise DeadlineExceeded from error
         except sql_errors._WaitTimeout as error:
@@ -118,8 +167,7 @@ class Database:
     def _begin(
         self, business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None, statement: LiteralString
     ) -> Connection:
-        milliseconds = 0 if deadline is None else max(1, ceil(deadline.remaining() * 1000))
-        settings = [str(business_id or ""), str(user_id or ""), str(milliseconds)]
+        settings = _settings(business_id, user_id, deadline)
         cached = self._connection
         if cached is not None:
             if cached.info.transaction_status not in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN):
@@ -148,6 +196,16 @@ def _statement(read_only: bool, may_be_lost: bool) -> LiteralString:
     if read_only:
         return BEGIN_READ_ONLY
     return BEGIN_MAY_BE_LOST if may_be_lost else BEGIN
+
+
+def _settings(business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None) -> list[str]:
+    milliseconds = 0 if deadline is None else max(1, ceil(deadline.remaining() * 1000))
+    return [str(business_id or ""), str(user_id or ""), str(milliseconds)]
+
+
+def _rows(cursor: psycopg.Cursor[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of a statement that has any. cursor.description would tell as well, at the cost of describing each column."""
+    return cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else []
 
 
 def _execute_begin(

@@ -11,9 +11,10 @@ from cafe_ai.errors import CafeAIError, InternalError, LeaseLost, Unavailable
 from cafe_ai.jobs import service as jobs
 from cafe_ai.jobs.model import JobStatus
 from cafe_ai.platform.clock import now_utc
-from cafe_ai.platform.telemetry import log
+from cafe_ai.platform.telemetry import log, measures
 from cafe_ai.reports.leasing import begin
 from cafe_ai.reports.model import Format, SalesReport
+from cafe_ai.reports.narrating import turn_id
 from cafe_ai.reports.steps import FailInput, FinishInput
 from cafe_ai.sales_analysis.schemas import AnalysisBody
 
@@ -39,7 +40,11 @@ def finish(runtime: Runtime, given: FinishInput, deadline: Deadline) -> Mapping[
             return {"status": "completed"}
         raise
     report = step.workspace.read(given.report.key, SalesReport)
-    jobs.finish(runtime, step.lease, _result(report, given.files.keys), deadline)
+    result = _result(report, given.files.keys)
+    if step.job.user_id is not None:
+        result["conversation_id"] = turn_id(step.job.id)
+    jobs.finish(runtime, step.lease, result, deadline)
+    measures().count("JobsCompleted")
     return {"status": "completed"}
 
 
@@ -57,6 +62,7 @@ def fail(runtime: Runtime, given: FailInput, deadline: Deadline) -> Mapping[str,
     except LeaseLost:
         log("A report's lease is lost", job=str(given.job_id), attempt=given.attempt)
         return {"status": "lost"}
+    measures().count("JobsFailed")
     return {"status": "failed"}
 
 

@@ -26,7 +26,7 @@ def render(runtime: Runtime, given: RenderInput, deadline: Deadline) -> Mapping[
     report = step.workspace.read(given.report.key, SalesReport)
     keys = {}
     for kind, body in render_files(report).files.items():
-        keys[kind] = step.workspace.key(f"report.{kind}" if kind != "json" else "report.final.json")
+        keys[kind] = step.workspace.key(f"files/report.{kind}")
         runtime.reports.put(keys[kind], body, CONTENT_TYPES[kind])
     return {"keys": keys}
 

@@ -53,12 +53,16 @@ class Told:
 def narrate(runtime: Runtime, given: NarrateInput, deadline: Deadline) -> Mapping[str, Any]:
     """Puts the analysis into checked words; their key. Done again it finds them there.
 
-    Raises BudgetExhausted where the business chose to be refused.
+    Raises BudgetExhausted where the business chose to be refused, Unavailable.
     """
     step = begin(runtime, given, deadline, NARRATING)
     key = step.workspace.key(SUMMARY)
-    told = _kept(step, key) or _tell(step, given)
-    audit.record(runtime, *message.decode(told.record), deadline)
+    kept = _kept(step, key)
+    if kept is None:
+        told = _tell(step, given)
+        audit.record(runtime, *message.decode(told.record), deadline)
+    else:  # whoever kept it may not have come to write it
+        audit.store(runtime, *message.decode(kept.record), deadline)
     return {"key": key}
 
 
@@ -89,8 +93,12 @@ def _tell(step: Step, given: NarrateInput) -> Told:
     if turn is not None:
         inference = replace(inference, conversation_id=turn.id)
     told = Told(wording.text, inference.model_name, message.encode(inference, turn))
-    step.workspace.keep(SUMMARY, Told, told)
-    return told
+    if step.workspace.keep_new(SUMMARY, Told, told):
+        return told
+    audit.record(
+        step.runtime, inference, deadline=step.member.deadline
+    )  # what was paid is told, though the words are not
+    return step.workspace.read(step.workspace.key(SUMMARY), Told)
 
 
 def _meter(step: Step, given: NarrateInput) -> Meter | None:
@@ -126,13 +134,18 @@ def _columns(step: Step, given: NarrateInput, analysis: Analysis) -> dict[str, A
     }
 
 
+def turn_id(job_id: UUID) -> UUID:
+    """The id of the turn that a report is in its asker's conversations."""
+    return uuid5(INFERENCES, f"{job_id}/turn")
+
+
 def _turn(step: Step, inference: Inference) -> Turn | None:
     """The report as a turn of the user who asked for it, once for all attempts; None where no user did."""
     user_id, job = step.job.user_id, step.job
     if user_id is None:
         return None
     return Turn(
-        id=uuid5(INFERENCES, f"{job.id}/turn"),
+        id=turn_id(job.id),
         user_id=user_id,
         business_id=step.member.business.id,
         follows_id=None,

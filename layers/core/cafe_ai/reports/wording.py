@@ -94,6 +94,7 @@ class ChartWords:
     key_expected: str
     key_band: str
     key_unusual: str
+    key_running: str
     key_previous: str  # {value}
     tip: str  # {day} {value} {orders}
     tip_expected: str  # {low} {high}

@@ -58,6 +58,10 @@ class Workspace:
         self.store.put(key, _adapter(kind).dump_json(value), JSON)
         return key
 
+    def keep_new(self, name: str, kind: type[T], value: T) -> bool:
+        """As `keep`, where nothing is kept under that name yet; else False, and what is there stays. Raises DependencyDown."""
+        return self.store.put_new(self.key(name), _adapter(kind).dump_json(value), JSON)
+
     def read(self, key: str, kind: type[T]) -> T:
         """A value as it was kept. Raises NotFound, DependencyDown."""
         return _adapter(kind).validate_json(self.store.get(key))

@@ -77,7 +77,17 @@ class Dot:
     y: float
     radius: float
     ink: Ink
-    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """A part of the plot that tells its figures to a reader who points at it, where the format can; nothing is seen."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    tip: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ class Label:
     bold: bool = False
 
 
-Mark: TypeAlias = Rule | Line | Area | Bar | Dot | Label
+Mark: TypeAlias = Rule | Line | Area | Bar | Dot | Hover | Label
 
 
 @dataclass(frozen=True, slots=True)

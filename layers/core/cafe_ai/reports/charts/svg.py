@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cafe_ai.reports.charts.marks import Area, Bar, Dot, Drawing, Label, Line, Mark, Point, Rule
+from cafe_ai.reports.charts.marks import Area, Bar, Dot, Drawing, Hover, Label, Line, Mark, Point, Rule
 from cafe_ai.reports.html.elements import Markup, h, number
 
 
@@ -44,7 +44,9 @@ def _paint_mark(mark: Mark) -> Markup:
                 h("rect", class_=f"f-{mark.ink}", x=mark.x, y=mark.y, width=mark.width, height=mark.height), mark.tip
             )
         case Dot():
-            return _told(h("circle", class_=f"dot f-{mark.ink}", cx=mark.x, cy=mark.y, r=mark.radius), mark.tip)
+            return h("circle", class_=f"dot f-{mark.ink}", cx=mark.x, cy=mark.y, r=mark.radius)
+        case Hover():
+            return _told(h("rect", class_="hover", x=mark.x, y=mark.y, width=mark.width, height=mark.height), mark.tip)
         case Label():
             anchor = None if mark.anchor == "start" else mark.anchor
             weight = "700" if mark.bold else None

@@ -22,6 +22,7 @@ from cafe_ai.reports.charts.marks import (
     Bar,
     Dot,
     Drawing,
+    Hover,
     Ink,
     Label,
     Line,
@@ -33,13 +34,13 @@ from cafe_ai.reports.charts.marks import (
 )
 from cafe_ai.reports.charts.scales import Scale, extent, ticks
 
-BARS_UP_TO = 10
+BARS_UP_TO, DOTS_UP_TO = 10, 45
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A point of the series. axis is its label below the plot ("" for none), tip its figures in words, note the label
-    of an unusual one ("" for a usual one)."""
+    of an unusual one ("" for a usual one). running: it is not over (the last point alone may be so)."""
 
     value: Decimal | None
     axis: str
@@ -48,6 +49,7 @@ class Moment:
     low: Decimal | None = None
     high: Decimal | None = None
     note: str = ""
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def draw_time_series(series: TimeSeries, size: Size) -> Drawing:
     marks += _bars(moments, centres, scale, plot) if bars else _lines(moments, centres, scale, size)
     marks += _notes(moments, centres, scale, plot, size, dotted=not bars)
     marks += time_labels(centres, [each.axis for each in moments], plot, size)
+    marks += _hovers(moments, centres, plot)
     return Drawing(size.width, plot.bottom + size.text * 2.0, tuple(marks), series.title, series.description)
 
 
@@ -130,18 +133,32 @@ def _path(values: Sequence[Decimal | None], centres: Sequence[float], scale: Sca
 
 
 def _lines(moments: Sequence[Moment], centres: Sequence[float], scale: Scale, size: Size) -> list[Mark]:
+    """What was (a point that is still running: faint), with what was expected; where that is all there is, that."""
     actual = any(each.value is not None for each in moments)
     marks: list[Mark] = [
         Line(points, "muted" if actual else "accent", 1.1 if actual else 2.0, dashed=actual)
         for points in _path([each.expected for each in moments], centres, scale)
     ]
-    marks += [Line(points, "accent", 2.0) for points in _path([each.value for each in moments], centres, scale)]
-    radius = size.text * (0.2 if len(moments) <= 45 else 0.12)
+    running = [_path([each.value for each in moments[-2:]], centres[-2:], scale)] if moments[-1].running else []
+    marks += [Line(points, "faint", 2.0, dashed=True) for paths in running for points in paths]
+    whole = [None if each.running else each.value for each in moments]
+    marks += [Line(points, "accent", 2.0) for points in _path(whole, centres, scale)]
+    if len(moments) > DOTS_UP_TO:
+        return marks
     for each, x in zip(moments, centres, strict=True):
         shown = each.value if each.value is not None else each.expected
         if shown is not None and not each.note:
-            marks.append(Dot(x, scale(shown), radius, "accent", each.tip))
+            marks.append(Dot(x, scale(shown), size.text * 0.2, "faint" if each.running else "accent"))
     return marks
+
+
+def _hovers(moments: Sequence[Moment], centres: Sequence[float], plot: Plot) -> list[Mark]:
+    width = plot.width / max(len(moments), 1)
+    return [
+        Hover(left, plot.top, min(x + width / 2, plot.right) - left, plot.height, each.tip)
+        for each, x in zip(moments, centres, strict=True)
+        if (left := max(x - width / 2, plot.left)) < plot.right
+    ]
 
 
 def _bars(moments: Sequence[Moment], centres: Sequence[float], scale: Scale, plot: Plot) -> list[Mark]:
@@ -156,8 +173,8 @@ def _bars(moments: Sequence[Moment], centres: Sequence[float], scale: Scale, plo
     for each, x in zip(moments, centres, strict=True):
         if each.value is not None:
             y = scale(each.value)
-            ink: Ink = "alert" if each.note else "accent"
-            marks.append(Bar(x - width / 2, min(y, base), width, abs(base - y), ink, each.tip))
+            ink: Ink = "alert" if each.note else "faint" if each.running else "accent"
+            marks.append(Bar(x - width / 2, min(y, base), width, abs(base - y), ink))
         if each.expected is not None:
             y = scale(each.expected)
             marks.append(Rule((x - width * 0.68, y), (x + width * 0.68, y), "ink", 1.25))
@@ -176,7 +193,7 @@ def _notes(
         value = each.value or Decimal(0)
         y = scale(value)
         if dotted:
-            dots.append(Dot(x, y, size.text * 0.36, "alert", each.tip))
+            dots.append(Dot(x, y, size.text * 0.36, "alert"))
         else:
             y = min(y, *(scale(limit) for limit in (each.high, each.expected) if limit is not None), scale(Decimal(0)))
         below = dotted and each.expected is not None and value < each.expected

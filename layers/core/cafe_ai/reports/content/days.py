@@ -9,6 +9,7 @@ from functools import partial
 from itertools import groupby
 
 from cafe_ai.language.formats import format_date, pluralize
+from cafe_ai.language.period_wording import is_so_far
 from cafe_ai.reports.charts.frame import KeyEntry
 from cafe_ai.reports.charts.time_series import BARS_UP_TO, Moment, TimeSeries, draw_time_series
 from cafe_ai.reports.document import Cell, Column, Figure, Paragraph, Section, Table, TableRow
@@ -21,27 +22,33 @@ WEEKS_FROM = 93
 
 
 def days(report: SalesReport, voice: Voice) -> Section | None:
-    """The chart of the period's days; none where there are none."""
+    """The chart of the period's days, a sentence for a single one; none where there are none."""
     analysis = report.analysis
     if not analysis.days:
         return None
-    money = in_money(analysis)
+    money, heading = in_money(analysis), voice.words.headings.days
+    if len(analysis.days) == 1:
+        return Section("days", heading, (Paragraph(f"{_capitalized(_tip(analysis.days[0], voice, money=money))}."),))
     weekly = len(analysis.days) >= WEEKS_FROM
     moments = _weeks(analysis.days, voice, money=money) if weekly else _days(analysis, voice, money=money)
     chart = voice.words.chart
-    heading = (chart.weeks if weekly else chart.days) if money else (chart.weeks_units if weekly else chart.days_units)
+    title = (chart.weeks if weekly else chart.days) if money else (chart.weeks_units if weekly else chart.days_units)
     reference = _previous_average(analysis, "net_sales" if money else "units")
     series = TimeSeries(
-        title=heading,
-        description=_best_and_worst(analysis.days, voice, money=money),
+        title=title,
+        description=_best_and_worst(_whole_days(analysis), voice, money=money),
         moments=moments,
         axis_words=voice.money_axis if money else voice.count_axis,
         key=_key(moments, voice, money=money, reference=reference),
         reference=reference,
         whole=not money,
     )
-    figure = Figure(heading, series.description, partial(draw_time_series, series))
-    return Section("days", voice.words.headings.days, (figure,))
+    figure = Figure(title, series.description, partial(draw_time_series, series))
+    return Section("days", heading, (figure,))
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def in_money(analysis: Analysis) -> bool:
@@ -62,18 +69,29 @@ def amount_of(voice: Voice, *, money: bool) -> Callable[[Decimal], str]:
 
 def _days(analysis: Analysis, voice: Voice, *, money: bool) -> tuple[Moment, ...]:
     unusual = {each.day: each for each in analysis.anomalies} if money else {}
-    few = len(analysis.days) <= BARS_UP_TO
+    few, running = len(analysis.days) <= BARS_UP_TO, is_so_far(analysis.period, analysis.as_of)
     return tuple(
         Moment(
-            value=each.net_sales if money else each.units,
+            value=None if _closed(each, analysis) else each.net_sales if money else each.units,
             axis=_axis(each.day, voice, few=few),
             tip=_tip(each, voice, money=money),
             expected=each.expected if money else None,
             low=each.low if money else None,
             high=each.high if money else None,
             note=_note(unusual[each.day], voice) if each.day in unusual else "",
+            running=running and each is analysis.days[-1],
         )
         for each in analysis.days
+    )
+
+
+def _closed(point: DayPoint, analysis: Analysis) -> bool:
+    """Whether nothing was sold on a day of which nothing was expected, though much was of others: a day of rest."""
+    return (
+        not point.orders
+        and not point.net_sales
+        and point.expected is None
+        and any(each.expected is not None for each in analysis.days)
     )
 
 
@@ -91,7 +109,7 @@ def _tip(point: DayPoint, voice: Voice, *, money: bool) -> str:
     chart = voice.words.chart
     text = chart.tip.format(
         day=format_date(point.day, voice.language, weekday=True),
-        value=amount_of(voice, money=money)(point.net_sales if money else point.units),
+        value=voice.money(point.net_sales) if money else f"{voice.count(point.units)} {chart.key_units.lower()}",
         orders=count_orders(point.orders, voice),
     )
     if money and point.low is not None and point.high is not None:
@@ -147,12 +165,19 @@ def _key(moments: Sequence[Moment], voice: Voice, *, money: bool, reference: Dec
         entries.append(KeyEntry("line" if bars else "dashed", "ink" if bars else "muted", chart.key_expected))
     if any(each.low is not None and each.high is not None for each in moments):
         entries.append(KeyEntry("band", "band", chart.key_band))
+    if moments[-1].running:
+        entries.append(KeyEntry("bar" if bars else "dashed", "faint", chart.key_running))
     if any(each.note for each in moments):
         entries.append(KeyEntry("bar" if bars else "dot", "alert", chart.key_unusual))
     if reference is not None:
         value = voice.money(reference) if money else voice.count(voice.tenth(reference))
         entries.append(KeyEntry("line", "faint", chart.key_previous.format(value=value)))
     return tuple(entries)
+
+
+def _whole_days(analysis: Analysis) -> Sequence[DayPoint]:
+    """The days that are over: a running one would look like the slowest."""
+    return analysis.days[:-1] if is_so_far(analysis.period, analysis.as_of) else analysis.days
 
 
 def _best_and_worst(points: Sequence[DayPoint], voice: Voice, *, money: bool) -> str:

@@ -16,7 +16,8 @@ from cafe_ai.reports.model import SalesReport
 from cafe_ai.reports.voice import Voice, tone_of
 from cafe_ai.sales_analysis.model import Contribution, Drivers
 
-_LONGEST_NAME = 24
+CONTRIBUTIONS, _LONGEST_NAME = 10, 24
+"""So many products are drawn; the CSV and JSON files hold all."""
 
 
 def drivers(report: SalesReport, voice: Voice) -> Section | None:
@@ -44,7 +45,8 @@ def drivers(report: SalesReport, voice: Voice) -> Section | None:
         _table(found, steps, change, voice),
     ]
     if found.contributions:
-        blocks.append(_contributions(found.contributions, voice))
+        largest = sorted(found.contributions, key=lambda each: abs(each.amount), reverse=True)
+        blocks.append(_contributions(largest[:CONTRIBUTIONS], voice))
     return Section("drivers", words.headings.drivers, tuple(blocks))
 
 

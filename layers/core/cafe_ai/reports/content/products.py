@@ -81,25 +81,21 @@ def _table(rows: Sequence[Row], caption: str, first: str, voice: Voice, *, money
         return Table(
             caption, (name, units), tuple(TableRow((Cell(each.name), Cell(voice.count(each.units)))) for each in rows)
         )
-    columns = (
-        name,
-        Column(words.net_sales, weight=1.2),
-        units,
-        Column(words.share, weight=0.9, secondary=True),
-        Column(words.previous, weight=1.2, secondary=True),
-        Column(words.change, weight=0.9),
-    )
-    return Table(caption, columns, tuple(_row(each, voice) for each in rows))
+    columns = [name, Column(words.net_sales, weight=1.2), units, Column(words.share, weight=0.9, secondary=True)]
+    compared = any(each.previous is not None for each in rows)
+    if compared:
+        columns += [Column(words.previous, weight=1.2, secondary=True), Column(words.change, weight=0.9)]
+    return Table(caption, tuple(columns), tuple(_row(each, voice, compared=compared) for each in rows))
 
 
-def _row(row: Row, voice: Voice) -> TableRow:
-    return TableRow(
-        (
-            Cell(row.name),
-            Cell(voice.money(row.net_sales)),
-            Cell(voice.count(row.units)),
-            Cell("–" if row.share_percent is None else voice.percent(row.share_percent)),
-            Cell("–" if row.previous is None else voice.money(row.previous), "muted"),
-            voice.change_cell(row.change_percent),
-        )
-    )
+def _row(row: Row, voice: Voice, *, compared: bool) -> TableRow:
+    cells = [
+        Cell(row.name),
+        Cell(voice.money(row.net_sales)),
+        Cell(voice.count(row.units)),
+        Cell("–" if row.share_percent is None else voice.percent(row.share_percent)),
+    ]
+    if compared:
+        before = "–" if row.previous is None else voice.money(row.previous)
+        cells += [Cell(before, "muted"), voice.change_cell(row.change_percent)]
+    return TableRow(tuple(cells))

@@ -30,7 +30,8 @@ def times(report: SalesReport, voice: Voice) -> Section | None:
 
 
 def _by_weekday(slots: Sequence[Slot]) -> list[Slot]:
-    return sorted(slots, key=lambda slot: _WEEKDAYS.index(slot.key)) if slots else []
+    """Monday first; none where there is but one, which compares with nothing."""
+    return sorted(slots, key=lambda slot: _WEEKDAYS.index(slot.key)) if len(slots) > 1 else []
 
 
 def _by_hour(slots: Sequence[Slot]) -> list[Slot]:

@@ -28,6 +28,9 @@ WIDE, HALF, NARROW = Size(720.0, 13.0), Size(342.0, 12.5), Size(340.0, 12.5)
 """A chart is laid out for a wide page (or half of it) and again for a phone; the style sheet shows the one that fits."""
 
 
+_SHORT = 10  # rows that a print keeps on one page
+
+
 class BlockWriter:
     """Writes blocks; each chart in the page gets a name of its own."""
 
@@ -104,7 +107,11 @@ def _table(table: Table) -> Markup:
     head = h("tr", [h("th", column.title, scope="col", class_=_class(column)) for column in table.columns])
     body = [_row(row, table.columns) for row in table.rows]
     caption = h("caption", table.caption)
-    return h("div", h("table", caption, h("thead", head), h("tbody", body)), class_="scroll")
+    return h(
+        "div",
+        h("table", caption, h("thead", head), h("tbody", body)),
+        class_="scroll short" if len(table.rows) <= _SHORT else "scroll",
+    )
 
 
 def _row(row: TableRow, columns: tuple[Column, ...]) -> Markup:

@@ -32,12 +32,12 @@ p{margin:0 0 14px}
 .lead{font-size:19.5px;line-height:1.55;margin:0 0 .6em}
 .note,.sub{font-size:15px;color:var(--muted)}
 .sub{margin:2px 0 0}
-.tiles{display:grid;grid-template-columns:repeat(3,1fr);gap:1px;background:var(--rule);border:1px solid var(--rule);
-border-radius:6px;overflow:hidden;margin:0 0 20px}
+.tiles{display:grid;grid-template-columns:repeat(3,1fr);border:1px solid var(--rule);
+border-width:1px 0 0 1px;margin:0 0 20px}
 .tiles.of4{grid-template-columns:repeat(4,1fr)}
 .tiles.of2{grid-template-columns:repeat(2,1fr)}
 .tiles.of1{grid-template-columns:1fr}
-.tile{background:var(--paper);padding:14px 15px 14px;min-width:0}
+.tile{border:1px solid var(--rule);border-width:0 1px 1px 0;padding:14px 15px 14px;min-width:0}
 .tile.and1{grid-column:span 2}.tile.and2{grid-column:span 3}
 .tile dt{font-size:15px;color:var(--muted)}
 .tile dd{margin:0}
@@ -47,8 +47,8 @@ padding:18px 20px 16px}
 .tile.first dt{grid-column:1/-1}
 .tile.first .value{font-size:46px;letter-spacing:-.015em;line-height:1.1}
 .tile.first .change{font-size:17px}
-.change{font-size:14px;line-height:1.4;margin-top:3px}
-.change b{font-weight:700;white-space:nowrap;margin-right:4px}
+.change{font-size:13.5px;line-height:1.4;margin-top:3px}
+.change b{font-weight:700;white-space:nowrap;margin-right:2px}
 .change span{color:var(--muted);display:inline-block}
 .of4 .change span{display:block}
 .t-good{color:var(--good)}.t-bad{color:var(--bad)}.t-muted{color:var(--muted)}.t-alert{color:var(--alert);font-weight:600}
@@ -70,6 +70,7 @@ svg{display:block;width:100%;height:auto;font-family:inherit;overflow:visible}
 svg text{font-variant-numeric:tabular-nums}
 svg .line{fill:none;stroke-linejoin:round;stroke-linecap:round}
 svg .dot{stroke:var(--paper);stroke-width:1}
+svg .hover{fill:none;pointer-events:all}
 svg.narrow{display:none}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:36px}
 .scroll{overflow-x:auto;margin:0 0 22px}
@@ -110,12 +111,14 @@ tbody th{min-width:92px}
 :root{--paper:#fff;--ground:#fff;--ink:#1c2430;--muted:#4f5865;--grid:#e2e0db;--axis:#8f949d;--accent:#1f5287;--band:#dce6f0;
 --faint:#b3bfcc;--rise:#1c7d68;--fall:#d9822b;--alert:#b3400e;--good:#176b58;--bad:#a83c0c;--wash:#faf9f7;--rule:#d3d0c9}
 body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
-main{max-width:none;margin:0;padding:0;box-shadow:none}
-h2,h3,figcaption,caption{break-after:avoid}
+main{max-width:none;margin:0;padding:0;box-shadow:none;zoom:.86}
+.short{break-inside:avoid}
+h2,h3,figcaption,caption,section>p{break-after:avoid}
 figure,.tile,li,tr{break-inside:avoid}
 thead{display:table-header-group}
 section{margin-top:26px}
-svg.wide{display:block}svg.narrow{display:none}
+svg.wide{display:block}svg .hover{fill:none;pointer-events:all}
+svg.narrow{display:none}
 .scroll{overflow:visible}
 }
 """

@@ -22,7 +22,7 @@ from cafe_ai.reports.document import (
     tiles_in_row,
 )
 from cafe_ai.reports.pdf.inks import INKS, colour
-from cafe_ai.reports.pdf.letters import BOLD, Letters
+from cafe_ai.reports.pdf.letters import BOLD, REGULAR, Letters
 from cafe_ai.reports.pdf.styles import WIDTH, style
 from cafe_ai.reports.pdf.tables import lay_out_table
 
@@ -107,9 +107,10 @@ def _pair(pair: Pair, letters: Letters) -> Flowable:
     return grid
 
 
-_NO_PADDING = [
-    (f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")
-]  # fmt: skip
+_NO_PADDING: list[Any] = [
+    ("FONTNAME", (0, 0), (-1, -1), REGULAR),
+    *((f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
+]
 
 
 def _items(block: Items, letters: Letters) -> list[Flowable]:
@@ -162,6 +163,7 @@ def _tiles(block: Tiles, letters: Letters) -> Flowable:
         [
             *commands,
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("FONTNAME", (0, 0), (-1, -1), REGULAR),
             ("LEFTPADDING", (0, 0), (-1, -1), 10),
             ("RIGHTPADDING", (0, 0), (-1, -1), 10),
             ("TOPPADDING", (0, 0), (-1, -1), 8),

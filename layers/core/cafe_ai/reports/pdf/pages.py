@@ -35,6 +35,7 @@ def write_pdf(document: Document) -> bytes:
         file,
         pagesize=PAGE,
         invariant=1,
+        initialFontName=REGULAR,
         lang=document.language,
         title=letters.plain(document.title),
         author=letters.plain(document.business),

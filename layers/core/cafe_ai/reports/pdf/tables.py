@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cafe_ai.reports.document import Cell, Column, Table, TableRow
 from cafe_ai.reports.pdf.inks import colour
-from cafe_ai.reports.pdf.letters import Letters
+from cafe_ai.reports.pdf.letters import REGULAR, Letters
 from cafe_ai.reports.pdf.styles import WIDTH, style
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def lay_out_table(table: Table, letters: Letters) -> tuple[Flowable, Flowable]:
     grid = Grid([head, *body], colWidths=widths, repeatRows=1)
     grid.setStyle(
         [
+            ("FONTNAME", (0, 0), (-1, -1), REGULAR),
             ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
             ("VALIGN", (0, 1), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (0, -1), 0),
