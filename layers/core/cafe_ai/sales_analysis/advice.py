@@ -123,7 +123,7 @@ class _Advice:
     def _is_missed(self, line: Line) -> bool:
         """Whether a product that is no longer sold is no seasonal one: it was sold on the same dates a year before, as far
         as that is known."""
-        known = {other.product_id for other in self.readings.products_year_ago if other.sale_lines}
+        known = self.readings.products_year_ago
         return str(line.key) not in self.unfit and (not known or line.product_id in known)
 
     def _prices(self) -> Iterator[Finding | None]:
