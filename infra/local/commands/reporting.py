@@ -20,6 +20,7 @@ PERIODS = ("daily", "weekly", "monthly", "quarterly", "yearly")
 PATIENCE_SECONDS = 600.0
 LOOK_SECONDS = 1.0  # an owner may ask 100 times a minute
 ENDED = ("completed", "failed")
+FORMATS = ("html", "pdf", "csv", "json")
 
 HELP = """\
 Have a sales report made in the background, as the API does with async_mode, and print the links to its page, PDF, table and
@@ -61,8 +62,9 @@ def make_report(options: argparse.Namespace) -> None:
         job = _await_end(api, job["job_id"])
     if job["status"] == "failed":
         raise StackError(f"The report could not be made: {job['error']}")
-    for kind, url in job["result"]["links"].items():
-        print(f"{kind:<5} {url}")
+    links = job["result"]["links"]
+    for kind in sorted(links, key=FORMATS.index):
+        print(f"{kind:<5} {links[kind]}")
 
 
 def _await_end(api: httpx.Client, job_id: str) -> dict[str, Any]:
