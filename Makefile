@@ -80,6 +80,10 @@ deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the f
 bench: install ## Measure: the handler's import and memory, and a question with its parts
 	$(PY) -m tests.bench
 
+.PHONY: torture
+torture: install ## 20,000 jobs while workers are killed 100 times; minutes (the tests have a smaller run of it)
+	$(PY) -m tests.torture.jobs
+
 .PHONY: import
 import: install ## Import order lines: make import FILE=lines.csv NAME="Tienda" TIMEZONE=Europe/Madrid CURRENCY=EUR LOCALE=es
 	@./cafe-ai import --name "$(NAME)" --timezone "$(TIMEZONE)" --currency "$(CURRENCY)" --locale "$(or $(LOCALE),es)" "$(FILE)"
@@ -98,6 +102,7 @@ lock: install ## Pin the newest packages that requirements/*.in allow, with hash
 	$(UV_COMPILE) --upgrade requirements/chroma.in -o requirements/chroma.txt
 	$(UV_COMPILE) --upgrade requirements/emulator.in -o requirements/emulator.txt
 	$(UV_COMPILE) --upgrade requirements/sam.in -o requirements/sam.txt
+	$(UV_COMPILE) --upgrade tests/bench/requirements/celery.in -o tests/bench/requirements/celery.txt
 
 .PHONY: clean
 clean: ## Stop the stack and remove all that was installed, built or stored

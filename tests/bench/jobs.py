@@ -15,7 +15,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +24,9 @@ from infra.local.environment import VirtualEnvironment, ensure_environment
 from infra.local.layout import current, python_of
 from tests.bench.fresh import PROJECT, python_environ
 from tests.bench.job_sender import WARM_UP
-from tests.bench.measuring import Spread
+from tests.bench.job_tables import describe
 from tests.bench.processes_cpu import seconds_of
-from tests.bench.report import Result, table
+from tests.bench.report import Result
 from tests.bench.shops import Shop, create_database, drop_database
 from tests.support.children import Child
 from tests.support.factories import Factory
@@ -99,7 +98,7 @@ def measure(shop: Shop, quick: bool) -> Result:
                 samples.setdefault(name, []).append(_once(bench, workers, side))
                 print(f"{name}: {samples[name][-1]['jobs_per_s']:.0f} jobs/s", flush=True)
     drop_database(database)
-    return Result(_text(samples, jobs), {"samples": samples})
+    return Result(describe(samples, jobs), {"samples": samples})
 
 
 Side = Callable[[Bench], Any]
@@ -115,7 +114,7 @@ def _cases() -> Iterator[tuple[str, int, Side]]:
 
 
 def _once(bench: Bench, workers: int, side: Side) -> dict[str, Any]:
-    bench.rows("TRUNCATE bench_rows; TRUNCATE ai_jobs, ai_outbox")
+    bench.rows("TRUNCATE bench_rows; TRUNCATE ai_jobs, ai_outbox CASCADE")
     with ExitStack() as stack:
         running: Running = stack.enter_context(side(bench))
         postgres = bench.postgres_pid
@@ -142,7 +141,7 @@ def _once(bench: Bench, workers: int, side: Side) -> dict[str, Any]:
             for after, b in zip((seconds_of(running.broker_pid), seconds_of(postgres)), before, strict=True)
         ]
         ((count, span),) = bench.rows(ENDS + running.ended)
-        bench.rows("TRUNCATE bench_rows; TRUNCATE ai_jobs, ai_outbox")
+        bench.rows("TRUNCATE bench_rows; TRUNCATE ai_jobs, ai_outbox CASCADE")
         paced = running.send(bench.paced, PACE_SECONDS)
         _wait(bench, running, bench.paced, children)
         waits = [float(row[0]) for row in bench.rows(running.waits)]
@@ -150,6 +149,8 @@ def _once(bench: Bench, workers: int, side: Side) -> dict[str, Any]:
     return {
         "jobs_per_s": (count - 1) / span,
         "worker_us": used / left * 1e6,
+        "per_core": left / used,
+        "per_core_with_postgres": 1e6 / (used / left * 1e6 + working[1]),
         "function_us": None if inside is None else (inside - functions) / left * 1e6,
         "accept_broker_us": accepting[0],
         "accept_postgres_us": accepting[1],
@@ -243,59 +244,3 @@ def _output(command: list[str], environ: dict[str, str], folder: Path = PROJECT)
 def _add_business(database: TestDatabase) -> UUID:
     with closing(Factory.connected(database).connection) as connection:
         return Factory(connection).insert_business()
-
-
-def _text(samples: dict[str, list[dict[str, Any]]], jobs: int) -> str:
-    def middle(rows: list[dict[str, Any]], name: str, digits: int = 0) -> str:
-        values = [row[name] for row in rows if row[name] is not None]
-        return f"{median(values):,.{digits}f}" if values else ""
-
-    throughput = table(
-        ("", "jobs/s (rounds)", "worker CPU µs a job", "of it in the function", "PostgreSQL CPU µs", "broker CPU µs"),
-        [
-            [
-                name,
-                f"{middle(rows, 'jobs_per_s')} ({', '.join(format(row['jobs_per_s'], '.0f') for row in rows)})",
-                *(middle(rows, column) for column in ("worker_us", "function_us", "postgres_us", "broker_us")),
-            ]
-            for name, rows in samples.items()
-        ],
-    )
-    accepting = table(
-        ("", "accept, back to back, µs (quartiles)", "p99", "of it waiting for the broker", "at 50 a second", "PostgreSQL CPU µs",
-         "broker CPU µs", "accepted to done, at 50 a second, ms"),
-        [
-            [
-                name,
-                Spread.of(every := _all(rows, "accept_us")).text(0),
-                f"{sorted(every)[int(len(every) * 0.99)]:,.0f}",
-                Spread.of(waits).text(0) if (waits := _all(rows, "accept_queue_us")) else "",
-                Spread.of(_all(rows, "accept_paced_us")).text(0),
-                *(middle(rows, column) for column in ("accept_postgres_us", "accept_broker_us")),
-                Spread.of(_all(rows, "to_row_ms")).text(1),
-            ]
-            for name, rows in samples.items()
-            if name.endswith("1 worker")
-        ],
-    )  # fmt: skip
-    return f"A full queue of {jobs:,} jobs:\n\n{throughput}\n\n{accepting}\n\n{_ratios(samples)}"
-
-
-def _ratios(samples: dict[str, list[dict[str, Any]]]) -> str:
-    def of(column: str, ours: str, theirs: str) -> str:
-        pairs = [(a[column], b[column]) for a, b in zip(samples[ours], samples[theirs], strict=True)]
-        ratios = sorted(a / b for a, b in pairs)
-        return f"{median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
-
-    rows = []
-    for name in samples:
-        if name.startswith("ours"):
-            workers = name.rsplit(", ", 1)[1]
-            for theirs in (one for one in samples if one.startswith("Celery") and one.endswith(workers)):
-                rows.append([name, theirs, of("jobs_per_s", name, theirs), of("worker_us", name, theirs)])
-    heads = ("ours", "against", "jobs/s, ours / theirs (rounds)", "worker CPU a job, ours / theirs (rounds)")
-    return table(heads, rows)
-
-
-def _all(rows: list[dict[str, Any]], column: str) -> list[float]:
-    return [value for row in rows for value in row[column] or ()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -70,12 +70,12 @@ class TestDatabase:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
+def running_server(settings: Mapping[str, str] = SETTINGS) -> Iterator[PostgresServer]:
     """A new server on a free loopback port, in a temporary folder; both are gone on leaving, and when we are killed."""
     with tempfile.TemporaryDirectory(prefix="cafe-ai-postgres-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # the server may run as another user
         passwords = {role: token_urlsafe() for role in (SUPERUSER, OWNER, APP, SAAS)}
-        server = PostgresServer(Path(folder) / "server", free_port(), passwords, SETTINGS)
+        server = PostgresServer(Path(folder) / "server", free_port(), passwords, settings)
         watcher = subprocess.Popen(
             ["sh", "-c", STOP_WHEN_WE_ARE_GONE, folder], stdin=subprocess.PIPE, start_new_session=True
         )

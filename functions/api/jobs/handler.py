@@ -2,11 +2,9 @@
 
 from uuid import UUID
 
-from fastapi import Request
-
 from cafe_ai.bootstrap import runtime
 from cafe_ai.errors import JobNotFound
-from cafe_ai.http import Caller, create_app, declares, lambda_handler
+from cafe_ai.http import Caller, IdempotencyKey, create_app, declares, lambda_handler
 from cafe_ai.jobs import requests, service
 from cafe_ai.jobs.results import present
 from cafe_ai.jobs.schemas import AcceptedBody, JobBody, JobRequest
@@ -15,10 +13,10 @@ app = create_app()
 
 
 @app.post("/api/v1/ai/jobs", status_code=202, responses=declares())
-async def start_job(wanted: JobRequest, request: Request, caller: Caller) -> AcceptedBody:
-    """An Idempotency-Key gives the same job each time. Cleanup is about no business, and for operators alone."""
+async def start_job(wanted: JobRequest, caller: Caller, idempotency_key: IdempotencyKey = None) -> AcceptedBody:
+    """Cleanup is about no business, and for operators alone."""
     asker = requests.admit(caller, wanted)
-    return AcceptedBody.of(requests.start(runtime(), asker, wanted, request.headers.get("idempotency-key")))
+    return AcceptedBody.of(requests.start(runtime(), asker, wanted, idempotency_key))
 
 
 @app.get("/api/v1/ai/jobs/{job_id}", responses=declares(JobNotFound))

@@ -27,7 +27,7 @@ from cafe_ai.platform.telemetry import UNKNOWN, correlated, log, log_failure, ob
 from cafe_ai.tenancy import tokens
 
 with models_built_on_first_use():
-    from fastapi import Depends, FastAPI, Request, Response
+    from fastapi import Depends, FastAPI, Header, Request, Response
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse
     from fastapi.routing import APIRoute
@@ -70,6 +70,10 @@ async def _caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> A
 
 
 Caller = Annotated[AuthenticatedCaller, Depends(_caller)]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(description="A repeat with the same key, of the same request, starts nothing: it has the first answer."),
+]
 
 
 class Route(APIRoute):

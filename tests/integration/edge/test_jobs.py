@@ -11,7 +11,7 @@ import pytest
 from cafe_ai.jobs import service
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.jobs.routing import QUEUE_CLASSES, ROUTES
-from functions.api.jobs.handler import handler
+from functions.api.jobs.handler import app, handler
 from tests.support.edge import Edge, FakeQueue
 from tests.support.gateway import Answer, call, http_event
 from tests.support.jobs import soon
@@ -172,7 +172,7 @@ def test_cleanup_is_for_operators_and_about_no_business(edge: Edge) -> None:
         (wanted("x"), ["business_id"]),
         (wanted("BUSINESS", "make_coffee"), ["kind"]),
         (wanted("BUSINESS", REPORT, period="hourly"), ["params.period"]),
-        (wanted("BUSINESS", horizon_days=0, product_ids=["x"]), ["params.product_ids.0", "params.horizon_days"]),
+        (wanted("BUSINESS", horizon_days=0, product_ids=[""]), ["params.product_ids.0", "params.horizon_days"]),
         (wanted("BUSINESS", colour="red"), ["params.colour"]),
         ({**wanted("BUSINESS"), "priority": 1}, ["priority"]),
         ({**wanted("BUSINESS"), "params": []}, ["params"]),
@@ -227,3 +227,10 @@ def test_spent_budget_refuses_paid_kinds_where_the_business_chose_so(edge: Edge)
     business, user = edge.given_member(monthly_budget_usd=0, budget_policy="refuse")
     answers = {kind: post(edge, user, wanted(business, kind)).status for kind in BUSINESS_KINDS}
     assert answers == {kind: 402 if ROUTES[kind].paid else 202 for kind in BUSINESS_KINDS}
+
+
+def test_the_key_is_documented() -> None:
+    parameters = app.openapi()["paths"][PATH]["post"]["parameters"]
+    assert [(each["in"], each["name"].lower(), each["required"]) for each in parameters] == [
+        ("header", "idempotency-key", False)
+    ]

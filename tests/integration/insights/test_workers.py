@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import openai  # before a deadline runs: on a busy machine importing it takes seconds
 import pytest
 
 from cafe_ai import bootstrap
+from cafe_ai.bootstrap import Runtime
 from cafe_ai.errors import InvalidRequest
 from cafe_ai.jobs import service as jobs
 from cafe_ai.jobs.model import Job, JobKind, JobStatus
 from cafe_ai.jobs.results import present
+from cafe_ai.llm.models import find_model
+from cafe_ai.llm.openai_adapter import OpenAILanguageModel
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Business
 from functions.workers.customer_behavior.handler import handler as customer_behavior
@@ -23,6 +26,7 @@ from functions.workers.inventory_forecast.handler import handler as inventory_fo
 from functions.workers.product_recommendations.handler import handler as product_recommendations
 from tests.support import regulars
 from tests.support.jobs import Workshop, body_for, context, open_workshop, soon, sqs_event
+from tests.support.openai_server import OpenAIServer
 from tests.support.postgres import TestDatabase
 from tests.support.regulars import AS_OF
 
@@ -108,6 +112,24 @@ def test_product_recommendations_with_suggestions_for_the_menu(workshop: Worksho
     assert not {"Pan", "Tarta", "Café", "Cruasán"} & set(told["suggestions"])
 
 
+def test_a_language_model_is_paid_once_and_audited(workshop: Workshop, business: Business) -> None:
+    assert openai
+    with OpenAIServer() as server:
+        model = OpenAILanguageModel(find_model("gpt-6-luna", AS_OF.date()), api_key="test-key", base_url=server.url)
+        workshop.runtime = Runtime.of(
+            workshop.runtime.settings, database=workshop.runtime.database, _queues=workshop.queues, language_model=model
+        )
+        bootstrap.runtime.cache_clear()
+        told = result(workshop, run(workshop, business, JobKind.PRODUCT_RECOMMENDATIONS, params=AT))
+        model.close()
+    assert len(server.requests) == 1  # though the message came twice
+    assert told["model_name"].startswith("gpt-6-luna")
+    assert told["cost_usd"] > 0
+    audited = kept(workshop, "ai_audit_logs", business)
+    assert sum(float(row["cost_usd"]) for row in audited) == pytest.approx(told["cost_usd"])
+    assert {row["user_id"] for row in audited} == {None}
+
+
 def test_business_type_and_name_stand_for_the_businesss_own(workshop: Workshop, business: Business) -> None:
     other = {**AT, "business_type": "heladeria", "business_name": "Helados Sol"}
     own, said = (
@@ -181,7 +203,8 @@ def test_workers_tell_nothing_of_another_business(
     theirs = next(str(row["id"]) for row in foreign if row["business_id"] == other.id)
     job = run(workshop, business, JobKind.CUSTOMER_BEHAVIOR, params={**AT, "customer_id": theirs})
     assert job.status is JobStatus.FAILED
-    mixed = json.dumps({"job_id": str(workshop.start(business.id, params=AT).id), "business_id": str(other.id)})
-    answer: Any = inventory_forecast(sqs_event([mixed]), SimpleNamespace(**vars(context())))
+    own = workshop.start(business.id, params=AT)
+    mixed = json.dumps({"job_id": str(own.id), "business_id": str(other.id)})
+    answer: Any = inventory_forecast(sqs_event([mixed]), context())
     assert answer == {"batchItemFailures": []}  # of the business it names there is no such job
-    assert [row["status"] for row in workshop.rows("ai_jobs")][-1] == "pending"
+    assert workshop.job(own.id)["status"] == "pending"

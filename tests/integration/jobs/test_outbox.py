@@ -134,6 +134,17 @@ def test_two_relays_at_once_send_each_message_once(workshop: Workshop, business:
     assert sorted(body["n"] for body in bodies(workshop)) == list(range(300))
 
 
+def test_relay_passes_over_what_another_is_taking(workshop: Workshop, business: UUID) -> None:
+    put(workshop, business, {"n": 1})
+    make_due(workshop)
+    other = workshop.another_runtime()
+    with workshop.runtime.database.transaction() as uow:
+        assert len(repository.take_due(uow, 10)) == 1
+        with other.database.transaction(deadline=soon(3)) as second:
+            assert repository.take_due(second, 10) == []
+    other.database.close()
+
+
 def test_message_that_was_sent_and_not_forgotten_is_sent_again(
     workshop: Workshop, business: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,16 +102,3 @@ def test_result_that_could_not_be_written_is_written_at_a_second_try(
     assert job_handler(FORECAST, lambda *_: {"n": 1})(event, context())["batchItemFailures"] == []
     assert workshop.job(job.id)["result"]["n"] == 1
     assert workshop.job(job.id)["attempts"] == 1
-
-
-def test_work_that_was_handed_on_ends_elsewhere(workshop: Workshop, business: UUID) -> None:
-    job = workshop.start(business)
-    tokens = []
-
-    def hand_on(_: Runtime, run: JobRun) -> None:
-        tokens.append(run.lease.token)
-
-    assert job_handler(FORECAST, hand_on)(sqs_event([body_for(job)]), context())["batchItemFailures"] == []
-    lease = service.lease_of(workshop.runtime, job.id, business, tokens[0], soon())
-    assert workshop.job(job.id)["status"] == "processing"
-    service.finish(workshop.runtime, lease, {}, soon())

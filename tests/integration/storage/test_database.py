@@ -56,6 +56,7 @@ def test_commit_that_may_be_lost_does_not_wait_for_the_disk_and_the_next_one_doe
     for lost, setting in ((True, "off"), (False, "on")):
         with db.transaction(may_be_lost=lost) as uow:
             assert uow.connection.execute("SHOW synchronous_commit").fetchone() == (setting,)
+        assert db.run("SHOW synchronous_commit", {}, may_be_lost=lost) == [{"synchronous_commit": setting}]
 
 
 def test_commits_on_leaving_and_rolls_back_after_an_exception(db: Database) -> None:

@@ -17,6 +17,7 @@ from cafe_ai.notifications import wording
 from cafe_ai.notifications.email import compose
 from cafe_ai.notifications.model import Delivery, Event, Links, is_email_address
 from cafe_ai.notifications.wording import METRICS, summary
+from cafe_ai.reports.ending import DEPENDENCY_AWAY, TOOK_TOO_LONG
 from cafe_ai.sales_analysis.schemas import AnalysisBody, FigureBody
 from tests.support.notices import REPORT, given_delivery
 
@@ -112,7 +113,15 @@ def test_failure_is_told_with_its_reason_and_what_to_do() -> None:
 
 @pytest.mark.parametrize(
     "cause",
-    [OUR_MISTAKE, FELL_SILENT, DependencyDown("db").detail, DeadlineExceeded().detail, InternalError().detail],
+    [
+        OUR_MISTAKE,
+        FELL_SILENT,
+        TOOK_TOO_LONG,
+        DEPENDENCY_AWAY,
+        DependencyDown("db").detail,
+        DeadlineExceeded().detail,
+        InternalError().detail,
+    ],
 )
 def test_reasons_that_jobs_have_are_told_in_plain_words(cause: str) -> None:
     for reason, es, en in (

@@ -67,15 +67,15 @@ class JobRun:
             service.renew(self.runtime, self.lease, self.deadline, progress=percent)
 
 
-Work = Callable[["Runtime", JobRun], Mapping[str, Any] | None]
-"""What is done for a job: its result; None where the work was handed on with the lease's token, and ends elsewhere."""
+Work = Callable[["Runtime", JobRun], Mapping[str, Any]]
+"""What is done for a job: its result, as data that JSON can hold."""
 
 
 def perform(runtime: Runtime, kind: JobKind, work: Work, message: JobMessage, deadline: Deadline) -> None:
     """Claims the job, does it and writes how it ended. Where there is nothing to do the message is done with.
 
-    Work that returns None was handed on: who has the lease's token renews it and ends the job. A CafeAIError that is the
-    request's own fault (status below 500) fails the job for good; after anything else it is given back. Raises ComeAgain.
+    A CafeAIError that is the request's own fault (status below 500) fails the job for good; after anything else it is given
+    back. Raises ComeAgain.
     """
     if deadline.remaining() < LEAST_SECONDS:
         log_warning("A job was not begun: there is no time for it", job=str(message.job_id))
@@ -93,8 +93,7 @@ def perform(runtime: Runtime, kind: JobKind, work: Work, message: JobMessage, de
         with RENEWER.holding(runtime, lease) as lost:
             run = JobRun(runtime, lease, Deadline.after(max(0.0, deadline.remaining() - ENDING_SECONDS)), lost)
             result = _of_kind(kind, work)(runtime, run)
-        if result is not None:
-            _finish(runtime, lease, result, deadline)
+        _finish(runtime, lease, result, deadline)
     except LeaseLost as error:
         log_failure("A job was taken up by another meanwhile", error, job=str(lease.job.id))
         raise ComeAgain(1.0) from error
@@ -104,13 +103,13 @@ def perform(runtime: Runtime, kind: JobKind, work: Work, message: JobMessage, de
         else:
             raise _give_back(runtime, lease, error, deadline) from error
     else:
-        measures().count("JobsHandedOn" if result is None else "JobsCompleted")
+        measures().count("JobsCompleted")
 
 
 def _of_kind(kind: JobKind, work: Work) -> Work:
     """The work, for jobs of that kind alone: another's is our mistake, and would not understand the parameters."""
 
-    def checked(runtime: Runtime, run: JobRun) -> Mapping[str, Any] | None:
+    def checked(runtime: Runtime, run: JobRun) -> Mapping[str, Any]:
         if run.job.kind is not kind:
             raise TypeError(f"A job of kind {run.job.kind} came to the worker of {kind}.")
         return work(runtime, run)

@@ -26,7 +26,7 @@ def h(tag: str, *content: Content, **attributes: str | float | None) -> Markup:
     An attribute's name is written as in Python: `class_`, `aria_label` for `aria-label`, `stroke_width`.
     """
     named = "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{html.escape(_value(value), quote=True)}"'
+        f' {name.rstrip("_").replace("_", "-")}="{html.escape(without_controls(_value(value)), quote=True)}"'
         for name, value in attributes.items()
         if value is not None
     )
