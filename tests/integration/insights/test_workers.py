@@ -106,6 +106,7 @@ def test_product_recommendations_with_suggestions_for_the_menu(workshop: Worksho
     told = result(workshop, run(workshop, business, JobKind.PRODUCT_RECOMMENDATIONS, params={**AT, "limit": 3}))
     assert {"business_id", "query", "recommendations", "similar_products", "response_time_ms"} <= set(told)
     assert 0 < len(told["similar_products"]) <= 3
+    assert told["facts"] and all({"from", "to"} <= set(fact["period"]) for fact in told["facts"])
     assert told["suggestions"]
     assert told["business_type"] == "cafetería"
     assert told["suggestions"][0].casefold() in told["explanation"].casefold()
