@@ -78,7 +78,7 @@ class _Insights:
         facts = self.teller.compared(Metric.NET_SALES, now, before, rows=rows)
         stakes = max(abs(now), abs(before))
         if len(facts) < 4 or not facts[3].value or not facts[2].value or before < 0:
-            phrase = "sales_same" if not facts[2].value else "sales_alone"
+            phrase = "sales_same" if now == before else "sales_alone"
             return self.teller.find("sales", stakes, facts, phrase=phrase, value=facts[0])
         phrase = "sales_up" if now > before else "sales_down"
         return self.teller.find(
