@@ -83,7 +83,7 @@ class Running:
 
 def measure(shop: Shop, quick: bool) -> Result:
     """Three rounds of every side; medians of the rounds."""
-    rounds, jobs, paced = (1, 200, 50) if quick else (3, 2_000, 300)
+    rounds, jobs, paced = (1, 200, 50) if quick else (3, 1_000, 150)
     database = create_database(shop.database.server, "jobs")
     layout = current()
     celery = VirtualEnvironment("Celery", layout.shared / "venvs" / "celery", BENCH / "requirements" / "celery.txt")

@@ -66,9 +66,10 @@ def _about_leftovers(report: Report) -> Iterator[str]:
 
 
 def _about_notices(report: Report) -> Iterator[str]:
-    if unheard := [one for one in report.books.endings() if one not in report.notices]:
+    endings = report.books.endings()
+    if unheard := [one for one in endings if one not in report.notices]:
         yield f"{len(unheard)} ends were never told of: {unheard[:10]}"
-    if strange := [one for one in report.notices if one not in report.books.endings()]:
+    if strange := [one for one in report.notices if one not in endings]:
         yield f"{len(strange)} ends were told of that never were: {strange[:10]}"
     ids = report.books.count("notification_deliveries")
     if ids != report.plan.jobs:

@@ -11,6 +11,7 @@ from cafe_ai.language.formats import WEEKDAY_NAMES, format_date, format_hour_ran
 from cafe_ai.recommendations.services_sold import is_goods
 from cafe_ai.sales_analysis.figures import weekday_days
 from cafe_ai.sales_analysis.model import Analysis, Anomaly, Finding
+from cafe_ai.sales_analysis.phrases import PHRASES
 from cafe_ai.sales_analysis.reading import Line, Readings, value_of
 from cafe_ai.sales_analysis.telling import Teller, best_of
 
@@ -76,7 +77,7 @@ class _Insights:
             return self.teller.find("sales", now, [fact], phrase="sales_alone", value=fact)
         facts = self.teller.compared(Metric.NET_SALES, now, before, rows=rows)
         stakes = max(abs(now), abs(before))
-        if len(facts) < 4 or not facts[3].value or before < 0:
+        if len(facts) < 4 or not facts[3].value or not facts[2].value or before < 0:
             phrase = "sales_same" if now == before else "sales_alone"
             return self.teller.find("sales", stakes, facts, phrase=phrase, value=facts[0])
         phrase = "sales_up" if now > before else "sales_down"
@@ -115,6 +116,8 @@ class _Insights:
                 continue
             fact = self.teller.derived("net_sales_difference", part.amount, like, {"driver": part.name})
             phrase = f"{part.name}_{'up' if part.amount > 0 else 'down'}"
+            if phrase not in PHRASES:  # new products that cost more than they brought, in refunds
+                continue
             yield self.teller.find("driver", part.amount, [fact], phrase=phrase, difference=fact)
 
     def _orders_and_ticket(self) -> Finding | None:
@@ -199,7 +202,7 @@ class _Insights:
         averages = {line.key: (line[Metric.NET_SALES] or ZERO) / count[line.key] for line in open_days}
         best = max(open_days, key=lambda line: averages[line.key])
         usual = sum(averages.values(), ZERO) / len(averages)
-        if averages[best.key] < usual * PEAK:
+        if usual <= 0 or averages[best.key] < usual * PEAK:
             return None
         fact = self.teller.value(
             Metric.DAILY_AVERAGE, averages[best.key], {"weekday": WEEKDAY_NAMES["en"][best.key].lower()}, best.rows

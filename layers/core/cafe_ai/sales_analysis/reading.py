@@ -142,7 +142,7 @@ class Reader:
         """The metrics of each row of a breakdown, in the order of its keys."""
         return [
             Line(
-                key=row["d0"],
+                key=" ".join(row["d0"].split()) if isinstance(row["d0"], str) else row["d0"],  # a name is one line
                 values={metric: known_value(row, n, metric) for n, metric in enumerate(metrics)},
                 rows=int(row["rows"] or 0),
                 sale_lines=int(row["sale_lines"] or 0),

@@ -89,6 +89,9 @@ class Teller:
 
         parts fill the phrase: facts as figures (`{name}` with its sign left out, `{name_units}` with what is counted).
         """
+        stake = money_at_stake(money, self.readings.business.currency)
+        if money and not stake and kind != "sales":
+            return None  # less than the currency's smallest coin
         template = PHRASES[phrase or kind][self.language]
         text = tidy(template.format(**self._times(), **self._said(parts)), self.language)
         sheet = sheet_of(self.readings, facts, inactive_days)
@@ -96,7 +99,7 @@ class Teller:
         if not verdict.ok:
             measures().count("FindingDoubted")
             return None
-        return Finding(kind, text, money_at_stake(money, self.readings.business.currency), tuple(facts))
+        return Finding(kind, text, stake, tuple(facts))
 
     @property
     def names(self) -> tuple[str, ...]:
