@@ -10,7 +10,6 @@ from infra.local.layout import PROJECT, Layout
 from infra.local.state import read_state
 from tests.support.local_stack import Stack, run_stack
 
-
 LAST = "test_lifecycle.py"  # it stops the stack: what comes after it would find every function cold
 
 
