@@ -10,6 +10,12 @@ from infra.local.layout import PROJECT, Layout
 from infra.local.state import read_state
 from tests.support.local_stack import Stack, run_stack
 
+LAST = "test_lifecycle.py"  # it stops the stack: what comes after it would find every function cold
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name == LAST)
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:

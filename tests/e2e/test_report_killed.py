@@ -112,7 +112,7 @@ def test_a_state_whose_process_is_killed_is_done_again(owner: Told, function: st
     assert_told_once(owner, job_id, "job.completed")
 
 
-@pytest.mark.parametrize("function", ["ReportGather", "ReportRender", "ReportFinish"])
+@pytest.mark.parametrize("function", ["ReportRender", "ReportFinish"])
 def test_a_state_that_dies_holding_the_job_is_done_again(owner: Told, function: str) -> None:
     stack = owner.stack
     with stopped(stack, function) as pids:
