@@ -12,7 +12,7 @@ import psycopg
 
 from cafe_ai.errors import CafeAIError, DependencyDown
 from cafe_ai.intake.model import BusinessRefused, IntakeRefused
-from infra.local.commands import access, asking, experiments, importing, indexing, notifying, redriving
+from infra.local.commands import access, asking, experiments, importing, indexing, notifying, redriving, reporting
 from infra.local.postgres import PostgresError
 from infra.local.problems import StackError, is_full_disk
 
@@ -26,6 +26,7 @@ examples:
   cafe-ai import-catalogue --business UUID products.csv
   cafe-ai notify --business UUID --email ana@example.com --weekly-report on
   cafe-ai ask "¿Cuáles fueron las ventas del último mes?" --business UUID
+  cafe-ai report --period monthly                   a page, a PDF, a table and data to download
   curl -H "Authorization: Bearer $(cafe-ai token --business UUID --role owner)" "$(cafe-ai url)/..."
 
 `cafe-ai COMMAND --help` says more about each."""
@@ -42,7 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (importing, access, asking, indexing, notifying, redriving, experiments):
+    for module in (importing, access, asking, reporting, notifying, indexing, redriving, experiments):
         module.add_parsers(commands)
     return parser
 

@@ -55,6 +55,7 @@ The logs      {_short(layout.logs, layout)}
 Its e-mails   {_short(layout.mail, layout)} (each an .eml file)
 In a terminal ./cafe-ai ask {shlex.quote(QUESTION)} --business {state.business_id}
               ./cafe-ai ask {shlex.quote(FROM_DOCUMENTS)}
+              ./cafe-ai report --period monthly
 With curl (the token is good for 12 hours):
 
 curl -s {url} \\

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from tests.bench import (
+    analyses,
     cold_start,
     importing,
     isolation,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "model": model_path.measure,
     "import": importing.measure,
     "recommendations": recommendations.measure,
+    "analyses": analyses.measure,
     "gateway": through_gateway.measure,
     "isolation": isolation.measure,
     "search-quality": search_quality.measure,

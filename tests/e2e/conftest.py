@@ -10,12 +10,18 @@ from infra.local.layout import PROJECT, Layout
 from infra.local.state import read_state
 from tests.support.local_stack import Stack, run_stack
 
+LAST = "test_lifecycle.py"  # it stops the stack: what comes after it would find every function cold
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name == LAST)
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     layout = Layout(PROJECT, tmp_path_factory.mktemp("stack"))
     try:
-        run_stack(layout, "run", "--detach")
+        run_stack(layout, "run", "--detach", settings={"JOB_RETRY_SECONDS": "0.2"})
         state = read_state(layout)
         assert state is not None
         with httpx.Client(base_url=state.base_url, timeout=30) as client:

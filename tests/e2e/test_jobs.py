@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from cafe_ai.platform.ids import uuid7
+from infra.local import emulator
 from infra.local.tokens import make_token
 from tests.support import local_jobs as jobs
 from tests.support.local_jobs import superuser
@@ -79,10 +80,21 @@ def test_a_job_that_cannot_be_done_fails_with_a_reason_and_is_done_again(stack: 
     assert jobs.await_completed(stack, job_id)["error"] is None
 
 
-def test_a_message_that_says_nothing_is_kept_aside(stack: Stack) -> None:
-    url = jobs.queue_urls(stack)[POISONED]
-    sent = jobs.client(stack, "sqs").send_message(QueueUrl=url, MessageBody="no job at all")
-    jobs.await_that(
-        lambda: stack.rows("SELECT reason FROM ai_dead_letters WHERE message_id = %s", sent["MessageId"]),
-        "it is not in the dead letters",
+def test_a_dead_message_that_names_no_job_is_kept_for_an_operator(stack: Stack) -> None:
+    sent = jobs.client(stack, "sqs").send_message(
+        QueueUrl=jobs.dead_letters_url(stack, POISONED), MessageBody="nothing"
     )
+    kept = "SELECT body FROM ai_dead_letters WHERE message_id = %s"
+    jobs.await_that(lambda: stack.rows(kept, sent["MessageId"]) == [("nothing",)], "it is not kept")
+
+
+def test_redrive_reaches_a_function_of_aws_by_its_name(stack: Stack) -> None:
+    """With AWS's own settings, here of the emulator."""
+    aws = {
+        "AWS_ENDPOINT_URL": stack.state.emulator_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": emulator.REGION,
+    }
+    arguments = ("redrive", "--function", stack.state.redrive, "--kind", "generate_inventory_forecast")
+    assert "0 jobs" in run_stack(stack.layout, *arguments, settings=aws, module="infra.local.cli")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support import local_jobs as jobs
-from tests.support.local_stack import Stack
+from tests.support.local_stack import Stack, run_stack
 
 pytestmark = pytest.mark.e2e
 
@@ -74,3 +74,11 @@ def test_a_link_that_was_changed_leads_nowhere(report: dict[str, Any]) -> None:
 def test_each_look_makes_new_links(stack: Stack, report: dict[str, Any]) -> None:
     again = jobs.look(stack, report["job_id"])
     assert again["result"]["links_expire_at"] >= report["result"]["links_expire_at"]
+
+
+def test_one_command_makes_a_report_and_prints_its_links(stack: Stack) -> None:
+    printed = run_stack(stack.layout, "report", "--period", "weekly", "--locale", "en", module="infra.local.cli")
+    links = dict(line.split() for line in printed.splitlines() if "http" in line)
+    assert links.keys() == {"html", "pdf", "csv", "json"}
+    assert download(links["pdf"])[1].startswith(b"%PDF")
+    assert 'lang="en"' in download(links["html"])[1].decode()

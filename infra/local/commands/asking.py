@@ -55,7 +55,7 @@ def ask_question(options: argparse.Namespace) -> None:
         timeout=SECONDS,
     )
     if response.status_code != httpx.codes.OK:
-        raise StackError(_describe(response))
+        raise StackError(describe(response))
     answer = response.json()
     if options.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
@@ -66,7 +66,7 @@ def ask_question(options: argparse.Namespace) -> None:
     print(f"conversation {answer['conversation_id']}", file=sys.stderr)
 
 
-def _describe(response: httpx.Response) -> str:
+def describe(response: httpx.Response) -> str:
     """The problem of a response in one line."""
     try:
         problem = response.json()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from contextlib import closing
 from typing import Any
 
@@ -19,7 +18,6 @@ from infra.local.commands.connection import add_database_option, business_id, ru
 
 EVENTS = {"completed": Event.COMPLETED, "failed": Event.FAILED}
 KINDS = [kind.value for kind in JobKind if kind is not JobKind.CLEANUP]
-PRIVATE_HOSTS = "WEBHOOK_PRIVATE_HOSTS"
 SECONDS = 60.0
 
 
@@ -80,11 +78,20 @@ def _keep_channel(database: Database, options: argparse.Namespace, kind: Channel
         events=[EVENTS[name] for name in options.events] if options.events else tuple(Event),
         kinds=options.kinds,
         locale=options.locale,
-        private_hosts=frozenset(os.environ.get(PRIVATE_HOSTS, "").lower().split()),
+        private_hosts=_private_hosts(options),
     )
     print(f"{address} is told from now on.")
     if secret is not None:
         print(f"Secret, shown this once: {secret}")
+
+
+def _private_hosts(options: argparse.Namespace) -> frozenset[str]:
+    """The local stack reaches receivers on this machine; no other does."""
+    if options.database_url:
+        return frozenset()
+    from infra.local.stack import WEBHOOK_PRIVATE_HOSTS
+
+    return frozenset(WEBHOOK_PRIVATE_HOSTS.split())
 
 
 def _row(channel: Channel) -> str:

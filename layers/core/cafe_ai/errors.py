@@ -11,6 +11,7 @@
     │   └── JobNotFound
     ├── MethodNotAllowed       405
     ├── PayloadTooLarge        413
+    ├── ResultTooLarge         413  why a job failed; no request is answered so
     ├── InvalidRequest         422  naming each field
     ├── RateLimited            429  with Retry-After
     ├── InternalError          500  what a bug looks like from outside
@@ -175,6 +176,17 @@ class PayloadTooLarge(CafeAIError):
 
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(f"The body may have at most {limit_bytes} bytes.")
+
+
+class ResultTooLarge(CafeAIError):
+    """What a job worked out is larger than an answer can be."""
+
+    status = 413
+    code = "result_too_large"
+    title = "Result too large"
+
+    def __init__(self) -> None:
+        super().__init__("The result is larger than can be shown; ask for less at once.")
 
 
 class InvalidRequest(CafeAIError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -37,7 +38,6 @@ def notify(
 ) -> Run:
     """Runs the command for the business: its status, what it printed, and what it complained of."""
     monkeypatch.setenv("CAFE_AI_DATABASE_URL", database.saas)
-    monkeypatch.delenv("WEBHOOK_PRIVATE_HOSTS", raising=False)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         try:
@@ -100,6 +100,17 @@ def test_command_says_what_is_missing(notify: Run, arguments: tuple[str, ...]) -
     status, _, err = notify(*arguments)
     assert status == 2
     assert "usage: cafe-ai notify" in err
+
+
+def test_local_stack_takes_receivers_on_this_machine(
+    notify: Run, ledger: Ledger, database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = SimpleNamespace(dsn_saas=database.saas)
+    monkeypatch.setattr("infra.local.commands.connection.running_stack", lambda: stack)
+    monkeypatch.delenv("CAFE_AI_DATABASE_URL")
+    assert notify("--webhook", "http://127.0.0.1:9000/hook")[0] == 0
+    assert notify("--webhook", "http://10.0.0.1/hook")[0] == 1
+    assert ledger.rows("SELECT address FROM notification_channels") == [("http://127.0.0.1:9000/hook",)]
 
 
 def test_weekly_report_is_switched_on_and_off(notify: Run, ledger: Ledger) -> None:

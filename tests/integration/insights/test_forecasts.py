@@ -180,18 +180,24 @@ def test_horizon_and_service_level_are_kept_to(stocked: Shop) -> None:
     assert sure.supply.reorder_point >= usual.supply.reorder_point
 
 
-@pytest.mark.parametrize("records", ["none", "long ago"])
-def test_without_recent_sales_nothing_is_invented(stocked: Shop, tmp_path: Path, records: str) -> None:
-    at = AS_OF - 400 * DAY if records == "long ago" else AS_OF + 20 * DAY
-    rows = [Row("a", at, "Pan", 2, Decimal(1), None, Decimal(0))]
+@pytest.mark.parametrize(
+    ("days", "gap", "text"),
+    [
+        (20, "no_records", "Aún no hay ventas registradas"),  # only later than asked
+        (-29, "after_records", "Las ventas registradas acaban el 2 de mayo de 2026"),
+        (-400, "after_records", "Las ventas registradas acaban el 26 de abril de 2025"),
+    ],
+)
+def test_without_recent_sales_nothing_is_invented(
+    stocked: Shop, tmp_path: Path, days: int, gap: str, text: str
+) -> None:
+    rows = [Row("a", AS_OF + days * DAY, "Pan", 2, Decimal(1), None, Decimal(0))]
     business = regulars.write(stocked.database, tmp_path, rows)
     told = forecast_inventory(stocked.runtime, stocked.member(business=business), None, AS_OF)
-    assert told.products == ()
-    assert told.gaps == (() if records == "long ago" else ("no_records",))
-    assert "no se puede prever" in told.summary
+    assert (told.products, told.gaps) == ((), (gap,))
+    assert told.summary.startswith(text)
     with stocked.runtime.database.transaction(business.id, read_only=True) as uow:
-        outlook = sales_forecast(uow, business, AS_OF)
-    assert outlook is None or not any(day.expected for day in outlook.days)
+        assert sales_forecast(uow, business, AS_OF) is None
 
 
 def test_daily_sales_of_the_shop_are_forecast(stocked: Shop) -> None:

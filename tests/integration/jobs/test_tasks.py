@@ -85,7 +85,7 @@ def test_wrong_arguments_are_named(workshop: Workshop, business: UUID) -> None:
         (lambda: tasks.generate_sales_report.delay(business_id="x"), "business_id"),
         (tasks.generate_sales_report.delay, "business_id"),
         (lambda: tasks.cleanup_old_ai_jobs.delay(days_old=0), "days_old"),
-        (lambda: tasks.generate_inventory_forecast.delay(business_id=business, product_ids=[""]), "product_ids.0"),
+        (lambda: tasks.generate_inventory_forecast.delay(business_id=business, product_ids=["x", ""]), "product_ids.1"),
     ):
         with pytest.raises(InvalidRequest) as refused:
             call()

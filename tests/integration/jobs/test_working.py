@@ -75,6 +75,13 @@ def test_what_the_request_is_to_blame_for_fails_at_once(
     assert [(told.status, told.error) for told in announced] == [(JobStatus.FAILED, "There is no such customer.")]
 
 
+def test_result_that_no_answer_could_hold_fails_its_job(workshop: Workshop, business: UUID) -> None:
+    job = workshop.start(business)
+    assert work_off(lambda *_: {"rows": "x" * 4_000_001}, [job]) == []
+    row = workshop.job(job.id)
+    assert (row["status"], row["error"]) == ("failed", "The result is larger than can be shown; ask for less at once.")
+
+
 def test_a_bug_is_not_told_to_the_caller(workshop: Workshop, business: UUID) -> None:
     def stumble(_: Runtime, __: JobRun) -> Mapping[str, Any]:
         raise RuntimeError("SELECT secret FROM somewhere")

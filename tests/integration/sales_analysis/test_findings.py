@@ -174,3 +174,24 @@ def test_findings_of_customers_are_only_for_those_who_may_know_them(analyst: Ana
 def test_the_first_sentence_is_the_sales(analyst: Analyst) -> None:
     assert analyst.analyse().insights[0].text.startswith("En abril de 2026 las ventas netas ")
     assert analyst.analyse(locale="en").insights[0].text.startswith("In April 2026 net sales ")
+
+
+def test_odd_names_and_refunds_are_told_or_left_out_but_break_nothing(open_till: Any) -> None:
+    analyst, till = open_till()
+    names = ("Café\nsolo", "{name}", "Menú 3 platos (50 %)", "Ventas netas", "Octubre", "Tarta «de la casa»; con nata.")
+    for name in (*names, "Caro"):
+        till.product(name)
+    for month, price in ((3, "2.00"), (4, "3.00")):
+        for day in range(1, 29):
+            at = datetime.fromisoformat(f"2026-{month:02}-{day:02}T10:00:00")
+            till.sell(at, *((name, number + 1, price) for number, name in enumerate(names)))
+    # New in April, and refunded for more than it was sold for: units are positive, net sales are not.
+    till.sell(datetime.fromisoformat("2026-04-10T10:00:00"), ("Caro", 3, "1.00"), ("Caro", -1, "900.00"))
+    for locale in ("es", "en"):
+        analysis = analyst.analyse(locale=locale)
+        assert analysis.drivers is not None
+        assert {part.name: part.amount for part in analysis.drivers.parts}["new_products"] == Decimal("-897.00")
+        texts = [finding.text for finding in findings(analysis)]
+        assert len(texts) > 6
+        assert all("\n" not in text for text in texts)
+        assert any("{name}" in text or "platos" in text or "de la casa" in text for text in texts)

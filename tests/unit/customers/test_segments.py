@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cafe_ai.customers.model import Segment, Standing
@@ -21,6 +21,8 @@ from cafe_ai.customers.segments import (
 )
 from tests.unit.customers.standings import BY, STANDINGS, standing
 
+checked = settings(deadline=None)  # a busy machine is no fault
+
 
 @pytest.mark.parametrize(
     ("one", "segment"),
@@ -33,6 +35,11 @@ from tests.unit.customers.standings import BY, STANDINGS, standing
         (standing(idle=90, visits=2, net=299), Segment.AT_RISK),
         (standing(idle=31, visits=1, net=9000), Segment.ONE_TIME),
         (standing(idle=91, visits=30, net=9000), Segment.LOST),
+        (standing(idle=50, visits=5, gap=50), Segment.LOYAL),  # not late for one who comes every fifty days
+        (standing(idle=51, visits=5, gap=50), Segment.AT_RISK),
+        (standing(idle=150, visits=5, gap=50), Segment.AT_RISK),
+        (standing(idle=151, visits=5, gap=50), Segment.LOST),
+        (standing(idle=50, visits=2, gap=50), Segment.AT_RISK),  # one return is no rhythm yet
     ],
 )
 def test_rules(one: Standing, segment: Segment) -> None:
@@ -45,6 +52,7 @@ def test_there_is_one_rule_a_segment_and_the_last_one_takes_all() -> None:
     assert len({segment_name(segment, language) for segment in Segment for language in ("es", "en")}) == 16
 
 
+@checked
 @given(st.lists(STANDINGS, max_size=40))
 def test_every_customer_is_in_one_segment_and_the_figures_add_up(standings: list[Standing]) -> None:
     by = measure_yardsticks(standings, {20: 100, 60: 5})
@@ -60,6 +68,7 @@ def test_every_customer_is_in_one_segment_and_the_figures_add_up(standings: list
     assert by.usual_days < by.long_days
 
 
+@checked
 @given(STANDINGS, st.integers(1, 30))
 def test_customers_with_equal_figures_stand_together(one: Standing, twins: int) -> None:
     standings = [one, *(replace(standing(), customer_id=standing().customer_id) for _ in range(3))]
@@ -68,6 +77,7 @@ def test_customers_with_equal_figures_stand_together(one: Standing, twins: int) 
     assert len({segment_of(each, by) for each in (one, *equals)}) == 1
 
 
+@checked
 @given(st.lists(st.tuples(STANDINGS, STANDINGS), max_size=30), st.lists(STANDINGS, max_size=10))
 def test_moves_explain_every_change_of_size(pairs: list[tuple[Standing, Standing]], new: list[Standing]) -> None:
     before = [then for then, _ in pairs]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cafe_ai.forecasting.model import DayDemand, Product, SpanDemand, Supply
@@ -15,6 +15,8 @@ from cafe_ai.forecasting.service import closed_weekdays
 from cafe_ai.forecasting.stocking import days_to_stockout, plan_supply, spans_of
 from cafe_ai.platform.ids import uuid7
 from tests.unit.forecasting.histories import START
+
+checked = settings(deadline=None)  # a busy machine is no fault
 
 
 def product(stock: Decimal | int | None, lead: int | None = 3, price: Decimal | int | None = 2) -> Product:
@@ -67,6 +69,7 @@ def test_what_hardly_sells_lasts() -> None:
     assert days_to_stockout(Decimal(5), [0.0] * 28) is None
 
 
+@checked
 @given(st.integers(0, 400), st.lists(st.floats(0, 30), min_size=7, max_size=28))
 def test_stock_suffices_until_the_day_it_runs_out(stock: int, daily: list[float]) -> None:
     days = days_to_stockout(Decimal(stock), daily)

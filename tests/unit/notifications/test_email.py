@@ -10,9 +10,14 @@ from html.parser import HTMLParser
 
 import pytest
 
+from cafe_ai.errors import DeadlineExceeded, DependencyDown, InternalError
+from cafe_ai.jobs.ending import FELL_SILENT
+from cafe_ai.jobs.running import OUR_MISTAKE
+from cafe_ai.notifications import wording
 from cafe_ai.notifications.email import compose
 from cafe_ai.notifications.model import Delivery, Event, Links, is_email_address
 from cafe_ai.notifications.wording import METRICS, summary
+from cafe_ai.reports.ending import DEPENDENCY_AWAY, TOOK_TOO_LONG
 from cafe_ai.sales_analysis.schemas import AnalysisBody, FigureBody
 from tests.support.notices import REPORT, given_delivery
 
@@ -99,11 +104,35 @@ def test_failure_is_told_with_its_reason_and_what_to_do() -> None:
     message = read(delivery, None, None)
     assert str(message["Subject"]) == "No hemos podido hacer tu informe de ventas · Café Central"
     text = text_of(message)
-    assert "Motivo: No hay ventas en octubre de 2026." in text
+    assert "El motivo: el servicio ha respondido «No hay ventas en octubre de 2026»." in text
     assert str(delivery.job_id) in text
     assert "adjunto" not in text
     silent = read(given_delivery(event=Event.FAILED, result=None, reason=None), None, None)
     assert "varias veces" in text_of(silent)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        OUR_MISTAKE,
+        FELL_SILENT,
+        TOOK_TOO_LONG,
+        DEPENDENCY_AWAY,
+        DependencyDown("db").detail,
+        DeadlineExceeded().detail,
+        InternalError().detail,
+    ],
+)
+def test_reasons_that_jobs_have_are_told_in_plain_words(cause: str) -> None:
+    for reason, es, en in (
+        (cause, "El motivo: ", "The reason: "),
+        (f"gave up after 5 attempts: {cause}", "Lo hemos intentado 5 veces: ", "We tried 5 times: "),
+    ):
+        for locale, beginning in (("es", es), ("en", en)):
+            failed = given_delivery(event=Event.FAILED, result=None, reason=reason, locale=locale)
+            told = wording.reason(failed)
+            assert told.startswith(beginning)
+            assert cause not in told
 
 
 @pytest.mark.parametrize("kind", ["analyze_customer_behavior", "generate_inventory_forecast", "something_new"])

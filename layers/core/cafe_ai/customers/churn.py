@@ -32,6 +32,7 @@ RATIOS = (3.0, 1.5)
 MOST_WAITED = 6.0
 
 Scorer = Callable[[Standing], float]
+Least = Callable[[Standing], RiskLevel]
 Past = tuple[Standing, bool]
 """A customer as of then, and whether no visit followed within the horizon."""
 
@@ -44,18 +45,21 @@ class Churn:
     report: ChurnReport
 
 
-def assess(standings: Sequence[Standing], past: Sequence[Past], older: Sequence[Past], rhythm: Rhythm) -> Churn:
+def assess(
+    standings: Sequence[Standing], past: Sequence[Past], older: Sequence[Past], rhythm: Rhythm, least: Least
+) -> Churn:
     """The risk of each customer who bought in the year.
 
     past: the customers one horizon ago with what became of them; older: the same two horizons ago, by which the method is
-    tested on `past`. Either may be empty.
+    tested on `past`. Either may be empty. least: the level that a customer has at least.
     """
     model = fit(past, rhythm)
     year = [one for one in standings if one.visits_year > 0]
     waited = [rhythm.waited(one) for one in year]
     scores = [model(one) for one in year] if model else waited
     ranks = [100 * (rank - 1) / len(year) for rank in _ranks(scores)]
-    levels = [_level(rank, *RANKS) for rank in ranks] if model else [_level(ratio, *RATIOS) for ratio in waited]
+    told = [_level(rank, *RANKS) for rank in ranks] if model else [_level(ratio, *RATIOS) for ratio in waited]
+    levels = [_higher(level, least(one)) for level, one in zip(told, year, strict=True)]
     risks = {
         one.customer_id: Risk(
             level, round_half_up(Decimal(rank), 1), one.idle_days, max(1, round(rhythm.interval_of(one)))
@@ -67,14 +71,8 @@ def assess(standings: Sequence[Standing], past: Sequence[Past], older: Sequence[
         members = [one for one in year if risks[one.customer_id].level == level]
         groups.append(RiskGroup(level, len(members), sum((one.net_year for one in members), Decimal(0))))
     tested = fit(older, rhythm) if model else None
-    proven = measure(past, tested) if tested else None
-    report = ChurnReport(
-        HORIZON_DAYS,
-        "history" if model else "rhythm",
-        tuple(groups),
-        proven,
-    )
-    return Churn(risks, report)
+    proven = measure(past, tested, least) if tested else None
+    return Churn(risks, ChurnReport(HORIZON_DAYS, "history" if model else "rhythm", tuple(groups), proven))
 
 
 def outcomes(then: Sequence[Standing], later: Mapping[UUID, Standing]) -> list[Past]:
@@ -93,12 +91,15 @@ def fit(past: Sequence[Past], rhythm: Rhythm) -> Scorer | None:
     return lambda one: _logistic(weights, _features(one, rhythm))
 
 
-def measure(past: Sequence[Past], score: Scorer) -> Backtest:
+def measure(past: Sequence[Past], score: Scorer, least: Least) -> Backtest:
     """How a score that knew nothing of `past` ranks it, beside the days since the last visit."""
     away = [gone for _, gone in past]
     scores, idle = [score(one) for one, _ in past], [float(one.idle_days) for one, _ in past]
     tenth = max(1, len(past) // 10)
-    at_level = [_level(100 * (rank - 1) / len(past), *RANKS) for rank in _ranks(scores)]
+    at_level = [
+        _higher(_level(100 * (rank - 1) / len(past), *RANKS), least(one))
+        for (one, _), rank in zip(past, _ranks(scores), strict=True)
+    ]
     levels = []
     for level in LEVELS:
         at = [gone for each, gone in zip(at_level, away, strict=True) if each == level]
@@ -135,6 +136,10 @@ def _percent(part: int, whole: int) -> Decimal:
 
 def _level(value: float, high: float, medium: float) -> RiskLevel:
     return "high" if value >= high else "medium" if value >= medium else "low"
+
+
+def _higher(one: RiskLevel, other: RiskLevel) -> RiskLevel:
+    return min(one, other, key=LEVELS.index)
 
 
 def _ranks(values: Sequence[float]) -> list[float]:

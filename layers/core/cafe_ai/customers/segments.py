@@ -14,7 +14,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TypeVar
 
-from cafe_ai.customers.model import Move, Segment, SegmentFigures, Standing, Yardsticks
+from cafe_ai.customers.model import Move, RiskLevel, Segment, SegmentFigures, Standing, Yardsticks
 from cafe_ai.language.formats import Language, round_half_up
 
 LEAST_GAPS = 30
@@ -22,6 +22,8 @@ LEAST_GAPS = 30
 DEFAULT_USUAL_DAYS, DEFAULT_LONG_DAYS = 60, 180
 LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 14, 180
 LEAST_FREQUENT, LOYAL_VISITS = 3, 3
+LEAST_OWN_GAPS = 2
+"""With fewer a customer has no rhythm of their own yet."""
 TOP = 0.8  # the value that four of five do not exceed
 
 Number = TypeVar("Number", int, Decimal)
@@ -38,11 +40,17 @@ class Rule:
 
 
 def _recent(one: Standing, by: Yardsticks) -> bool:
-    return one.idle_days <= by.usual_days
+    """Not longer ago than is usual for the shop, or for the customer."""
+    return one.idle_days <= max(by.usual_days, _own_days(one))
 
 
 def _slipping(one: Standing, by: Yardsticks) -> bool:
-    return one.idle_days <= by.long_days
+    """Not beyond the shop's long days, or three of the customer's own intervals."""
+    return one.idle_days <= max(by.long_days, 3 * _own_days(one))
+
+
+def _own_days(one: Standing) -> float:
+    return one.gap_days / one.gaps if one.gaps >= LEAST_OWN_GAPS else 0.0
 
 
 RULES: tuple[Rule, ...] = (
@@ -97,13 +105,25 @@ RULES: tuple[Rule, ...] = (
 )
 """All the rules of the segments, in order. The last holds for everyone, so that each customer is in exactly one."""
 
-FADING = frozenset({Segment.VALUABLE_AT_RISK, Segment.AT_RISK, Segment.ONE_TIME, Segment.LOST})
+LEAST_RISK: Mapping[Segment, RiskLevel] = {
+    Segment.VALUABLE_AT_RISK: "medium",
+    Segment.AT_RISK: "medium",
+    Segment.ONE_TIME: "medium",
+    Segment.LOST: "high",
+}
+"""Whoever the churn model takes for safe: nobody is told that one who stays away is at no risk."""
+FADING = frozenset(LEAST_RISK)
 """The segments of those who have not come for longer than usual."""
 
 
 def segment_of(one: Standing, by: Yardsticks) -> Segment:
     """The customer's segment."""
     return next(rule.segment for rule in RULES if rule.holds(one, by))
+
+
+def least_risk(one: Standing, by: Yardsticks) -> RiskLevel:
+    """The level of risk that the customer's segment alone makes certain."""
+    return LEAST_RISK.get(segment_of(one, by), "low")
 
 
 def segment_name(segment: Segment, language: Language) -> str:

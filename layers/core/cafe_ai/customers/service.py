@@ -33,6 +33,7 @@ from cafe_ai.customers.repository import Cut, Seen
 from cafe_ai.customers.rhythm import SHRINK, Rhythm
 from cafe_ai.customers.segments import (
     FADING,
+    least_risk,
     measure_moves,
     measure_segments,
     measure_yardsticks,
@@ -151,7 +152,8 @@ def _group(uow: UnitOfWork, seen: Seen) -> _Group:
     past = outcomes(then, {one.customer_id: one for one in now})
     older = outcomes(earlier, {one.customer_id: one for one in then})
     by = measure_yardsticks(now, gap_days)
-    return _Group(seen, tuple(now), tuple(before), by, rhythm, assess(now, past, older, rhythm))
+    churn = assess(now, past, older, rhythm, lambda one: least_risk(one, by))
+    return _Group(seen, tuple(now), tuple(before), by, rhythm, churn)
 
 
 def _all(

@@ -17,6 +17,7 @@ from cafe_ai.language.formats import join_list
 from cafe_ai.language.period_wording import word_days
 
 FAVOURITES_TOLD = 3
+LEAST_NEW = 10  # of fewer new customers no percentage is told
 ZERO = Decimal(0)
 Said = tuple[Fact, str | None]
 """A fact, and the noun that is counted with it."""
@@ -126,7 +127,7 @@ class Teller:
             after = next((month for month in cohort.months if month.months_after == 1), None)
             if after is not None and not after.running and not cohort.records_begin:
                 new, back = new + cohort.customers, back + after.customers
-        if new:
+        if new >= LEAST_NEW:
             facts: dict[str, Said] = {
                 "customers": (make.count("new_customers", new), "new"),
                 "share": (make.percent("retention_rate", Decimal(100 * back) / new), None),

@@ -33,7 +33,6 @@ def present(about: CustomerBehaviour) -> Json:
     told = _Told(about)
     common: Json = {
         "as_of": about.as_of.isoformat(),
-        "timestamp": about.as_of.isoformat(),
         "currency": about.currency,
         "locale": about.locale,
         "period": told.period(about.period),

@@ -171,8 +171,8 @@ class ProductForecast:
 class InventoryForecast:
     """The forecast of the products asked for, those to order first by money, then by name.
 
-    days is the horizon from `start`. sold counts the products that could have been forecast, where not all were. summary and
-    insights are checked text.
+    days is the horizon from `start`. sold counts the products that could have been forecast, where not all were. last_day is
+    the last recorded day, where nothing is on record since. summary and insights are checked text.
     """
 
     as_of: datetime
@@ -189,6 +189,7 @@ class InventoryForecast:
     summary: str = ""
     insights: tuple[Statement, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

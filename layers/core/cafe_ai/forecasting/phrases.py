@@ -11,6 +11,7 @@ from cafe_ai.language.formats import Language
 SENTENCES: Mapping[Language, Mapping[str, str]] = {
     "es": {
         "no_records": "Aún no hay ventas registradas: no se puede prever la demanda.",
+        "stale": "Las ventas registradas acaban el {last}: de ahí no se puede prever la demanda de ahora.",
         "nothing_sold": "En los últimos {days} no se ha vendido nada: no se puede prever la demanda.",
         "demand": "Demanda prevista {when}: {units} de {products}.",
         "cut": "Se prevén los {shown} más vendidos de {sold}.",
@@ -28,6 +29,7 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
     },
     "en": {
         "no_records": "There are no sales on record yet, so demand cannot be forecast.",
+        "stale": "The recorded sales end on {last}, so the demand of now cannot be forecast from them.",
         "nothing_sold": "Nothing was sold in the last {days}, so demand cannot be forecast.",
         "demand": "Expected demand from {when}: {units} of {products}.",
         "cut": "The forecast covers the {shown} best sellers of {sold}.",

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from cafe_ai.analytics import repository as records
 from cafe_ai.analytics.metrics import round_half_up
-from cafe_ai.analytics.model import Period
+from cafe_ai.analytics.model import Gap, Period
 from cafe_ai.analytics.periods import ShopCalendar
 from cafe_ai.assistants.service import NOT_ALLOWED, moment_of
 from cafe_ai.assistants.statements import told
@@ -48,6 +48,8 @@ HORIZON_DAYS = 28
 HISTORY_DAYS = 730
 RECENT_DAYS = 90
 MOST_PRODUCTS = 200
+STALE_DAYS = 28
+"""Where nothing at all was sold for so long the records have ended, or the shop has: its old pace is no forecast."""
 CLOSED_WEEKS, LEAST_WEEKS = 8, 4
 """A weekday on which the shop did not open in the last eight weeks, of four at least, is a closed one."""
 DAY = timedelta(days=1)
@@ -92,9 +94,10 @@ def forecast_inventory(
             moment, language, business.currency, business.timezone, read.start, wanted.days, wanted.service_level,
             wanted.review_days, sold=sold, closed_weekdays=read.closed,
         )  # fmt: skip
-        series = read.series(ids)
-    if not read.open_days:
-        return _put_into_words(replace(empty, gaps=("no_records",)), business, language)
+        series = [] if read.is_stale else read.series(ids)
+    if read.is_stale:
+        gap: Gap = "after_records" if read.last_day else "no_records"
+        return _put_into_words(replace(empty, gaps=(gap,), last_day=read.last_day), business, language)
     asks = [
         Ask(history, wanted.days, spans_of(product, wanted.review_days), wanted.service_level)
         for product, history in series
@@ -120,6 +123,8 @@ def sales_forecast(
     as_of is aware and in the shop's time zone; the first day is the business day it belongs to.
     """
     read = _Reading(uow, business, as_of)
+    if read.is_stale:
+        return None
     history = read.history(repository.net_sales(uow, read.window), None)
     if not any(history.values):
         return None
@@ -145,6 +150,12 @@ class _Reading:
         self.window = Window(business.id, since, self.start - RECENT_DAYS * DAY, self.start)
         self.open_days = repository.open_days(uow, self.window)
         self.closed = closed_weekdays(self.open_days, self.start)
+        self.last_day = first[1] if first and first[1] < self.start else None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether nothing was sold in the last weeks."""
+        return not self.open_days or self.open_days[-1] < self.start - STALE_DAYS * DAY
 
     def choose(self, said: Sequence[str]) -> tuple[list[UUID], int]:
         """The products asked for, or those sold lately, and how many there are of these."""

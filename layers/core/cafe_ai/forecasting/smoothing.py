@@ -18,6 +18,7 @@ PROFILE_WEEKS = 26
 SHRINK = 4
 WINDOW_DAYS = 180
 WARM_UP_DAYS = 28
+LEAST_TOTAL = 1e-6  # units: less is nothing
 LEAST_FACTOR = 0.05
 """Days of which less of the mean than this is expected say nothing of the level."""
 
@@ -65,7 +66,7 @@ def profile_at(history: History, until: int) -> tuple[float, ...] | None:
             sums[weekday] += value
             counts[weekday] += 1
     total = sum(sums)
-    if total <= 0:
+    if total < LEAST_TOTAL:
         return None
     mean = total / sum(counts)
     return tuple(

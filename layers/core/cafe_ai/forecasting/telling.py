@@ -13,7 +13,7 @@ from cafe_ai.assistants.model import Statement
 from cafe_ai.forecasting.model import InventoryForecast, ProductForecast
 from cafe_ai.forecasting.phrases import NOUNS, SENTENCES
 from cafe_ai.forecasting.stocking import DEFAULT_LEAD_TIME_DAYS
-from cafe_ai.language.formats import Language, format_count, pluralize
+from cafe_ai.language.formats import Language, format_count, format_date, pluralize
 from cafe_ai.language.period_wording import word_days
 
 ORDERS_TOLD = 5
@@ -36,6 +36,8 @@ class Teller:
         about = self.forecast
         if "no_records" in about.gaps:
             return [self._say("no_records")]
+        if about.last_day is not None:
+            return [self._say("stale", names={"last": format_date(about.last_day, self.language)})]
         if not about.products:
             return [self._say("nothing_sold", {"days": (self._days("period_days", RECENT_DAYS), "days")})]
         return [*self._demand(), *self._orders(), *self._unknown(), *self._tested()]

@@ -22,7 +22,6 @@ def present(forecast: InventoryForecast) -> Json:
     ]
     return {
         "as_of": forecast.as_of.isoformat(),
-        "timestamp": forecast.as_of.isoformat(),
         "locale": forecast.locale,
         "currency": forecast.currency,
         "timezone": forecast.timezone,

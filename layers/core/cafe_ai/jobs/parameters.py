@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
@@ -37,6 +38,16 @@ def _storable(text: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_storable)]
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def _same_however_written(id: str) -> str:
+    return id.lower() if _UUID.fullmatch(id) else id
+
+
+Id = Annotated[Name, AfterValidator(_same_however_written)]
+"""Our id or the shop's own: users only ever see the latter."""
 
 
 class _Parameters(BaseModel):
@@ -89,14 +100,14 @@ class CustomerBehaviorParameters(_AsOf):
     """One customer, by our id or the shop's own, or all of them."""
 
     locale: Literal["es", "en"] | None = None
-    customer_id: Name | None = None
+    customer_id: Id | None = None
 
 
 class InventoryForecastParameters(_AsOf):
     """Some products, by our ids or the shop's own, or what was sold lately, over so many days."""
 
     locale: Literal["es", "en"] | None = None
-    product_ids: Annotated[list[Name] | None, Field(min_length=1, max_length=MAX_PRODUCTS)] = None
+    product_ids: Annotated[list[Id] | None, Field(min_length=1, max_length=MAX_PRODUCTS)] = None
     horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS)] = 28
 
 

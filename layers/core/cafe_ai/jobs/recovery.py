@@ -71,7 +71,11 @@ def see_to_dead_letter(runtime: Runtime, job_id: UUID, business_id: UUID | None,
     which none could be begun, burnt its message) gets a new message. Raises JobBusy where a worker holds it.
     """
     found = repository.Found(job_id, business_id)
-    if _rescue(runtime, found, deadline, 0.0, 0.0) is not None:
+    rescued = _rescue(runtime, found, deadline, 0.0, 0.0)
+    if rescued is not None:
+        if rescued:
+            log_warning("A job's message was used up, not its attempts: it is sent anew", job=str(job_id))
+            measures().count("JobsSentAnew")
         return
     with runtime.database.transaction(business_id, None, deadline, read_only=True) as uow:
         standing = repository.select_standing(uow, job_id)
@@ -98,15 +102,18 @@ def redrive(runtime: Runtime, deadline: Deadline, *, kind: JobKind | None = None
     """Has jobs that failed for want of attempts done again, with as many attempts as a new one: of one kind, or one job, if
     given; how many. What the deadline leaves out a second call does.
     """
-    redriven, after = 0, None
+    redriven = 0
+    after: UUID | None = None
     while deadline.remaining() > RESERVE_SECONDS:
         with runtime.database.transaction(deadline=deadline) as uow:
             found = repository.select_given_up(uow, kind, job_id, after, AT_ONCE)
         for failed in found:
+            if deadline.remaining() <= RESERVE_SECONDS:
+                break
             redriven += _begin_anew(runtime, failed, deadline)
+            after = failed.job_id
         if len(found) < AT_ONCE:
             break
-        after = found[-1].job_id
     log("Jobs were begun anew", jobs=redriven)
     return redriven
 

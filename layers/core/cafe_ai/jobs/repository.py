@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
@@ -65,8 +64,8 @@ RETURNING id"""
 SELECT_LEASED = "SELECT * FROM ai_jobs WHERE id = %s AND lease_token = %s"
 COMPLETE = """
 UPDATE ai_jobs
-   SET status = 'completed', progress = 100, result = %(result)s, error = NULL, lease_token = NULL, lease_expires_at = NULL,
-       finished_at = clock_timestamp()
+   SET status = 'completed', progress = 100, result = %(result)s::jsonb, error = NULL, lease_token = NULL,
+       lease_expires_at = NULL, finished_at = clock_timestamp()
  WHERE id = %(id)s AND lease_token = %(token)s
 RETURNING finished_at"""
 FAIL = """
@@ -150,7 +149,7 @@ def insert(database: Database, request: Request, message: OutboxMessage, deadlin
         "business_id": job.business_id,
         "user_id": job.user_id,
         "kind": job.kind.value,
-        "params": as_json(job.params),
+        "params": Jsonb(job.params),
         "key": request.key,
         "hash": request.hash,
         "correlation_id": job.correlation_id,
@@ -213,9 +212,9 @@ def select_leased(uow: UnitOfWork, job_id: UUID, token: UUID) -> Job | None:
     return None if row is None else _job(row)
 
 
-def complete(uow: UnitOfWork, job_id: UUID, token: UUID, result: Mapping[str, Any]) -> datetime | None:
-    """Ends the job well; when, or None where the token does not hold its lease any more."""
-    return _ended(uow, COMPLETE, {"id": job_id, "token": token, "result": as_json(result)})
+def complete(uow: UnitOfWork, job_id: UUID, token: UUID, result: str) -> datetime | None:
+    """Ends the job well, with its result as JSON text; when, or None where the token does not hold its lease any more."""
+    return _ended(uow, COMPLETE, {"id": job_id, "token": token, "result": result})
 
 
 def fail(uow: UnitOfWork, job_id: UUID, token: UUID, reason: str) -> datetime | None:
@@ -278,9 +277,9 @@ def job_business(uow: UnitOfWork, caller: UUID, job_id: UUID) -> tuple[UUID, Rol
     return None if row is None else (row[0], Role(row[1]))
 
 
-def as_json(document: Mapping[str, Any]) -> Jsonb:
+def json_text(document: Mapping[str, Any]) -> str:
     """The document as JSON: a Decimal is a number, an id its text, a moment ISO 8601. Raises ValueError for NaN."""
-    return Jsonb(document, dumps=_dumps)
+    return json.dumps(document, default=_json_value, allow_nan=False, ensure_ascii=False)
 
 
 def _json_value(value: object) -> object:
@@ -293,9 +292,6 @@ def _json_value(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} is not JSON.")
-
-
-_dumps = partial(json.dumps, default=_json_value, allow_nan=False, ensure_ascii=False)
 
 
 def _ended(uow: UnitOfWork, statement: LiteralString, values: Mapping[str, Any]) -> datetime | None:

@@ -12,7 +12,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from cafe_ai.errors import BusinessNotFound, InvalidRequest, JobBusy, JobNotFound, LeaseLost, PermissionDenied
+from cafe_ai.errors import (
+    BusinessNotFound,
+    InvalidRequest,
+    JobBusy,
+    JobNotFound,
+    LeaseLost,
+    PermissionDenied,
+    ResultTooLarge,
+)
 from cafe_ai.jobs import ending, repository
 from cafe_ai.jobs.messages import body_of
 from cafe_ai.jobs.model import Job, JobKind, JobStatus, Lease
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
 
 KEY_CHARACTERS = 255
 KEY_HEADER = "Idempotency-Key"
+RESULT_CHARACTERS = 4_000_000  # a function's answer has at most 6 MB, and its JSON is a string within JSON
 SOON_SECONDS = 1.0  # when to ask again for a job that changed hands just now
 
 
@@ -150,11 +159,14 @@ def renew_on(database: Database, lease: Lease, deadline: Deadline, *, progress: 
 def finish(runtime: Runtime, lease: Lease, result: Mapping[str, Any], deadline: Deadline) -> None:
     """Ends the job well, and announces it in the same transaction. A result without a timestamp gets one.
 
-    Decimals become JSON numbers. Raises LeaseLost, and then nothing was changed.
+    Decimals become JSON numbers. Raises LeaseLost, and ResultTooLarge where no answer could hold it; then nothing was changed.
     """
     dated = {"timestamp": _iso(now_utc()), **result}
+    text = repository.json_text(dated)
+    if len(text) > RESULT_CHARACTERS:
+        raise ResultTooLarge
     with runtime.database.transaction(lease.job.business_id, None, deadline) as uow:
-        finished = repository.complete(uow, lease.job.id, lease.token, dated)
+        finished = repository.complete(uow, lease.job.id, lease.token, text)
         if finished is None:
             raise LeaseLost
         done = replace(

@@ -21,6 +21,7 @@ from cafe_ai.language.formats import (
     format_time,
 )
 from cafe_ai.language.period_wording import name_period
+from cafe_ai.notifications import reasons
 from cafe_ai.notifications.model import Delivery, Event, Links
 
 INSIGHTS = 3
@@ -103,11 +104,6 @@ WORDS: dict[str, dict[Language, str]] = {
     "afterwards_only": {
         "es": "Después, pide unos nuevos en la aplicación.",
         "en": "After that, ask for new ones in the app.",
-    },
-    "reason": {"es": "Motivo: {reason}", "en": "The reason: {reason}"},
-    "no_reason": {
-        "es": "Lo hemos intentado varias veces sin éxito.",
-        "en": "We tried several times, in vain.",
     },
     "again": {
         "es": "Puedes pedirlo otra vez en la aplicación. Si vuelve a fallar, escríbenos e indica esta referencia: {job}.",
@@ -197,8 +193,7 @@ def expiry(delivery: Delivery, links: Links) -> tuple[str, str]:
 
 def reason(delivery: Delivery) -> str:
     """Why the job failed, as a sentence."""
-    told = one_line(delivery.reason or "", REASON_CHARACTERS)
-    return say("reason", delivery.locale, reason=told) if told else say("no_reason", delivery.locale)
+    return reasons.explain(one_line(delivery.reason or "", REASON_CHARACTERS), delivery.locale)
 
 
 def _lines(delivery: Delivery) -> Iterator[Line]:

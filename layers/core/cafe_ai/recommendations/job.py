@@ -43,9 +43,9 @@ def work(runtime: Runtime, run: JobRun, search: Search | None = None) -> Mapping
     recommended = RecommendResponse.of(recommend(runtime, member, request, search), business.currency)
     run.progress(90)
     return {
-        **recommended.model_dump(mode="json"),
+        **recommended.model_dump(mode="json", by_alias=True),
         "suggestions": suggested.suggestions,
         "explanation": suggested.explanation,
-        "suggested_items": [item.model_dump(mode="json") for item in suggested.items],
+        "suggested_items": [item.model_dump(mode="json", by_alias=True) for item in suggested.items],
         "business_type": suggested.business_type,
     }

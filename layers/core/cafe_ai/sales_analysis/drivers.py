@@ -85,9 +85,9 @@ def split_change(before: Mapping[object, Sold], after: Mapping[object, Sold]) ->
     """
     both = [key for key in before if key in after and before[key].has_price and after[key].has_price]
     pairs = [(before[key], after[key]) for key in both]
-    units = sum((then.units for then, _ in pairs), ZERO)
+    total = sum((then.units for then, _ in pairs), ZERO)
     net = sum((then.net for then, _ in pairs), ZERO)
-    growth = sum((now.units for _, now in pairs), ZERO) / units if pairs else ZERO
+    growth = sum((now.units for _, now in pairs), ZERO) / total if pairs else ZERO
     carried = sum((then.net * now.units / then.units for then, now in pairs), ZERO)
     parts: Parts = dict.fromkeys(DRIVER_NAMES, ZERO)
     parts["price"] = sum((now.net for _, now in pairs), ZERO) - carried

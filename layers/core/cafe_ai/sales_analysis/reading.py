@@ -35,6 +35,7 @@ HEADLINE = (
 TOTALS = (*HEADLINE, Metric.GROSS_SALES, Metric.RETURN_RATE)
 CUSTOMERS = (Metric.CUSTOMERS, Metric.NEW_CUSTOMERS, Metric.RETURNING_CUSTOMERS, Metric.REPEAT_RATE)
 OF_ROWS = (Metric.NET_SALES, Metric.UNITS, Metric.RETURNS, Metric.MARGIN)
+OF_ROWS_BEFORE = (Metric.NET_SALES, Metric.UNITS, Metric.MARGIN)
 OF_SLOTS = (Metric.NET_SALES, Metric.ORDERS)
 OF_DAYS = (Metric.NET_SALES, Metric.ORDERS, Metric.UNITS)
 INACTIVE_DAYS = 90
@@ -92,7 +93,7 @@ class Readings:
     year_ago: Totals | None
     products: list[Line]
     products_before: list[Line]
-    products_year_ago: list[Line]
+    products_year_ago: frozenset[UUID]  # sold on the same dates a year before
     categories: list[Line]
     categories_before: list[Line]
     hours: list[Line]
@@ -141,7 +142,7 @@ class Reader:
         """The metrics of each row of a breakdown, in the order of its keys."""
         return [
             Line(
-                key=row["d0"],
+                key=" ".join(row["d0"].split()) if isinstance(row["d0"], str) else row["d0"],  # a name is one line
                 values={metric: known_value(row, n, metric) for n, metric in enumerate(metrics)},
                 rows=int(row["rows"] or 0),
                 sale_lines=int(row["sale_lines"] or 0),
@@ -192,10 +193,12 @@ def read(
         before=reader.totals(TOTALS, previous) if previous else None,
         year_ago=reader.totals(TOTALS, last_year) if last_year else None,
         products=reader.by(Dimension.PRODUCT, OF_ROWS, period),
-        products_before=reader.by(Dimension.PRODUCT, OF_ROWS, previous) if previous else [],
-        products_year_ago=reader.by(Dimension.PRODUCT, (Metric.UNITS,), last_year) if last_year else [],
+        products_before=reader.by(Dimension.PRODUCT, OF_ROWS_BEFORE, previous) if previous else [],
+        products_year_ago=repository.sold_products(reader.uow, reader.business.id, last_year.start, last_year.end)
+        if last_year
+        else frozenset(),
         categories=categories,
-        categories_before=reader.by(Dimension.CATEGORY, OF_ROWS, previous) if previous and categories else [],
+        categories_before=reader.by(Dimension.CATEGORY, OF_ROWS_BEFORE, previous) if previous and categories else [],
         hours=reader.by(Dimension.HOUR, OF_SLOTS, period),
         weekdays=reader.by(Dimension.WEEKDAY, OF_SLOTS, period),
         days=reader.by(

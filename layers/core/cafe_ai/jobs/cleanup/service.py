@@ -54,7 +54,7 @@ def run(runtime: Runtime, job_run: JobRun) -> Mapping[str, Any]:
     if not complete:
         _go_on(runtime, job_run)
     for name, number in removed.items():
-        measures().count(f"Cleaned_{name}", number)
+        measures().count("Cleaned" + name.title().replace("_", ""), number)
     log("cleaned up", complete=complete, **removed)
     return {**removed, "before": before.isoformat(), "complete": complete}
 

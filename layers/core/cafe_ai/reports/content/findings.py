@@ -32,10 +32,15 @@ def promotions(report: SalesReport, voice: Voice) -> Section | None:
     """The products to promote, each with its reason."""
     if not report.promotions:
         return None
-    items = Items(tuple(Item(each.product, detail=each.reason) for each in report.promotions))
+    items = Items(tuple(Item(each.product, detail=_sentence(each.reason)) for each in report.promotions))
     return Section("promotions", voice.words.headings.promotions, (items,))
 
 
 def _item(finding: Finding, voice: Voice) -> Item:
     aside = voice.words.at_stake.format(money=voice.money(finding.money)) if finding.money > 0 else ""
     return Item(finding.text, aside)
+
+
+def _sentence(reason: str) -> str:
+    """A reason, which goes on from the product's name elsewhere, as a line of its own."""
+    return reason[:1].upper() + reason[1:]
