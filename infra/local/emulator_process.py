@@ -15,8 +15,9 @@ from typing import IO, Any
 import ministack.core.lambda_runtime as runtime
 import ministack.services.lambda_svc as service
 
+from infra.local.native import WORKERS_PER_FUNCTION
+
 LOG_WAITS = (0.004, 0.002, 0.05)  # seconds: for a first line, for the next, in all
-WORKERS_PER_FUNCTION = 4
 WAIT_FOR_WORKER_SECONDS = 25.0
 
 

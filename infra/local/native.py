@@ -14,6 +14,8 @@ FUNCTION_OF_INTEGRATION = re.compile(r"functions/\$\{(\w+)\.Arn\}")
 EMULATED_RUNTIME = "provided.al2023"
 # Types that the emulator refuses to read; the template makes them in a VPC alone, where the local stack never is.
 LEFT_OUT = ("AWS::ElastiCache::ServerlessCache", "AWS::EC2::SecurityGroupIngress")
+WORKERS_PER_FUNCTION = 4  # that the emulator starts at most
+AT_ONCE = 2  # messages of a queue: one that waited for a worker in vain would stay hidden for half an hour
 LOCAL_ORIGINS = ["http://localhost:3000", "http://localhost:5173"]  # where frontends are developed
 
 
@@ -42,6 +44,8 @@ def make_native(template: Template, code: Mapping[str, tuple[str, str]]) -> Temp
             del resources[name]
         elif resource["Type"] == "AWS::ApiGatewayV2::Api":
             resources.update(_native_api(name, resource["Properties"]))
+        elif resource["Type"] == "AWS::Lambda::EventSourceMapping":
+            resource["Properties"]["ScalingConfig"] = {"MaximumConcurrency": AT_ONCE}
     return native
 
 

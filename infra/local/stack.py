@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cafe_ai.settings import DEFAULT_EMBEDDING_MODEL
 from infra.local import chroma, database, emulator, issuer, processes
 from infra.local.build import ensure_build, fingerprint
-from infra.local.catching_up import count_baskets, index_all
+from infra.local.catching_up import count_baskets, index_all, queue_unfinished_work, send_messages
 from infra.local.console import say, step
 from infra.local.deploy import base_url, deploy
 from infra.local.dev_users import DEV_USERS
@@ -185,6 +185,9 @@ def _catch_up(layout: Layout, postgres: PostgresServer, outputs: dict[str, str],
             say(f"    {waiting} changes wait to be indexed; search does without, and the indexer tries each minute.")
         with step("Counting what is bought together"):
             count_baskets(outputs["BasketPairsFunctionName"], port)
+        if queue_unfinished_work(postgres.dsn(SUPERUSER)):
+            with step("Taking up the work that was under way"):
+                send_messages(outputs["OutboxRelayFunctionName"], port)
 
 
 def _start_processes(layout: Layout, record: Record) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.native import api_id, count_routes, functions_of, layers_of, make_native
+from infra.local.native import WORKERS_PER_FUNCTION, api_id, count_routes, functions_of, layers_of, make_native
 
 LAMBDA_URI = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
 
@@ -118,3 +118,10 @@ def test_an_integration_with_no_function_of_ours_is_refused(template: dict[str, 
 def test_the_apis_address_is_the_same_at_every_start() -> None:
     assert api_id("Api") == api_id("Api")
     assert len(api_id("A")) == len(api_id("AVeryLongName")) == 8
+
+
+def test_a_queue_is_given_no_more_workers_than_the_emulator_has(template: dict[str, Any]) -> None:
+    source = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"ScalingConfig": {"MaximumConcurrency": 5}}}
+    template["Resources"]["Messages"] = source
+    made = make_native(template, CODE)["Resources"]["Messages"]["Properties"]
+    assert made["ScalingConfig"]["MaximumConcurrency"] < WORKERS_PER_FUNCTION

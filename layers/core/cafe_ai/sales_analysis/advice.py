@@ -13,7 +13,7 @@ from cafe_ai.sales_analysis.figures import weekday_days
 from cafe_ai.sales_analysis.insights import LEAST_SHARE, PEAK, weekday_plural
 from cafe_ai.sales_analysis.model import Finding
 from cafe_ai.sales_analysis.reading import INACTIVE_DAYS, Line, Readings
-from cafe_ai.sales_analysis.telling import Teller, best_of
+from cafe_ai.sales_analysis.telling import Draft, Teller, best_of
 
 MOST = 6
 OF_A_KIND = 2
@@ -32,17 +32,17 @@ ZERO = Decimal(0)
 
 def find_advice(readings: Readings, teller: Teller) -> tuple[Finding, ...]:
     """The recommendations for a shop, checked. Each product has at most one."""
-    return best_of(_once_a_product(_Advice(readings, teller).all()), MOST)
+    return best_of(teller, _once_a_product(_Advice(readings, teller).all()), MOST)
 
 
-def _once_a_product(findings: Iterator[Finding | None]) -> Iterator[Finding]:
+def _once_a_product(drafts: Iterator[Draft | None]) -> Iterator[Draft]:
     told: set[str] = set()
-    known = [finding for finding in findings if finding]
-    for finding in sorted(known, key=lambda each: (each.kind not in SPECIFIC, -each.money)):
-        named = {fact.dimensions["product"] for fact in finding.facts if "product" in fact.dimensions}
+    known = [draft for draft in drafts if draft]
+    for draft in sorted(known, key=lambda each: (each.kind not in SPECIFIC, -each.money)):
+        named = {fact.dimensions["product"] for fact in draft.finding.facts if "product" in fact.dimensions}
         if named.isdisjoint(told):
             told |= named
-            yield finding
+            yield draft
 
 
 class _Advice:
@@ -52,10 +52,9 @@ class _Advice:
         self.net = readings.now[Metric.NET_SALES]
         self.least = abs(self.net or ZERO) * LEAST_SHARE / 4
         products = {line.product_id: str(line.key) for line in (*readings.products_before, *readings.products)}
-        self.unfit = {name for name in products.values() if not is_goods(name)}
-        self.unfit |= {name for name, times in Counter(products.values()).items() if times > 1}
+        self.repeated = {name for name, times in Counter(products.values()).items() if times > 1}
 
-    def all(self) -> Iterator[Finding | None]:
+    def all(self) -> Iterator[Draft | None]:
         """Every recommendation there is, in no order."""
         if not self.readings.now.rows:
             return
@@ -72,36 +71,36 @@ class _Advice:
             yield self._promote()
         yield self._lapsed()
 
-    def _restock(self) -> Iterator[Finding | None]:
+    def _restock(self) -> Iterator[Draft | None]:
         """Products that run out before the supplier could deliver and a week has passed."""
         days = max(self.readings.period.days, 1)
         for line in self.readings.products:
             kept = self.readings.stock.get(line.product_id) if line.product_id else None
             units = line[Metric.UNITS] or ZERO
-            if kept is None or units <= 0 or str(line.key) in self.unfit:
+            if kept is None or units <= 0:
                 continue
             reach = (kept.lead_time_days or 0) + COVER_DAYS
             short = units / days * reach - kept.stock
-            if short <= 0:
+            if short <= 0 or not self._is_fit(line):
                 continue
             stock = self.teller.value(Metric.STOCK, max(kept.stock, ZERO), {"product": str(line.key)}, rows=1)
             sold = self.teller.value(Metric.UNITS, units, {"product": str(line.key)}, rows=line.rows)
             worth = short * (line[Metric.NET_SALES] or ZERO) / units
             yield self.teller.find("restock", worth, [stock, sold], name=self._name(line), stock=stock, units=sold)
 
-    def _of_movements(self) -> Iterator[Finding | None]:
+    def _of_movements(self) -> Iterator[Draft | None]:
         now = {line.product_id: line for line in self.readings.products}
         then = {line.product_id: line for line in self.readings.products_before}
-        rising, falling, gone = [], [], []
+        rising: list[tuple[Decimal, Line, Decimal]] = []
+        falling: list[tuple[Decimal, Line, Decimal]] = []
+        gone: list[tuple[Decimal, Line]] = []
         for key, line in now.items():
             value, before = line[Metric.NET_SALES], then.get(key)
             was = before[Metric.NET_SALES] if before else None
-            if value is None or was is None or was <= 0 or value <= 0 or str(line.key) in self.unfit:
+            if value is None or was is None or was <= 0 or value <= 0:
                 continue
-            if value - was >= self.least:
-                rising.append((value - was, line, was))
-            elif was - value >= self.least:
-                falling.append((was - value, line, was))
+            if abs(value - was) >= self.least and value != was and self._is_fit(line):
+                (rising if value > was else falling).append((abs(value - was), line, was))
         for key, line in then.items():
             was = line[Metric.NET_SALES]
             if key not in now and was is not None and was >= self.least and self._is_missed(line):
@@ -124,15 +123,19 @@ class _Advice:
         """Whether a product that is no longer sold is no seasonal one: it was sold on the same dates a year before, as far
         as that is known."""
         known = self.readings.products_year_ago
-        return str(line.key) not in self.unfit and (not known or line.product_id in known)
+        return (not known or line.product_id in known) and self._is_fit(line)
 
-    def _prices(self) -> Iterator[Finding | None]:
+    def _is_fit(self, line: Line) -> bool:
+        """Whether something can be said of a product: it is no fee, and no other product has its name."""
+        return str(line.key) not in self.repeated and is_goods(str(line.key))
+
+    def _prices(self) -> Iterator[Draft | None]:
         """Products whose price per unit has fallen, by what that took from the sales."""
         then = {line.product_id: line for line in self.readings.products_before}
         fallen = []
         for line in self.readings.products:
             before = then.get(line.product_id)
-            if before is None or str(line.key) in self.unfit:
+            if before is None:
                 continue
             figures = [each[metric] for each in (line, before) for metric in (Metric.NET_SALES, Metric.UNITS)]
             if any(figure is None or figure <= 0 for figure in figures):
@@ -140,7 +143,7 @@ class _Advice:
             net, units, net_before, units_before = (figure or ZERO for figure in figures)
             price, was = net / units, net_before / units_before
             lost = (was - price) * units
-            if price < was * PRICE_FELL and lost >= max(self.least, (net_before - net) / 2):
+            if price < was * PRICE_FELL and lost >= max(self.least, (net_before - net) / 2) and self._is_fit(line):
                 fallen.append((lost, line, price, was))
         for lost, line, price, was in sorted(fallen, key=lambda found: -found[0])[:OF_A_KIND]:
             facts = self.teller.compared(Metric.AVERAGE_PRICE, price, was, {"product": str(line.key)}, line.rows)
@@ -148,7 +151,7 @@ class _Advice:
                 "price_review", lost, facts, name=self._name(line), value=facts[0], difference=facts[2]
             )
 
-    def _weekday(self) -> Finding | None:
+    def _weekday(self) -> Draft | None:
         count, usual_days = weekday_days(self.readings.period), self.readings.usual_weekdays
         lines = [line for line in self.readings.weekdays if line.key in usual_days]
         if self.readings.period.days < 14 or len(lines) < 3 or not self.readings.is_covered:
@@ -166,7 +169,7 @@ class _Advice:
             "weekday_weak", missing / 4, [fact], weekday=weekday_plural(weakest.key, self.teller), value=fact
         )
 
-    def _hour(self) -> Finding | None:
+    def _hour(self) -> Draft | None:
         lines = self.readings.hours
         if len(lines) < 4 or not self.net or self.net <= 0:
             return None
@@ -182,44 +185,43 @@ class _Advice:
         hours = format_hour_range(best.key, best.key + 1, self.teller.language)
         return self.teller.find("hour_staff", (value - usual) / 10, [fact, share], hours=hours, value=fact, share=share)
 
-    def _returned(self) -> Iterator[Finding | None]:
+    def _returned(self) -> Iterator[Draft | None]:
         returned = []
         for line in self.readings.products:
             value, net = line[Metric.RETURNS] or ZERO, line[Metric.NET_SALES]
-            known = net is not None and str(line.key) not in self.unfit
-            if known and value >= self.least and value >= ((net or ZERO) + value) * RETURNED_SHARE and line.sale_lines:
+            if net is None or not line.sale_lines or value <= 0 or value < self.least:
+                continue
+            if value >= (net + value) * RETURNED_SHARE and self._is_fit(line):
                 returned.append((value, line))
         for value, line in sorted(returned, key=lambda found: -found[0])[:OF_A_KIND]:
             fact = self.teller.value(Metric.RETURNS, value, {"product": str(line.key)}, line.rows)
             yield self.teller.find("returns_of", value, [fact], name=self._name(line), value=fact)
 
-    def _promote(self) -> Finding | None:
-        lines = [
-            line
-            for line in self.readings.products
-            if (line[Metric.NET_SALES] or ZERO) > 0 and str(line.key) not in self.unfit
-        ]
+    def _promote(self) -> Draft | None:
+        lines = [line for line in self.readings.products if (line[Metric.NET_SALES] or ZERO) > 0]
         if len(lines) < 3 or not self.net or self.net <= 0:
             return None
         best = max(lines, key=lambda line: line[Metric.NET_SALES] or ZERO)
         value = best[Metric.NET_SALES] or ZERO
+        if not self._is_fit(best):
+            return None
         fact = self.teller.value(Metric.NET_SALES, value, {"product": str(best.key)}, best.rows)
         share = self.teller.make.share(fact, value, self.net)
         if share is None:
             return None
         return self.teller.find("promote", value / 20, [fact, share], name=self._name(best), value=fact, share=share)
 
-    def _promote_by_units(self) -> Finding | None:
+    def _promote_by_units(self) -> Draft | None:
         lines = [line for line in self.readings.products if (line[Metric.UNITS] or ZERO) > 0]
         if len(lines) < 3:
             return None
         best = max(lines, key=lambda line: line[Metric.UNITS] or ZERO)
-        if str(best.key) in self.unfit:
+        if not self._is_fit(best):
             return None
         fact = self.teller.value(Metric.UNITS, best[Metric.UNITS] or ZERO, {"product": str(best.key)}, best.rows)
         return self.teller.find("promote", ZERO, [fact], phrase="promote_units", name=self._name(best), value=fact)
 
-    def _lapsed(self) -> Finding | None:
+    def _lapsed(self) -> Draft | None:
         found = self.readings.inactive
         count = found[Metric.INACTIVE_CUSTOMERS] if found else None
         if found is None or not count or count < 2:

@@ -13,7 +13,7 @@ from cafe_ai.sales_analysis.figures import weekday_days
 from cafe_ai.sales_analysis.model import Analysis, Anomaly, Finding
 from cafe_ai.sales_analysis.phrases import PHRASES
 from cafe_ai.sales_analysis.reading import Line, Readings, value_of
-from cafe_ai.sales_analysis.telling import Teller, best_of
+from cafe_ai.sales_analysis.telling import Draft, Teller, best_of
 
 MOST = 8
 OPENING = ("sales", "units")
@@ -32,10 +32,8 @@ def find_insights(readings: Readings, analysis: Analysis, teller: Teller) -> tup
 
     The most unusual day is always among them, as nobody expects it.
     """
-    ranked = best_of(_Insights(readings, analysis, teller).all(), None, OPENING)
-    chosen, others = ranked[:MOST], ranked[MOST:]
-    unusual = next((finding for finding in ranked if finding.kind == "anomaly"), None)
-    return (*chosen[:-1], unusual) if unusual is not None and unusual in others else chosen
+    drafts = _Insights(readings, analysis, teller).all()
+    return best_of(teller, drafts, MOST, first=OPENING, always="anomaly")
 
 
 class _Insights:
@@ -46,7 +44,7 @@ class _Insights:
         self.net = readings.now[Metric.NET_SALES]
         self.least = abs(self.net or ZERO) * LEAST_SHARE
 
-    def all(self) -> Iterator[Finding | None]:
+    def all(self) -> Iterator[Draft | None]:
         """Every insight there is, in no order."""
         if not self.readings.now.rows:
             return
@@ -69,7 +67,7 @@ class _Insights:
             yield self._margin()
         yield self._customers()
 
-    def _sales(self) -> Finding | None:
+    def _sales(self) -> Draft | None:
         now, before = self.net or ZERO, self._before(Metric.NET_SALES)
         rows = self.readings.now.rows
         if before is None:
@@ -85,7 +83,7 @@ class _Insights:
             "sales", stakes, facts, phrase=phrase, value=facts[0], difference=facts[2], change=facts[3]
         )
 
-    def _units(self) -> Finding | None:
+    def _units(self) -> Draft | None:
         now, before = self.readings.now[Metric.UNITS] or ZERO, self._before(Metric.UNITS)
         if before is None or before <= 0 or now == before:
             fact = self.teller.value(Metric.UNITS, now, rows=self.readings.now.rows)
@@ -94,7 +92,7 @@ class _Insights:
         phrase = "units_up" if now > before else "units_down"
         return self.teller.find("units", ZERO, facts, phrase=phrase, value=facts[0], change=facts[3])
 
-    def _last_year(self) -> Finding | None:
+    def _last_year(self) -> Draft | None:
         then = value_of(self.readings.year_ago, Metric.NET_SALES)
         if then is None or then <= 0 or self.net is None or self.readings.last_year is None or self.net == then:
             return None
@@ -105,7 +103,7 @@ class _Insights:
             "last_year", self.net - then, facts, phrase=phrase, difference=facts[2], change=facts[3]
         )
 
-    def _drivers(self) -> Iterator[Finding | None]:
+    def _drivers(self) -> Iterator[Draft | None]:
         told = self.analysis.drivers
         if told is None:
             return
@@ -120,7 +118,7 @@ class _Insights:
                 continue
             yield self.teller.find("driver", part.amount, [fact], phrase=phrase, difference=fact)
 
-    def _orders_and_ticket(self) -> Finding | None:
+    def _orders_and_ticket(self) -> Draft | None:
         """Whether more people bought, or each for more; it tells of the change what the drivers do not."""
         now, before = self.readings.now, self.readings.before
         if before is None:
@@ -146,36 +144,33 @@ class _Insights:
             ticket_way=self._way(ticket[3]),
         )
 
-    def _moves(self, what: str, lines: Sequence[Line], before: Sequence[Line]) -> Iterator[Finding | None]:
+    def _moves(self, what: str, lines: Sequence[Line], before: Sequence[Line]) -> Iterator[Draft | None]:
         """The product (or category) that gained the most, and the one that lost the most of those still sold."""
         then = {line.product_id or line.key: line for line in before}
         apart: list[tuple[Decimal, Line, Decimal]] = []
         for line in lines:
             value, other = line[Metric.NET_SALES], then.get(line.product_id or line.key)
             was = other[Metric.NET_SALES] if other else None
-            goods = what == "category" or is_goods(str(line.key))
-            if value is not None and was is not None and was > 0 and value > 0 and goods:
+            if value is not None and was is not None and was > 0 and value > 0:
                 apart.append((value - was, line, was))
         if len(apart) < 2:
             return
         for sign, way in ((1, "up"), (-1, "down")):
             moved, line, was = max(apart, key=lambda found: (found[0] * sign, str(found[1].key)))
-            if moved * sign < self.least or self._is_ambiguous(line, lines):
+            if moved * sign < self.least or not self._is_fit(what, line, lines):
                 continue
             dimensions = {what: str(line.key)}
             facts = self.teller.compared(Metric.NET_SALES, was + moved, was, dimensions, rows=line.rows)
             name = self.teller.quote(str(line.key)) if what == "product" else str(line.key)
             yield self.teller.find(f"{what}_{way}", moved, facts, name=name, value=facts[0], difference=facts[2])
 
-    def _best(self, what: str, lines: Sequence[Line]) -> Finding | None:
+    def _best(self, what: str, lines: Sequence[Line]) -> Draft | None:
         sold = [line for line in lines if line[Metric.NET_SALES] is not None]
-        if what == "product":
-            sold = [line for line in sold if is_goods(str(line.key))]
         if len(sold) < 3 or not self.net or self.net <= 0:
             return None
         best = max(sold, key=lambda line: line[Metric.NET_SALES] or ZERO)
         value = best[Metric.NET_SALES] or ZERO
-        if value <= 0 or self._is_ambiguous(best, lines):
+        if value <= 0 or not self._is_fit(what, best, lines):
             return None
         fact = self.teller.value(Metric.NET_SALES, value, {what: str(best.key)}, best.rows)
         share = self.teller.make.share(fact, value, self.net)
@@ -185,16 +180,18 @@ class _Insights:
         # What is only known to be large is worth less than what has changed.
         return self.teller.find(f"{what}_best", value / 4, [fact, share], name=name, value=fact, share=share)
 
-    def _best_by_units(self) -> Finding | None:
+    def _best_by_units(self) -> Draft | None:
         sold = [line for line in self.readings.products if (line[Metric.UNITS] or ZERO) > 0]
         if len(sold) < 3:
             return None
         best = max(sold, key=lambda line: line[Metric.UNITS] or ZERO)
+        if not self._is_fit("product", best, sold):
+            return None
         fact = self.teller.value(Metric.UNITS, best[Metric.UNITS] or ZERO, {"product": str(best.key)}, best.rows)
         name = self.teller.quote(str(best.key))
         return self.teller.find("product_best", ZERO, [fact], phrase="product_best_units", name=name, value=fact)
 
-    def _weekday(self) -> Finding | None:
+    def _weekday(self) -> Draft | None:
         count, usual_days = weekday_days(self.readings.period), self.readings.usual_weekdays
         open_days = [line for line in self.readings.weekdays if line.key in usual_days]
         if self.readings.period.days < 14 or len(open_days) < 3 or not self.net or not self.readings.is_covered:
@@ -210,7 +207,7 @@ class _Insights:
         surplus = (averages[best.key] - usual) * count[best.key]
         return self.teller.find("weekday_best", surplus, [fact], weekday=self._weekdays(best.key), value=fact)
 
-    def _hour(self) -> Finding | None:
+    def _hour(self) -> Draft | None:
         if len(self.readings.hours) < 4 or not self.net or self.net <= 0:
             return None
         best = max(self.readings.hours, key=lambda line: line[Metric.NET_SALES] or ZERO)
@@ -225,7 +222,7 @@ class _Insights:
         hours = format_hour_range(best.key, best.key + 1, self.teller.language)
         return self.teller.find("hour_best", value - usual, [fact, share], hours=hours, value=fact, share=share)
 
-    def _anomaly(self, found: Anomaly) -> Finding | None:
+    def _anomaly(self, found: Anomaly) -> Draft | None:
         day = self.readings.calendar.period(found.day, found.day.fromordinal(found.day.toordinal() + 1))
         dimensions = {"day": found.day.isoformat()}
         line = next((each for each in self.readings.days if each.key == found.day), None)
@@ -243,7 +240,7 @@ class _Insights:
             "anomaly", found.deviation, [value, usual], phrase="unusual", day=told, value=value, usual=usual
         )
 
-    def _returns(self) -> Finding | None:
+    def _returns(self) -> Draft | None:
         value, rate = self.readings.now[Metric.RETURNS], self.readings.now[Metric.RETURN_RATE]
         if value is None or rate is None or value <= 0 or rate < LEAST_RETURN_RATE:
             return None
@@ -251,7 +248,7 @@ class _Insights:
                  for metric, each in ((Metric.RETURNS, value), (Metric.RETURN_RATE, rate))]  # fmt: skip
         return self.teller.find("returns", value, facts, value=facts[0], rate=facts[1])
 
-    def _margin(self) -> Finding | None:
+    def _margin(self) -> Draft | None:
         value, rate = self.readings.now[Metric.MARGIN], self.readings.now[Metric.MARGIN_RATE]
         coverage = self.analysis.margin_coverage
         if value is None or rate is None or coverage is None or value <= 0:
@@ -264,7 +261,7 @@ class _Insights:
             "margin", value / 4, [fact, told, covered], phrase=phrase, value=fact, rate=told, coverage=covered
         )
 
-    def _customers(self) -> Finding | None:
+    def _customers(self) -> Draft | None:
         now = self.readings.customers[0]
         if now is None or not now[Metric.CUSTOMERS]:
             return None
@@ -289,9 +286,11 @@ class _Insights:
     def _weekdays(self, weekday: int) -> str:
         return weekday_plural(weekday, self.teller)
 
-    def _is_ambiguous(self, line: Line, lines: Sequence[Line]) -> bool:
-        """Whether another row has the same name: a figure of one of them would be taken for that of both."""
-        return len([other for other in lines if other.key == line.key]) > 1
+    def _is_fit(self, what: str, line: Line, lines: Sequence[Line]) -> bool:
+        """Whether something can be said of a row: it is no fee (which is a product like others, and nothing to say of), and no
+        other row has its name (a figure of one of them would be taken for that of both)."""
+        alone = len([other for other in lines if other.key == line.key]) == 1
+        return alone and (what == "category" or is_goods(str(line.key)))
 
 
 def weekday_plural(weekday: int, teller: Teller) -> str:

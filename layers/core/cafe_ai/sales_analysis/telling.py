@@ -25,6 +25,24 @@ _DIMENSIONS = {dimension.value: dimension for dimension in Dimension}
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A finding that nobody has checked yet; only those that are told need be."""
+
+    finding: Finding
+    inactive_days: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """The finding's."""
+        return self.finding.kind
+
+    @property
+    def money(self) -> Decimal:
+        """The finding's."""
+        return self.finding.money
+
+
+@dataclass(frozen=True, slots=True)
 class Teller:
     """Tells the findings of one analysis."""
 
@@ -84,8 +102,8 @@ class Teller:
         phrase: str | None = None,
         inactive_days: int | None = None,
         **parts: str | Fact,
-    ) -> Finding | None:
-        """The finding in words; None, and counted, where the check finds a fault in them.
+    ) -> Draft | None:
+        """The finding in words that are still to be checked; None where too little money is at stake to tell.
 
         parts fill the phrase: facts as figures (`{name}` with its sign left out, `{name_units}` with what is counted).
         """
@@ -94,12 +112,16 @@ class Teller:
             return None  # less than the currency's smallest coin
         template = PHRASES[phrase or kind][self.language]
         text = tidy(template.format(**self._times(), **self._said(parts)), self.language)
-        sheet = sheet_of(self.readings, facts, inactive_days)
-        verdict = check(text, sheet, self.language, self.names)
-        if not verdict.ok:
+        return Draft(Finding(kind, text, stake, tuple(facts)), inactive_days)
+
+    def check(self, draft: Draft) -> Finding | None:
+        """The finding; None, and counted, where the check finds a fault in its words."""
+        finding = draft.finding
+        sheet = sheet_of(self.readings, finding.facts, draft.inactive_days)
+        if not check(finding.text, sheet, self.language, self.names).ok:
             measures().count("FindingDoubted")
             return None
-        return Finding(kind, text, stake, tuple(facts))
+        return finding
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -203,12 +225,34 @@ def money_at_stake(amount: Decimal, currency: str) -> Decimal:
     return round_metric(Metric.NET_SALES, abs(amount), currency)
 
 
-def best_of(findings: Iterable[Finding | None], most: int | None, told: Collection[str] = ()) -> tuple[Finding, ...]:
-    """The findings with the most money at stake, none of whose texts is told twice; `told` are the kinds that stand first."""
-    known = [finding for finding in findings if finding is not None]
-    known.sort(key=lambda finding: (finding.kind not in told, -finding.money))
-    once = {finding.text: finding for finding in reversed(known)}
-    return tuple(finding for finding in known if once.get(finding.text) is finding)[:most]
+def best_of(
+    teller: Teller,
+    drafts: Iterable[Draft | None],
+    most: int,
+    *,
+    first: Collection[str] = (),
+    always: str | None = None,
+) -> tuple[Finding, ...]:
+    """The checked findings with the most money at stake, none of whose texts is told twice.
+
+    Those of the kinds `first` stand first. Of the kind `always` the first is among them, where there is one.
+    """
+    known = sorted(
+        (draft for draft in drafts if draft is not None), key=lambda each: (each.kind not in first, -each.money)
+    )
+    chosen: dict[str, Finding] = {}
+    for draft in known:
+        if len(chosen) == most:
+            break
+        finding = None if draft.finding.text in chosen else teller.check(draft)
+        if finding is not None:
+            chosen[finding.text] = finding
+    told = tuple(chosen.values())
+    if always and len(told) == most and all(finding.kind != always for finding in told):
+        checked = (teller.check(draft) for draft in known if draft.kind == always)
+        missing = next((finding for finding in checked if finding is not None), None)
+        return (*told[:-1], missing) if missing else told
+    return told
 
 
 def _base(name: str) -> Metric:

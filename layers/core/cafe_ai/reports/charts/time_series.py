@@ -16,6 +16,7 @@ from cafe_ai.reports.charts.frame import (
     time_labels,
     value_axis,
 )
+from cafe_ai.reports.charts.letters import text_width
 from cafe_ai.reports.charts.marks import (
     Anchor,
     Area,
@@ -199,7 +200,7 @@ def _notes(
         below = dotted and each.expected is not None and value < each.expected
         room = y + size.text * 1.9 < plot.bottom
         baseline = y + size.text * 1.45 if below and room else y - size.text * 0.75
-        anchor = _anchor(x, plot)
+        anchor = _anchor(x, text_width(each.note, size.text, bold=True), plot)
         labels.append(Label(x, max(baseline, size.text), each.note, size.text, "alert", anchor, bold=True))
     boxes = [_around(mark) for mark in dots if isinstance(mark, Dot)]
     return [*dots, *apart(labels, boxes)]
@@ -209,8 +210,9 @@ def _around(dot: Dot) -> Box:
     return Box(dot.x - dot.radius, dot.y - dot.radius, dot.x + dot.radius, dot.y + dot.radius)
 
 
-def _anchor(x: float, plot: Plot) -> Anchor:
-    """How a label stands at its point: inwards near the plot's ends."""
-    if x < plot.left + plot.width * 0.12:
+def _anchor(x: float, width: float, plot: Plot) -> Anchor:
+    """How a label so wide stands at its point: inwards near the plot's ends."""
+    least = max(plot.width * 0.12, width / 2)
+    if x < plot.left + least:
         return "start"
-    return "end" if x > plot.right - plot.width * 0.12 else "middle"
+    return "end" if x > plot.right - least else "middle"
