@@ -1,4 +1,4 @@
-"""The files of reports outlive the stack: the emulator keeps its buckets on disk, and each deploy's new one gets the old one's."""
+"""Files of reports outlive the stack: the emulator keeps its buckets on disk, and each deploy's new one gets the old one's."""
 
 from infra.local import emulator
 
