@@ -6,6 +6,7 @@ import shlex
 import time
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,8 @@ def base_url(port: int) -> str:
 
 def _upload_bootstraps(layout: Layout, build: Path, template: Template, port: int) -> dict[str, tuple[str, str]]:
     s3 = _s3(port)
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": emulator.REGION})
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):  # the emulator keeps its buckets
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": emulator.REGION})
     places = {}
     for function in functions_of(template):
         code = build / function

@@ -43,6 +43,11 @@ class Layout:
         return self.home / "issuer"
 
     @property
+    def files(self) -> Path:
+        """The emulator's buckets: the files of reports, and how functions are started."""
+        return self.home / "files"
+
+    @property
     def mail(self) -> Path:
         """Where the functions write the e-mails that they would send, one .eml each."""
         return self.home / "mail"

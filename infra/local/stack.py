@@ -18,6 +18,7 @@ from infra.local.catching_up import count_baskets, index_all, queue_unfinished_w
 from infra.local.console import say, step
 from infra.local.deploy import base_url, deploy
 from infra.local.dev_users import DEV_USERS
+from infra.local.files import move_files
 from infra.local.layout import Layout
 from infra.local.native import LOCAL_ORIGINS
 from infra.local.ports import choose_ports
@@ -152,6 +153,7 @@ def _start(layout: Layout) -> State:
     parameters = _parameters(layout, postgres, record.ports)
     with step("Deploying template.yaml"), showing(layout.log("emulator"), BotoCoreError, ClientError):
         outputs = deploy(layout, build, record.ports["emulator"], parameters)
+        move_files(outputs["ReportsBucketName"], record.ports["emulator"])
     with step("Loading the sample business, Café Central"):
         business_id = load_sample_business(postgres.dsn(SAAS))
         load_documents(postgres.dsn(APP))

@@ -10,11 +10,11 @@ from infra.local.layout import PROJECT, Layout
 from infra.local.state import read_state
 from tests.support.local_stack import Stack, run_stack
 
-LAST = "test_lifecycle.py"  # it stops the stack: what comes after it would find every function cold
+LAST = ("test_openai_server.py", "test_lifecycle.py")  # they stop the stack: after them every function is cold
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name == LAST)
+    items.sort(key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1)
 
 
 @pytest.fixture(scope="session")

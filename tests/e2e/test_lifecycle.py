@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from infra.local import database, processes
 from infra.local.layout import Layout
 from infra.local.state import Record, load
+from tests.support import local_jobs as jobs
 from tests.support.local_stack import Stack, run_stack, stack_command
 
 pytestmark = pytest.mark.e2e
@@ -60,13 +62,17 @@ def test_a_second_start_finds_the_stack_running(layout: Layout) -> None:
     assert load(layout) == before
 
 
-def test_a_crashed_stack_is_cleared_away_and_started_again(layout: Layout) -> None:
+def test_a_crashed_stack_is_cleared_away_and_started_again_with_its_files(stack: Stack, layout: Layout) -> None:
+    report = jobs.start(stack, "generate_sales_report", period="monthly")
+    jobs.await_completed(stack, report)
     crashed = load(layout).processes["emulator"]
     os.kill(crashed.pid, signal.SIGKILL)  # its functions' processes are left behind
     left_behind = set(processes.left_over(layout.home))
     assert answers(run_stack(layout, "run", "--detach"))
     assert load(layout).processes["emulator"] != crashed
     assert left_behind.isdisjoint(processes.left_over(layout.home))
+    with urllib.request.urlopen(jobs.look(stack, report)["result"]["links"]["pdf"], timeout=10) as response:
+        assert response.read().startswith(b"%PDF")
 
 
 def test_a_vector_store_that_ended_is_started_again_alone(layout: Layout) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.local.state import load, read_state
+from tests.support import local_jobs as jobs
 from tests.support.local_stack import Stack, run_stack
 from tests.support.openai_server import OpenAIServer
 
@@ -76,6 +77,19 @@ def test_recommendations_are_written_by_the_model(scripted: Stack, business: dic
     answer = scripted.read("POST", "/recommend", params={**business, "query_text": "croissant"})
     assert answer["similar_products"][0]["name"] == "Croissant de mantequilla"
     assert answer["recommendations"]
+
+
+def test_an_analysis_and_a_report_are_told_by_the_model(
+    scripted: Stack, business: dict[str, Any], server: OpenAIServer
+) -> None:
+    asked = len(server.requests)
+    assert scripted.read("POST", "/sales-analysis", params=business)["insights"]
+    assert len(server.requests) == asked + 1
+    job = jobs.await_completed(scripted, jobs.start(scripted, "generate_sales_report", period="monthly"))
+    assert len(server.requests) == asked + 2
+    assert job["result"]["links"]
+    told = scripted.rows("SELECT model_name, status, cost_usd > 0 FROM ai_audit_logs ORDER BY timestamp DESC LIMIT 2")
+    assert told == [(server.requests[-1].body["model"], "success", True)] * 2
 
 
 def test_a_model_that_fails_degrades_the_answer_and_no_more(
