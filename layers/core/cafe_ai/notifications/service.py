@@ -212,7 +212,10 @@ def _release(runtime: Runtime, delivery: Delivery, error: Exception, deadline: D
 
 
 def _wait(attempt: int) -> float:
-    """Exponential, with jitter: those that failed together do not come again together."""
+    """Exponential, with jitter: those that failed together do not come again together. After the last try none: the message
+    that comes once more goes to the dead-letter queue."""
+    if attempt >= MAX_ATTEMPTS:
+        return 0.0
     return FIRST_RETRY_SECONDS * RETRY_FACTOR ** (attempt - 1) * random.uniform(0.5, 1.0)  # noqa: S311 -- no secret
 
 
