@@ -181,3 +181,15 @@ def test_a_report_has_its_four_files() -> None:
     assert files.keys() == {"html", "pdf", "csv", "json"}
     assert files["pdf"].startswith(b"%PDF-")
     assert render(reports.cafe_report()).files == files
+
+
+def test_what_to_order_has_a_column_only_where_a_forecast_has_said_it() -> None:
+    report = reports.cafe_report()
+    unadvised = replace(report, stock=tuple(replace(line, order_quantity=None) for line in report.stock))
+    advised, plain = (
+        next(block for block in section(compose(each), "stock").blocks if isinstance(block, Table))
+        for each in (report, unadvised)
+    )
+    assert [column.title for column in advised.columns][-1] == "Pedir"
+    assert len(plain.columns) == len(advised.columns) - 1
+    assert {len(row.cells) for row in plain.rows} == {len(plain.columns)}

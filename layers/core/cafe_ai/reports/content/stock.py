@@ -10,24 +10,26 @@ from cafe_ai.reports.voice import Voice
 
 
 def stock(report: SalesReport, voice: Voice) -> Section | None:
-    """The products whose stock is known, what runs out first first."""
+    """The products whose stock is known, what runs out first first; what to order where a forecast has said it of any."""
     if not report.stock:
         return None
     words = voice.words
     lines = sorted(report.stock, key=lambda line: (line.days_left is None, line.days_left or Decimal(0), line.product))
+    advised = any(line.order_quantity for line in lines)
     columns = (
         Column(words.table.product, figures=False, weight=2.4),
         Column(words.table.stock, weight=0.9),
         Column(words.table.daily_units, weight=0.9, secondary=True),
         Column(words.table.days_left, weight=1.2),
         Column(words.table.lead_time, weight=1.1, secondary=True),
-        Column(words.table.order, weight=0.8),
+        *((Column(words.table.order, weight=0.8),) if advised else ()),
     )
-    table = Table(words.table.stock_caption, columns, tuple(_row(line, voice) for line in lines))
+    table = Table(words.table.stock_caption, columns, tuple(_row(line, voice, advised=advised) for line in lines))
     return Section("stock", words.headings.stock, (Paragraph(words.stock_intro), table))
 
 
-def _row(line: StockLine, voice: Voice) -> TableRow:
+def _row(line: StockLine, voice: Voice, *, advised: bool) -> TableRow:
+    order = Cell(voice.count(line.order_quantity)) if line.order_quantity else Cell("–", "muted")
     return TableRow(
         (
             Cell(line.product),
@@ -35,7 +37,7 @@ def _row(line: StockLine, voice: Voice) -> TableRow:
             Cell(voice.count(voice.tenth(line.daily_units))),
             _left(line, voice),
             Cell("–" if line.lead_time_days is None else voice.days(line.lead_time_days), "muted"),
-            Cell(voice.count(line.order_quantity)) if line.order_quantity else Cell("–", "muted"),
+            *((order,) if advised else ()),
         )
     )
 
