@@ -92,6 +92,7 @@ def test_customer_behaviour_of_one(workshop: Workshop, business: Business) -> No
     assert one["external_id"] == "c1"
     assert {"segment", "churn_risk", "next_purchase", "average_ticket", "favourite_products", "orders"} <= set(one)
     assert told["summary"].startswith("Customer c1 has placed")
+    assert {fact["period"]["from"][:10] for fact in told["facts"]} == {one["first_order_on"]}  # all their time
 
 
 def test_inventory_forecast(workshop: Workshop, business: Business) -> None:

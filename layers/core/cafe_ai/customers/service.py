@@ -260,10 +260,16 @@ def _by_segment(standings: Sequence[Standing], by: Yardsticks) -> dict[Segment, 
 
 
 def _put_into_words(found: CustomerBehaviour, business: Business, language: Language) -> CustomerBehaviour:
-    figures = Figures(language, business.currency, found.period)
-    statements = Teller(found, figures).statements()
-    checked = told(statements, found.period, business.currency, language, (business.name,))
+    period = found.period if found.customer is None else _since(found.customer.first_order_on, found, business)
+    statements = Teller(found, Figures(language, business.currency, period)).statements()
+    checked = told(statements, period, business.currency, language, (business.name,))
     return replace(found, insights=checked, summary=_summary(checked))
+
+
+def _since(day: date, found: CustomerBehaviour, business: Business) -> Period:
+    """From that day to the end of what is seen: what is told of one customer is told of all their time."""
+    calendar = ShopCalendar(business.timezone, business.day_starts, found.as_of, found.as_of.date())
+    return calendar.period(day, found.period.end)
 
 
 def _summary(statements: Sequence[Statement]) -> str:

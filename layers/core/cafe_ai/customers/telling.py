@@ -120,12 +120,13 @@ class Teller:
         yield self._say(kind, facts, {}, max(ZERO, net))
 
     def _retention(self) -> Iterator[Statement]:
-        """How many of the new customers of complete months came back in the month after; of the first recorded month nobody
-        knows who was new."""
+        """How many of the year's new customers came back in the month after, where both months are complete; of the first
+        recorded month nobody knows who was new."""
         make, new, back = self.figures, 0, 0
         for cohort in self.behaviour.cohorts:
             after = next((month for month in cohort.months if month.months_after == 1), None)
-            if after is not None and not after.running and not cohort.records_begin:
+            of_the_year = cohort.month >= self.behaviour.period.start
+            if of_the_year and after is not None and not after.running and not cohort.records_begin:
                 new, back = new + cohort.customers, back + after.customers
         if new >= LEAST_NEW:
             facts: dict[str, Said] = {
