@@ -282,3 +282,7 @@ def test_the_sample_environment_is_the_templates() -> None:
     sample = json.loads((ROOT / "events" / "env.example.json").read_text(encoding="utf-8"))
     told = {name: {*variables(name), "LOG_LEVEL"} for name in FUNCTIONS}
     assert {name: set(environment) for name, environment in sample.items()} == told
+
+
+def test_the_api_sends_jobs_of_every_kind() -> None:
+    assert queues_told("JobsFunction") == {kind.value: queue for kind, (queue, _) in JOB_QUEUES.items()}
