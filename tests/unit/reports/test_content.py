@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cafe_ai.reports.charts.marks import Label, Line, Size
 from cafe_ai.reports.content.compose import compose
 from cafe_ai.reports.content.drivers import shares_of
-from cafe_ai.reports.document import Document, Figure, Paragraph, Section, Table
+from cafe_ai.reports.document import Document, Figure, Items, Paragraph, Section, Table
 from cafe_ai.reports.legible import LOST, in_letters_of, legible
 from cafe_ai.reports.model import SalesReport
 from cafe_ai.reports.rendering import render
@@ -193,3 +193,17 @@ def test_what_to_order_has_a_column_only_where_a_forecast_has_said_it() -> None:
     assert [column.title for column in advised.columns][-1] == "Pedir"
     assert len(plain.columns) == len(advised.columns) - 1
     assert {len(row.cells) for row in plain.rows} == {len(plain.columns)}
+
+
+def test_an_insight_that_the_summary_has_told_is_not_told_again() -> None:
+    report = reports.cafe_report()
+    first, *others = (finding.text for finding in report.analysis.insights)
+
+    def told(summary: str) -> list[str]:
+        (block,) = section(compose(replace(report, summary=summary)), "insights").blocks
+        assert isinstance(block, Items)
+        return [item.text for item in block.items]
+
+    assert told(f"{first} Y más cosas.") == others
+    assert told("Otras palabras.") == [first, *others]
+    assert told(" ".join([first, *others])) == [first, *others]

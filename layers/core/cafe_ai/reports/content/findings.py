@@ -9,9 +9,10 @@ from cafe_ai.sales_analysis.model import Finding
 
 
 def insights(report: SalesReport, voice: Voice) -> Section:
-    """The insights in the order of their money."""
+    """The insights in the order of their money, but for those that the summary above has told in the same words."""
     words = voice.words
-    found = report.analysis.insights
+    every = report.analysis.insights
+    found = [each for each in every if each.text not in report.summary] or every
     block = Items(tuple(Item(each.text) for each in found), numbered=True) if found else Paragraph(words.no_insights)
     return Section("insights", words.headings.insights, (block,))
 
