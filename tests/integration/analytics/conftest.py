@@ -20,13 +20,6 @@ Gather = Callable[..., FactSheet]
 
 
 @pytest.fixture(scope="module")
-def factory(module_database: TestDatabase) -> Iterator[Factory]:
-    made = Factory.connected(module_database)
-    yield made
-    made.connection.close()
-
-
-@pytest.fixture(scope="module")
 def shop(factory: Factory, module_database: TestDatabase) -> GeneratedShop:
     """The shop that is asked about; another one, with other orders of the same products, stands beside it."""
     generate_shop(factory, module_database, seed=8, orders=60)

@@ -62,13 +62,6 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def factory(module_database: TestDatabase) -> Iterator[Factory]:
-    made = Factory.connected(module_database)
-    yield made
-    made.connection.close()
-
-
-@pytest.fixture(scope="module")
 def app(module_database: TestDatabase) -> Iterator[Database]:
     with closing(Database(module_database.app, connect_timeout=2)) as database:
         yield database

@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from tests.support.edge import Edge, running_edge
-from tests.support.issuer import Issuer, running_issuer
-from tests.support.postgres import TestDatabase
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    """An issuer of this test alone: it may rotate its keys or go down."""
-    with running_issuer() as running:
-        yield running
-
-
-@pytest.fixture
-def edge(module_database: TestDatabase, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
-    """The edge as the function under test sees it."""
-    with running_edge(module_database, issuer, monkeypatch) as built:
-        yield built
 
 
 @pytest.fixture

@@ -23,10 +23,9 @@ from cafe_ai.recommendations.baskets import repository
 from cafe_ai.recommendations.model import Recommendation, Request
 from cafe_ai.settings import Settings
 from cafe_ai.tenancy.model import Business, Member, Role
-from tests.support.edge import Edge, FakeQueue, running_edge
+from tests.support.edge import FakeQueue
 from tests.support.factories import Factory, Line
 from tests.support.generated_shop import MADRID
-from tests.support.issuer import Issuer, running_issuer
 from tests.support.openai_server import OpenAIServer
 from tests.support.postgres import TestDatabase
 from tests.support.search import FakeSearch
@@ -111,13 +110,6 @@ def compute(cafe: Cafe) -> None:
 
 
 @pytest.fixture(scope="module")
-def factory(module_database: TestDatabase) -> Iterator[Factory]:
-    made = Factory.connected(module_database)
-    yield made
-    made.connection.close()
-
-
-@pytest.fixture(scope="module")
 def app(module_database: TestDatabase) -> Iterator[Database]:
     with closing(Database(module_database.app, connect_timeout=2)) as database:
         yield database
@@ -153,16 +145,3 @@ def talking(cafe: Cafe, server: OpenAIServer) -> Iterator[Cafe]:
     )
     yield replace(cafe, runtime=runtime)
     model.close()
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with running_issuer() as running:
-        yield running
-
-
-@pytest.fixture
-def edge(module_database: TestDatabase, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
-    """The real HTTP edge, as the functions under test see it."""
-    with running_edge(module_database, issuer, monkeypatch) as built:
-        yield built

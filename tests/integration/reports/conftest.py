@@ -128,13 +128,6 @@ def open_shop(factory: Factory, name: str = "Café Central", **business: Any) ->
 
 
 @pytest.fixture(scope="module")
-def factory(module_database: TestDatabase) -> Iterator[Factory]:
-    made = Factory.connected(module_database)
-    yield made
-    made.connection.close()
-
-
-@pytest.fixture(scope="module")
 def shop(factory: Factory) -> Shop:
     return open_shop(factory)
 

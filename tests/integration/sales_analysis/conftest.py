@@ -20,10 +20,9 @@ from cafe_ai.sales_analysis import service
 from cafe_ai.sales_analysis.model import Analysis, Span
 from cafe_ai.settings import Settings
 from cafe_ai.tenancy.model import Business, Member, Role
-from tests.support.edge import Edge, FakeQueue, running_edge
+from tests.support.edge import FakeQueue
 from tests.support.factories import Factory, Line
 from tests.support.generated_shop import GeneratedShop, generate_shop
-from tests.support.issuer import Issuer, running_issuer
 from tests.support.postgres import TestDatabase
 
 AS_OF = "2026-05-12T12:00:00"
@@ -82,13 +81,6 @@ class Till:
 
 
 @pytest.fixture(scope="module")
-def factory(module_database: TestDatabase) -> Iterator[Factory]:
-    made = Factory.connected(module_database)
-    yield made
-    made.connection.close()
-
-
-@pytest.fixture(scope="module")
 def runtime(module_database: TestDatabase) -> Iterator[Runtime]:
     with closing(Database(module_database.app, connect_timeout=2)) as database:
         yield Runtime.of(Settings(), database=database, audit_queue=FakeQueue(), language_model=None)
@@ -117,16 +109,3 @@ def open_till(factory: Factory, runtime: Runtime) -> Any:
         return Analyst(business, runtime, factory), Till(factory, business)
 
     return open_till
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with running_issuer() as running:
-        yield running
-
-
-@pytest.fixture
-def edge(module_database: TestDatabase, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
-    """The real HTTP edge, as the function under test sees it."""
-    with running_edge(module_database, issuer, monkeypatch) as built:
-        yield built
