@@ -4,7 +4,8 @@ operator's direct call; and the states of a state machine."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -37,12 +38,8 @@ def sqs_handler(
     """
 
     def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
-        try:
+        with _failures_told("A message could not be handled"):
             handle(shared, parse(record.body), deadline)
-        except Exception as error:
-            log_failure("A message could not be handled", error)
-            measures().count("Errors")
-            raise
 
     return _batch_handler(endpoint, handle_message)
 
@@ -193,12 +190,8 @@ def schedule_handler(
         with correlated(str(origin)), observed(shared.settings.metrics_namespace) as measured:
             measured.endpoint = endpoint
             measured.count("Requests")
-            try:
+            with _failures_told("A scheduled run failed"):
                 handle(shared, _deadline(context))
-            except Exception as error:
-                log_failure("A scheduled run failed", error)
-                measured.count("Errors")
-                raise
 
     return handle_run
 
@@ -222,14 +215,21 @@ def step_handler(
         with correlated(str(origin)), observed(shared.settings.metrics_namespace) as measured:
             measured.endpoint = name
             measured.count("Requests")
-            try:
+            with _failures_told("A step failed"):
                 return dict(handle(shared, TypeAdapter(accepts).validate_python(event), _deadline(context)))
-            except Exception as error:
-                log_failure("A step failed", error)
-                measured.count("Errors")
-                raise
 
     return handle_state
+
+
+@contextmanager
+def _failures_told(message: str) -> Iterator[None]:
+    """Logs and counts what is raised inside, and lets it pass."""
+    try:
+        yield
+    except Exception as error:
+        log_failure(message, error)
+        measures().count("Errors")
+        raise
 
 
 def _deadline(context: Any) -> Deadline:
