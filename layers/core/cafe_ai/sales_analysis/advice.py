@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cafe_ai.analytics.model import Metric
-from cafe_ai.language.formats import WEEKDAY_NAMES, format_hour_range
+from cafe_ai.language.formats import WEEKDAY_NAMES
 from cafe_ai.recommendations.services_sold import is_goods
 from cafe_ai.sales_analysis.figures import weekday_days
-from cafe_ai.sales_analysis.insights import LEAST_SHARE, PEAK, weekday_plural
+from cafe_ai.sales_analysis.insights import LEAST_SHARE, PEAK, busiest_hour, weekday_plural
 from cafe_ai.sales_analysis.model import Finding
 from cafe_ai.sales_analysis.reading import INACTIVE_DAYS, Line, Readings
 from cafe_ai.sales_analysis.telling import Draft, Teller, best_of
@@ -170,20 +170,7 @@ class _Advice:
         )
 
     def _hour(self) -> Draft | None:
-        lines = self.readings.hours
-        if len(lines) < 4 or not self.net or self.net <= 0:
-            return None
-        best = max(lines, key=lambda line: line[Metric.NET_SALES] or ZERO)
-        value = best[Metric.NET_SALES] or ZERO
-        usual = self.net / len(lines)
-        if value < usual * PEAK * PEAK:
-            return None
-        fact = self.teller.value(Metric.NET_SALES, value, {"hour": f"{best.key:02}:00"}, best.rows)
-        share = self.teller.make.share(fact, value, self.net)
-        if share is None:
-            return None
-        hours = format_hour_range(best.key, best.key + 1, self.teller.language)
-        return self.teller.find("hour_staff", (value - usual) / 10, [fact, share], hours=hours, value=fact, share=share)
+        return busiest_hour(self.teller, self.net, "hour_staff", PEAK * PEAK, Decimal("0.1"))
 
     def _returned(self) -> Iterator[Draft | None]:
         returned = []

@@ -208,19 +208,7 @@ class _Insights:
         return self.teller.find("weekday_best", surplus, [fact], weekday=self._weekdays(best.key), value=fact)
 
     def _hour(self) -> Draft | None:
-        if len(self.readings.hours) < 4 or not self.net or self.net <= 0:
-            return None
-        best = max(self.readings.hours, key=lambda line: line[Metric.NET_SALES] or ZERO)
-        value = best[Metric.NET_SALES] or ZERO
-        usual = self.net / len(self.readings.hours)
-        if value < usual * PEAK:
-            return None
-        fact = self.teller.value(Metric.NET_SALES, value, {"hour": f"{best.key:02}:00"}, best.rows)
-        share = self.teller.make.share(fact, value, self.net)
-        if share is None:
-            return None
-        hours = format_hour_range(best.key, best.key + 1, self.teller.language)
-        return self.teller.find("hour_best", value - usual, [fact, share], hours=hours, value=fact, share=share)
+        return busiest_hour(self.teller, self.net, "hour_best", PEAK, Decimal(1))
 
     def _anomaly(self, found: Anomaly) -> Draft | None:
         day = self.readings.calendar.period(found.day, found.day.fromordinal(found.day.toordinal() + 1))
@@ -297,3 +285,22 @@ def weekday_plural(weekday: int, teller: Teller) -> str:
     """ "lunes", "sábados"; "Mondays"."""
     name = WEEKDAY_NAMES[teller.language][weekday]
     return name if name.endswith("s") else f"{name}s"
+
+
+def busiest_hour(teller: Teller, net: Decimal | None, kind: str, peak: Decimal, at_stake: Decimal) -> Draft | None:
+    """A finding about the hour with the highest net sales, where they are so many times the hours' average; None where they
+    are not, or too few hours are open. at_stake is the part of what it sells beyond the average that the finding is worth."""
+    lines = teller.readings.hours
+    if len(lines) < 4 or not net or net <= 0:
+        return None
+    best = max(lines, key=lambda line: line[Metric.NET_SALES] or ZERO)
+    value = best[Metric.NET_SALES] or ZERO
+    usual = net / len(lines)
+    if value < usual * peak:
+        return None
+    fact = teller.value(Metric.NET_SALES, value, {"hour": f"{best.key:02}:00"}, best.rows)
+    share = teller.make.share(fact, value, net)
+    if share is None:
+        return None
+    hours = format_hour_range(best.key, best.key + 1, teller.language)
+    return teller.find(kind, (value - usual) * at_stake, [fact, share], hours=hours, value=fact, share=share)
