@@ -12,13 +12,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cafe_ai.analytics.model import Period, Unit
+from cafe_ai.customers.model import SegmentLine
 from cafe_ai.language.formats import round_half_up
 from cafe_ai.reports.model import (
     ForecastDay,
     Promotion,
     SalesForecast,
     SalesReport,
-    SegmentLine,
     StockLine,
 )
 from cafe_ai.sales_analysis.model import (

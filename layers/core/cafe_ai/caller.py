@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from cafe_ai.bootstrap import runtime
-from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.clock import Deadline, milliseconds_since
 from cafe_ai.platform.telemetry import Measures
 from cafe_ai.tenancy import service as tenancy
 from cafe_ai.tenancy import tokens
@@ -39,7 +39,7 @@ class Exchange:
     @property
     def milliseconds(self) -> int:
         """How long it has taken so far."""
-        return round((time.monotonic() - self.started) * 1000)
+        return milliseconds_since(self.started)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from cafe_ai.errors import PermissionDenied
 from cafe_ai.language.detection import detect_language
 from cafe_ai.llm.port import ModelUnavailable
 from cafe_ai.llm.prompt_book import prompt_book
-from cafe_ai.platform.clock import now_utc
+from cafe_ai.platform.clock import milliseconds_since, now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Business, Member, Permission
 
@@ -97,7 +97,14 @@ def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter |
     )
     degraded = not (wording.by_model or (reachable and without_model))
     return records.write(
-        runtime, member, question, understood, wording, meter, degraded=degraded, milliseconds=_since(started)
+        runtime,
+        member,
+        question,
+        understood,
+        wording,
+        meter,
+        degraded=degraded,
+        milliseconds=milliseconds_since(started),
     )
 
 
@@ -238,7 +245,3 @@ def meter_for(runtime: Runtime, member: Member, inference_id: UUID | None = None
 
     inference_id = inference_id or uuid7()
     return Meter(runtime.language_model, budget_of(runtime.database, member, inference_id), inference_id)
-
-
-def _since(started: float) -> int:
-    return round((time.monotonic() - started) * 1000)

@@ -12,7 +12,7 @@ from uuid import UUID
 from cafe_ai.audit import service
 from cafe_ai.audit.model import Inference, Status
 from cafe_ai.bootstrap import runtime
-from cafe_ai.platform.clock import now_utc
+from cafe_ai.platform.clock import milliseconds_since, now_utc
 from cafe_ai.platform.ids import uuid7
 
 Id = UUID | str
@@ -101,7 +101,7 @@ class AIAuditContext:
             prompt=self.prompt,
             response=self.response,
             tokens_used=self.tokens_used,
-            response_time_ms=round((time.monotonic() - self._started) * 1000),
+            response_time_ms=milliseconds_since(self._started),
             endpoint=self.endpoint,
             status="success" if error is None else "error",
             error_message=None if error is None else f"{type(error).__name__}: {error}",

@@ -13,6 +13,7 @@ from cafe_ai.customers.service import behaviour
 from cafe_ai.customers.wire import present
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.parameters import moment_in
+from cafe_ai.platform.clock import milliseconds_since
 
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
@@ -32,7 +33,7 @@ def work(runtime: Runtime, run: JobRun) -> Mapping[str, Any]:
         language=about.locale,
         plan={"customers": "one" if customer_id else "all", "as_of": about.as_of.isoformat(), "gaps": list(about.gaps)},
         degraded=False,
-        milliseconds=round((time.monotonic() - started) * 1000),
+        milliseconds=milliseconds_since(started),
         facts=[fact for statement in about.insights for fact in statement.facts],
         assistant_type=AssistantType.CUSTOMER_INSIGHT,
     )

@@ -13,6 +13,7 @@ from cafe_ai.forecasting.service import HORIZON_DAYS, Wanted, forecast_inventory
 from cafe_ai.forecasting.wire import present
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.parameters import moment_in
+from cafe_ai.platform.clock import milliseconds_since
 
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
@@ -34,7 +35,7 @@ def work(runtime: Runtime, run: JobRun) -> Mapping[str, Any]:
         language=forecast.locale,
         plan={"products": len(forecast.products), "days": forecast.days, "as_of": forecast.as_of.isoformat()},
         degraded=False,
-        milliseconds=round((time.monotonic() - started) * 1000),
+        milliseconds=milliseconds_since(started),
         facts=[fact for statement in forecast.insights for fact in statement.facts],
         assistant_type=AssistantType.SALES_ANALYSIS,
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.health import repository
 from cafe_ai.health.model import Check, Health
-from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.clock import Deadline, milliseconds_since
 from cafe_ai.platform.db import Database
 from cafe_ai.platform.queue import MessageQueue
 from cafe_ai.platform.telemetry import log_failure
@@ -67,9 +67,9 @@ def _ask_all(probes: Mapping[str, Probe]) -> dict[str, Check]:
             probe()
         except Exception as error:  # whatever it is: it did not answer
             log_failure("A dependency does not answer", error, dependency=name)
-            found[name] = Check("down", _milliseconds_since(started))
+            found[name] = Check("down", milliseconds_since(started))
         else:
-            found[name] = Check("ok", _milliseconds_since(started))
+            found[name] = Check("ok", milliseconds_since(started))
 
     threads = [
         threading.Thread(target=contextvars.copy_context().run, args=(ask, name, probe), daemon=True)
@@ -82,7 +82,3 @@ def _ask_all(probes: Mapping[str, Probe]) -> dict[str, Check]:
     late = Check("down", round(CHECK_SECONDS * 1000))
     in_time = dict(found)  # a late thread may still write to `found`
     return {name: in_time.get(name, late) for name in probes}
-
-
-def _milliseconds_since(started: float) -> int:
-    return round((time.monotonic() - started) * 1000)

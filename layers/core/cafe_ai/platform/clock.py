@@ -12,6 +12,11 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
+def milliseconds_since(started: float) -> int:
+    """How long ago a moment of the monotonic clock was."""
+    return round((time.monotonic() - started) * 1000)
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """The moment by which a request or job step must have answered. Every timeout is cut from what is left of it.

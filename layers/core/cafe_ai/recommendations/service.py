@@ -19,6 +19,7 @@ from cafe_ai.catalogue.model import SearchResult
 from cafe_ai.catalogue.port import Search, default_search
 from cafe_ai.language.detection import detect_language
 from cafe_ai.language.formats import Language, language_of
+from cafe_ai.platform.clock import milliseconds_since
 from cafe_ai.platform.telemetry import measures
 from cafe_ai.recommendations import misses, records, repository
 from cafe_ai.recommendations.checking import find_faults
@@ -88,7 +89,7 @@ def recommend(runtime: Runtime, member: Member, request: Request, search: Search
         language=language,
         plan=records.plan_of(choice),
         degraded=degraded,
-        milliseconds=round((time.monotonic() - started) * 1000),
+        milliseconds=milliseconds_since(started),
         facts=choice.facts,
     )
     return records.write(runtime, member, request, choice, wording, meter, told)

@@ -13,6 +13,7 @@ from uuid import UUID
 from cafe_ai.assistants.service import moment_of
 from cafe_ai.assistants.turns import Told, write_turn
 from cafe_ai.language.formats import Language, language_of
+from cafe_ai.platform.clock import milliseconds_since
 from cafe_ai.recommendations import menus, repository
 from cafe_ai.recommendations.matching import Names, stems
 from cafe_ai.recommendations.menus import Entry, Kind
@@ -81,7 +82,7 @@ def suggest(
         missed = repository.misses(uow, business.id, moment)
     chosen = choose(business.id, menus.kind_of(business.type), menu, missed, moment.date(), business.timezone)
     explanation = explain(chosen, language)
-    milliseconds = round((time.monotonic() - started) * 1000)
+    milliseconds = milliseconds_since(started)
     plan = {
         "suggest": chosen.kind.key,
         "products": [item.entry.key for item in chosen.items],

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from cafe_ai.assistants.checker import check as check_text
 from cafe_ai.assistants.turns import RULES
+from cafe_ai.customers.model import SegmentLine
 from cafe_ai.platform.telemetry import measures
 from cafe_ai.reports.leasing import Step, begin
-from cafe_ai.reports.model import Part, SalesForecast, SalesReport, SegmentLine, StockLine
+from cafe_ai.reports.model import Part, SalesForecast, SalesReport, StockLine
 from cafe_ai.reports.narrating import Told
 from cafe_ai.reports.promotions import Promoted
 from cafe_ai.reports.steps import CheckInput

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cafe_ai.analytics.periods import ShopCalendar, business_day
 from cafe_ai.assistants.service import moment_of
+from cafe_ai.customers.model import SegmentLine
 from cafe_ai.customers.service import segment_lines
 from cafe_ai.forecasting.service import sales_forecast
 from cafe_ai.jobs import service as jobs
@@ -23,7 +24,7 @@ from cafe_ai.recommendations.choosing import Chooser, Scene
 from cafe_ai.recommendations.services_sold import is_goods
 from cafe_ai.reports import repository
 from cafe_ai.reports.leasing import Step, begin
-from cafe_ai.reports.model import ForecastDay, Part, SalesForecast, SegmentLine, StockLine
+from cafe_ai.reports.model import ForecastDay, Part, SalesForecast, StockLine
 from cafe_ai.reports.promotions import Promoted
 from cafe_ai.reports.steps import GatherInput
 from cafe_ai.sales_analysis import service as sales_analysis
@@ -81,8 +82,7 @@ def _customers(step: Step) -> str:
     period = resolve_span(step.span, calendar).period
     with step.reading() as uow:
         lines = segment_lines(uow, business, period, step.language, moment)
-    told = tuple(SegmentLine(one.name, one.customers, one.net_sales, one.share_percent) for one in lines)
-    return step.workspace.keep("customers.json", Segments, told)
+    return step.workspace.keep("customers.json", Segments, lines)
 
 
 def _stock(step: Step) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from cafe_ai.customers.model import SegmentLine
 from cafe_ai.sales_analysis.model import Analysis
 
 Part = Literal["sales", "products", "customers", "stock", "forecast"]
@@ -21,16 +22,6 @@ class Promotion:
 
     product: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentLine:
-    """A customer segment: its name in words, how many there are, what they spent in the period, and how that changed."""
-
-    name: str
-    customers: int
-    net_sales: Decimal
-    share_percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from cafe_ai.audit import service as audit
 from cafe_ai.audit.model import Inference
 from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import BudgetExhausted, NotFound
-from cafe_ai.platform.clock import now_utc
+from cafe_ai.platform.clock import milliseconds_since, now_utc
 from cafe_ai.platform.telemetry import measures
 from cafe_ai.reports.leasing import Step, begin
 from cafe_ai.reports.steps import NarrateInput
@@ -82,10 +82,10 @@ def _tell(step: Step, given: NarrateInput) -> Told:
         wording = sales_analysis.summarise(step.runtime, step.member, analysis, meter)
     except Exception as error:
         if meter is not None and meter.touched:
-            _audit_failure(step, {**columns, **usage_of(meter)}, error, _since(started))
+            _audit_failure(step, {**columns, **usage_of(meter)}, error, milliseconds_since(started))
         raise
     degraded = not wording.by_model and not (meter is not None and not analysis.insights)
-    used = {**columns, "response": wording.text, "response_time_ms": _since(started), "degraded": degraded}
+    used = {**columns, "response": wording.text, "response_time_ms": milliseconds_since(started), "degraded": degraded}
     if meter is not None:
         used |= usage_of(meter)
     inference = Inference(status="success", **used)
@@ -166,7 +166,3 @@ def _audit_failure(step: Step, columns: Mapping[str, Any], error: Exception, mil
         error_message=f"{type(error).__name__}: {error}",
     )
     audit.record(step.runtime, failed, deadline=step.member.deadline)
-
-
-def _since(started: float) -> int:
-    return round((time.monotonic() - started) * 1000)

@@ -21,6 +21,7 @@ from cafe_ai.assistants.words import Wording
 from cafe_ai.jobs.model import Job, JobKind
 from cafe_ai.language.formats import Language, language_of
 from cafe_ai.language.period_wording import word_days
+from cafe_ai.platform.clock import milliseconds_since
 from cafe_ai.sales_analysis import figures, narration
 from cafe_ai.sales_analysis.advice import find_advice
 from cafe_ai.sales_analysis.insights import find_insights
@@ -78,7 +79,7 @@ def answer(runtime: Runtime, member: Member, span: Span, locale: Locale | None =
     with billing(meter):
         analysis = analyse(runtime, member, span, locale)
         wording = summarise(runtime, member, analysis, meter)
-    milliseconds = round((time.monotonic() - started) * 1000)
+    milliseconds = milliseconds_since(started)
     degraded = not wording.by_model and not (meter is not None and not analysis.insights)
     told = Told(
         endpoint=ENDPOINT,

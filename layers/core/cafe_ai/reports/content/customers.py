@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from cafe_ai.customers.model import SegmentLine
 from cafe_ai.language.formats import pluralize
 from cafe_ai.reports.charts.ranking import Ranked, Ranking, draw_ranking
 from cafe_ai.reports.content.headline import tiles
 from cafe_ai.reports.document import Block, Figure, Section, Tiles
-from cafe_ai.reports.model import SalesReport, SegmentLine
+from cafe_ai.reports.model import SalesReport
 from cafe_ai.reports.voice import Voice
 
 
