@@ -97,8 +97,10 @@ lock: install ## Pin the newest packages that requirements/*.in allow, with hash
 		$$($(PACKAGES_OF) requirements/web.txt requirements/ai.txt) -o requirements/embeddings.txt
 	$(UV_COMPILE) --upgrade requirements/report.in -c requirements/web.txt -c requirements/ai.txt \
 		$$($(PACKAGES_OF) requirements/web.txt) -o requirements/report.txt
+	$(UV_COMPILE) --upgrade requirements/ml.in -c requirements/web.txt -c requirements/ai.txt \
+		$$($(PACKAGES_OF) requirements/web.txt) -o requirements/ml.txt
 	$(UV_COMPILE) --upgrade requirements/dev.in -c requirements/web.txt -c requirements/ai.txt -c requirements/embeddings.txt \
-		-c requirements/report.txt -o requirements/dev.txt
+		-c requirements/report.txt -c requirements/ml.txt -o requirements/dev.txt
 	$(UV_COMPILE) --upgrade requirements/chroma.in -o requirements/chroma.txt
 	$(UV_COMPILE) --upgrade requirements/emulator.in -o requirements/emulator.txt
 	$(UV_COMPILE) --upgrade requirements/sam.in -o requirements/sam.txt

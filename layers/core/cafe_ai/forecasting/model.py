@@ -7,7 +7,7 @@ they are told; money and stock are Decimal.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -50,6 +50,25 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of a series beside its values; a method takes what it can use, and nothing is guessed.
+
+    key tells series apart within the shop, category groups them. prices has one entry a day of the history: the mean price paid
+    for a unit, None where nothing was sold or no price was recorded; planned_prices are those already decided for days to come.
+    promoted: days, past and planned, of a promotion. sold_out: past days on which the stock ran out, so that demand was at least
+    what was sold. country: ISO 3166 alpha-2, whose public holidays hold; None where it is not known.
+    """
+
+    key: str = ""
+    category: str | None = None
+    prices: tuple[float | None, ...] = ()
+    planned_prices: Mapping[date, float] = field(default_factory=dict)
+    promoted: frozenset[date] = frozenset()
+    sold_out: frozenset[date] = frozenset()
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """What is to be forecast: `days` days, and the totals of the first n days for each n of spans.
 
@@ -60,6 +79,7 @@ class Ask:
     days: int
     spans: tuple[int, ...] = ()
     service_level: float = 0.95
+    circumstances: Circumstances = field(default_factory=Circumstances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +117,20 @@ class Errors:
 @dataclass(frozen=True, slots=True)
 class Backtest:
     """The method and seasonal naive (the same weekday of the week before), as they would have forecast at `origins` earlier
-    days, each told nothing of what came later. mean is the mean demand of the days that were forecast."""
+    days, each told nothing of what came later. mean is the mean demand of the days that were forecast.
+
+    parts: the errors of each method that was tried, by its name. bias_percent: forecast minus demand over all those days, as a
+    percentage of the demand. covered80 and covered95: the share of the days that the intervals held. None where not measured.
+    """
 
     origins: int
     model: Errors
     seasonal_naive: Errors
     mean: float
+    parts: Mapping[str, Errors] = field(default_factory=dict)
+    bias_percent: float | None = None
+    covered80: float | None = None
+    covered95: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

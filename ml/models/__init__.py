@@ -1,0 +1,1 @@
+"""What is learnt: demand, customers' lifetimes, the sentiment of reviews."""

@@ -1,0 +1,1 @@
+"""What operators look at: the inferences' metrics, drift of inputs and of forecasts."""

@@ -1,0 +1,1 @@
+"""Features: from plain dicts, from the database, and kept by entity and moment."""
