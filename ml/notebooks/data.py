@@ -91,5 +91,5 @@ def cdnow() -> pd.DataFrame:
     path = Path(spec.submodule_search_locations[0]) / "datasets" / "CDNOW_sample.txt"
     columns = ["master_id", "customer", "day", "discs", "dollars"]
     purchases = pd.read_csv(path, sep=r"\s+", header=None, names=columns)
-    purchases["day"] = pd.to_datetime(purchases["day"], format="%Y%m%d")
+    purchases["day"] = pd.to_datetime(purchases["day"].astype(str), format="%Y%m%d")
     return purchases[columns[1:]]
