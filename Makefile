@@ -103,6 +103,7 @@ lock: install ## Pin the newest packages that requirements/*.in allow, with hash
 		$$($(PACKAGES_OF) requirements/web.txt) -o requirements/report.txt
 	$(UV_COMPILE) --upgrade requirements/ml.in -c requirements/web.txt -c requirements/ai.txt \
 		$$($(PACKAGES_OF) requirements/web.txt) -o requirements/ml.txt
+	$(UV_COMPILE) --upgrade --no-deps requirements/libgomp.in -o requirements/libgomp.txt
 	$(UV_COMPILE) --upgrade requirements/dev.in -c requirements/web.txt -c requirements/ai.txt -c requirements/embeddings.txt \
 		-c requirements/report.txt -c requirements/ml.txt -o requirements/dev.txt
 	$(UV_COMPILE) --upgrade requirements/chroma.in -o requirements/chroma.txt
