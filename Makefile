@@ -80,6 +80,10 @@ deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the f
 bench: install ## Measure: the handler's import and memory, and a question with its parts
 	$(PY) -m tests.bench
 
+.PHONY: notebooks
+notebooks: install ## Run the notebooks of ml/ and save them with their outputs; NOTEBOOK=FILE for one of them
+	$(PY) -m ml.notebooks $(NOTEBOOK)
+
 .PHONY: torture
 torture: install ## 20,000 jobs while workers are killed 100 times; minutes (the tests have a smaller run of it)
 	$(PY) -m tests.torture.jobs
