@@ -1,7 +1,8 @@
 """`make bench`, or `python -m tests.bench [--quick] [NAME ...]`: all benchmarks or those named.
 
 Results are printed, kept as JSON in .local/bench and written to docs/benchmarks.md; --quick tries everything with few
-samples and leaves the document alone. UCI=lines.csv measures on that shop (see docs/benchmarks.md).
+samples and leaves the document alone. UCI=lines.csv measures on that shop, SALES=daily.csv forecasts those sales (see
+docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import ExitStack
 from tests.bench import (
     analyses,
     cold_start,
+    forecast,
     importing,
     isolation,
     jobs,
@@ -45,6 +47,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-quality": search_quality.measure,
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
+    "forecast": forecast.measure,
 }
 
 

@@ -80,7 +80,7 @@ def method_of(weights: Mapping[str, float]) -> str:
 
 
 def _weights(trial: Trial, scales: Scales, seed: int) -> dict[str, float]:
-    """Those of the blend; all of it seasonal naive where that would have done better."""
+    """Those of the blend; all of it seasonal naive where that would have done better by both measures."""
     names = list(trial.forecasts)
     forecasts = np.stack([trial.forecasts[name] for name in names])
     scale = scales.absolute[trial.series]
@@ -88,6 +88,6 @@ def _weights(trial: Trial, scales: Scales, seed: int) -> dict[str, float]:
     weights = {name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 1e-6}
     blend = errors_by_series(combined(trial.forecasts, weights), trial, scales)
     naive = errors_by_series(trial.forecasts[NAIVE], trial, scales)
-    if np.nansum(naive.rmsse) < np.nansum(blend.rmsse):
+    if np.nansum(naive.rmsse) < np.nansum(blend.rmsse) and np.nansum(naive.mase) <= np.nansum(blend.mase):
         return {NAIVE: 1.0}
     return weights

@@ -150,8 +150,8 @@ def _edges(expected: Floats) -> tuple[float, ...]:
     sizes = min(SIZES, len(expected) // (2 * LEAST_ERRORS))
     if sizes < 2:
         return ()
-    found = np.quantile(expected, np.arange(1, sizes) / sizes)
-    return tuple(float(edge) for edge in np.unique(found))
+    found = np.quantile(expected, np.arange(1, sizes) / sizes, method="lower")
+    return tuple(float(edge) for edge in np.unique(found) if edge < float(np.max(expected)))
 
 
 def _tails(scaled: Floats, zero: Floats) -> tuple[float, ...]:
