@@ -6,6 +6,7 @@ import sys
 from infra.local.console import complain
 from infra.local.environment import ensure_environments
 from infra.local.layout import current
+from infra.local.openmp import ensure_openmp
 from infra.local.problems import StackError, explain
 from infra.local.stopping import Stopped, stop_on_signals
 
@@ -15,6 +16,7 @@ def main() -> int:
     stop_on_signals()
     try:
         ensure_environments(layout)
+        ensure_openmp(layout)
     except Stopped:
         complain("\nInterrupted; the next run goes on from here.")
         return 128 + signal.SIGINT

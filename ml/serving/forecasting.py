@@ -19,7 +19,8 @@ from cafe_ai.forecasting.model import Ask, Prediction
 from cafe_ai.forecasting.port import Forecaster, default_forecaster
 from cafe_ai.platform.telemetry import log, log_failure, measures
 from ml.serving import registry
-from ml.serving.recipe import Recipe, TrainedModel, demand_recipe
+from ml.serving.model import ModelVersion
+from ml.serving.recipe import HasLearners, Recipe, TrainedModel, demand_recipe
 from ml.serving.trial import is_usable
 
 if TYPE_CHECKING:
@@ -67,9 +68,23 @@ class ServedForecaster:
         if made is None or not is_usable(made.trained_until, _start(asks)):
             return None
         try:
-            return registry.load(self.runtime, made, recipe)
+            model = registry.load(self.runtime, made, recipe)
         except (ModelCorrupt, Unavailable):
             return None
+        return self._with_server(made, model)
+
+    def _with_server(self, made: ModelVersion, model: TrainedModel) -> TrainedModel:
+        """The model with its learners on the model server, where one is configured."""
+        settings = self.runtime.settings
+        if settings.model_server_url is None or not isinstance(model, HasLearners):
+            return model
+        from ml.serving.remote import ModelServer, RemoteLearner
+
+        name = settings.model_server_name.replace("{business_id}", str(self.business_id))
+        server = ModelServer(settings.model_server_url, name, made.version)
+        return model.with_learners(
+            {key: RemoteLearner(server, local, self.deadline, key) for key, local in model.learners.items()}
+        )
 
     def _on_the_spot(self, asks: Sequence[Ask]) -> TrainedModel | None:
         """A model of what is asked for, taught by the histories alone."""

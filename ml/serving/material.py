@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 FORECAST_DAYS = 63
 """From any day on to the end of the month after it."""
 SPANS = (7, 14, 28, FORECAST_DAYS)
-WHOLE_SHOP = "net_sales"
+SHOP = "shop"
+"""The key of the whole shop's series, as the demand model knows it (`ml.models.demand.panel`)."""
 DAY = timedelta(days=1)
 
 
@@ -75,14 +76,15 @@ def read(uow: UnitOfWork, business: Business, moment: datetime) -> Material:
     if reading.is_stale:
         return Material(reading.start, (), True, reading.last_day)
     ids, _ = reading.choose(())
+    sold = [(product, history) for product, history in reading.series(ids) if any(history.values)]
     series = [
-        Series(product.id, Ask(history, FORECAST_DAYS, SPANS, circumstances=Circumstances(key=str(product.id))))
-        for product, history in reading.series(ids)
-        if any(history.values)
+        Series(product.id, Ask(history, FORECAST_DAYS, SPANS, circumstances=known))
+        for (product, history), known in zip(sold, reading.circumstances(sold), strict=True)
     ]
     sales = reading.history(records.net_sales(uow, reading.window), None)
     if any(sales.values):
-        series.append(Series(None, Ask(sales, FORECAST_DAYS, SPANS, circumstances=Circumstances(key=WHOLE_SHOP))))
+        known = replace(reading.circumstances_of_shop(sales), key=SHOP)
+        series.append(Series(None, Ask(sales, FORECAST_DAYS, SPANS, circumstances=known)))
     return Material(reading.start, tuple(series))
 
 

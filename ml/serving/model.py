@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-
 Opponent = Literal["in_use", "fallback"]
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from inspect import getfile
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from cafe_ai.forecasting.model import Ask, Prediction
 
@@ -33,6 +34,18 @@ class TrainedModel(Protocol):
         """All of it, by file name; nothing pickled."""
 
 
+@runtime_checkable
+class HasLearners(Protocol):
+    """A model whose matrix part may be elsewhere: learners by name, each with predict(rows) -> one number a row."""
+
+    @property
+    def learners(self) -> Mapping[str, Any]:
+        """Its own."""
+
+    def with_learners(self, learners: Mapping[str, Any]) -> TrainedModel:
+        """The same model with others in their place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """A kind of model: train learns from all series of a shop, read makes it again of its files.
@@ -50,16 +63,10 @@ class Recipe:
 @cache
 def demand_recipe() -> Recipe:
     """Demand by product and day."""
-    from ml.models.demand import forecaster
+    from ml.models.demand.forecaster import DemandForecaster
 
-    made = forecaster.DemandForecaster
-    return Recipe(
-        DEMAND,
-        source_version(Path(forecaster.__file__).parent),
-        made.train,
-        made.from_files,
-        PACKAGES,
-    )
+    folder = Path(getfile(DemandForecaster)).parent
+    return Recipe(DEMAND, source_version(folder), DemandForecaster.train, DemandForecaster.from_files, PACKAGES)
 
 
 def source_version(folder: Path) -> str:

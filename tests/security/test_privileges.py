@@ -22,7 +22,9 @@ NOLOGIN_ROLES = (
 
 READ, WRITE = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 APPEND, COUNT = WRITE - {"UPDATE", "DELETE"}, WRITE - {"DELETE"}
-SHOPS_TABLES = ("businesses", "products", "customers", "orders", "order_lines", "reviews")
+SHOPS_TABLES = (
+    "businesses", "products", "customers", "orders", "order_lines", "reviews", "stock_outs", "promotions",
+)  # fmt: skip
 ROLLUPS = ("rollup_hours", "rollup_products", "business_labels")
 RECOMMENDATIONS = ("recommendation_runs", "product_pairs", "product_dayparts", "search_misses")
 TABLE_PRIVILEGES = {

@@ -57,6 +57,8 @@ def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
     user = factory.insert_membership(business)
     product = factory.insert_product(business)
     factory.insert_review(business, product_id=product)
+    factory.insert_stock_out(business, product)
+    factory.insert_promotion(business, product_id=product)
     order = factory.insert_order(
         business, [Line(product)], store="Centro", customer_id=factory.insert_customer(business)
     )
@@ -214,7 +216,7 @@ class Trial:
     def try_what_must_work(self) -> None:
         """What each role needs to do its work, without which no one would notice a policy that went missing."""
         ours = self.ours
-        shops_tables = "businesses products customers orders order_lines reviews"
+        shops_tables = "businesses products customers orders order_lines reviews stock_outs promotions"
         for role, further in {
             APP: f"rollup_hours rollup_products business_labels {RECOMMENDATIONS} {INDEX}",
             SAAS: "memberships",

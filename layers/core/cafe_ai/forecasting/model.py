@@ -162,9 +162,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product with what is known of its stock; stock and lead_time_days are None where they are not.
+    """A product with what is known of its stock; None where it is not known.
 
-    unit_price is what a unit brought in the last 90 days, else the list price, None where neither is known.
+    unit_price is what a unit brought in the last 90 days, else the list price. unit_cost is the catalogue's, else what a unit
+    cost in the last 90 days. on_order is on its way and not in stock. shelf_life_days counts the day on which goods arrive: what
+    keeps one day is sold on that day or not at all; None is what keeps.
     """
 
     id: UUID
@@ -174,6 +176,29 @@ class Product:
     lead_time_days: int | None
     unit_price: Decimal | None
     first_sold_on: date | None
+    category: str | None = None
+    unit_cost: Decimal | None = None
+    shelf_life_days: int | None = None
+    on_order: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A promotion, or a planned price, of one product or (None) of all; the last day is included, None is for good.
+
+    price is of a unit, discount_percent off its usual price; both may be open for a promotion.
+    """
+
+    is_promotion: bool
+    product_id: UUID | None
+    first_day: date
+    last_day: date | None
+    price: Decimal | None = None
+    discount_percent: Decimal | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is one of it."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from cafe_ai.analytics import repository as records
 from cafe_ai.analytics.periods import ShopCalendar
 from cafe_ai.errors import FieldError, InvalidRequest
 from cafe_ai.forecasting import repository
-from cafe_ai.forecasting.model import History, Product
+from cafe_ai.forecasting.circumstances import PLANNED_DAYS, aligned, planned_prices, promoted_days
+from cafe_ai.forecasting.model import Circumstances, History, Product
 from cafe_ai.forecasting.repository import Window
+from cafe_ai.tenancy.country import country_of
 from cafe_ai.tenancy.model import Business
 
 if TYPE_CHECKING:
@@ -71,6 +73,46 @@ class Reading:
         known = repository.products(self.uow, self.window, ids)
         units = repository.daily_units(self.uow, self.window, ids)
         return [(known[id], self.history(units.get(id, {}), known[id].first_sold_on)) for id in ids]
+
+    def circumstances(self, series: Sequence[tuple[Product, History]]) -> list[Circumstances]:
+        """What is known of each series beside its values, in their order.
+
+        Of what is not recorded with the moment it became known (promotions, planned prices) all that stands now is told; days on
+        which something ran out are told up to the day before the forecast.
+        """
+        ids = [product.id for product, _ in series]
+        prices = repository.daily_prices(self.uow, self.window, ids)
+        stock_outs = repository.stock_outs(self.uow, self.window, ids)
+        until = self.start + PLANNED_DAYS * DAY
+        promotions = repository.promotions(self.uow, self.window, ids, until)
+        country = self.country()
+        known = []
+        for product, history in series:
+            own = [each for each in promotions if each.product_id in (None, product.id)]
+            promoted = promoted_days(own, history.first_day, until)
+            paid = aligned(history, prices.get(product.id, {}))
+            known.append(
+                Circumstances(
+                    key=str(product.id),
+                    category=product.category,
+                    prices=paid,
+                    planned_prices=planned_prices(product, own, history, paid),
+                    promoted=promoted,
+                    sold_out=frozenset(day for day in stock_outs.get(product.id, ()) if day >= history.first_day),
+                    country=country,
+                )
+            )
+        return known
+
+    def circumstances_of_shop(self, history: History) -> Circumstances:
+        """What is known of the whole shop's sales: its country, and promotions of everything."""
+        until = self.start + PLANNED_DAYS * DAY
+        of_all = repository.promotions(self.uow, self.window, [], until)
+        return Circumstances(promoted=promoted_days(of_all, history.first_day, until), country=self.country())
+
+    def country(self) -> str | None:
+        """The shop's country: the one it says, else its time zone's."""
+        return country_of(self.business.timezone, repository.country(self.uow, self.business.id))
 
     def history(self, values: Mapping[date, float], first: date | None) -> History:
         """The values of every day, zero where the shop was open and nothing is on record, None where it was closed."""

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row, dict_row
 
-from cafe_ai.forecasting.model import Backtest, DayDemand, Errors, Prediction, Product, SpanDemand, Stored
+from cafe_ai.forecasting.model import Backtest, DayDemand, Errors, Prediction, Product, Promotion, SpanDemand, Stored
 from cafe_ai.platform.db import UnitOfWork
 
 SELECT_OPEN_DAYS = """
@@ -41,11 +41,53 @@ SELECT product_id, sum(net) AS net, count(*) OVER () AS sold FROM rollup_product
  GROUP BY product_id HAVING sum(sale_lines) > 0
  ORDER BY net DESC, product_id LIMIT %(most)s"""
 
+# What a unit was sold for. Days without returns and gifts stand in the rollups; the lines tell the others.
+SELECT_PRICES = """
+WITH daily AS (
+    SELECT product_id, business_date, sum(gross) AS gross, sum(units) AS units,
+           sum(lines) = sum(sale_lines) AND sum(lines) = sum(priced_lines) AS is_plain
+      FROM rollup_products
+     WHERE business_id = %(business_id)s AND product_id = ANY (%(ids)s)
+       AND business_date >= %(since)s AND business_date < %(until)s
+     GROUP BY product_id, business_date HAVING sum(sale_lines) > 0 AND sum(priced_lines) > 0
+), mixed AS (
+    SELECT line.product_id, line.business_date,
+           sum(line.quantity * line.unit_price - line.discount) AS gross, sum(line.quantity) AS units
+      FROM daily
+      JOIN order_lines AS line ON line.business_id = %(business_id)s AND line.product_id = daily.product_id
+                              AND line.business_date = daily.business_date
+     WHERE NOT daily.is_plain AND line.quantity > 0 AND line.unit_price > 0
+     GROUP BY line.product_id, line.business_date
+)
+SELECT product_id, array_agg(business_date), array_agg((gross / units)::float8)
+  FROM (SELECT product_id, business_date, gross, units FROM daily WHERE is_plain
+        UNION ALL SELECT * FROM mixed) AS priced
+ WHERE gross >= 0 AND units > 0
+ GROUP BY product_id"""
+
+SELECT_STOCK_OUTS = """
+SELECT product_id, array_agg(business_date) FROM stock_outs
+ WHERE business_id = %(business_id)s AND product_id = ANY (%(ids)s)
+   AND business_date >= %(since)s AND business_date < %(until)s
+ GROUP BY product_id"""
+
+SELECT_PROMOTIONS = """
+SELECT kind = 'promotion' AS is_promotion, product_id, starts_on AS first_day, ends_on AS last_day, price, discount_percent
+  FROM promotions
+ WHERE business_id = %(business_id)s AND (product_id IS NULL OR product_id = ANY (%(ids)s))
+   AND coalesce(ends_on, 'infinity') >= %(since)s AND starts_on < %(planned_until)s
+ ORDER BY starts_on, id"""
+
+SELECT_COUNTRY = "SELECT country FROM businesses WHERE id = %s"
+
 SELECT_PRODUCTS = """
-SELECT p.id, p.external_id, p.name, p.stock, p.lead_time_days, coalesce(recent.price, p.price) AS unit_price, sold.first_sold_on
+SELECT p.id, p.external_id, p.name, p.stock, p.lead_time_days, coalesce(recent.price, p.price) AS unit_price,
+       sold.first_sold_on, p.category, coalesce(p.cost, recent.cost) AS unit_cost, p.shelf_life_days, p.on_order
   FROM products AS p
   LEFT JOIN LATERAL (
-       SELECT sum(gross) FILTER (WHERE gross > 0) / nullif(sum(units) FILTER (WHERE gross > 0 AND units > 0), 0) AS price
+       SELECT sum(gross) FILTER (WHERE gross > 0) / nullif(sum(units) FILTER (WHERE gross > 0 AND units > 0), 0) AS price,
+              sum(cost) FILTER (WHERE costed_lines = lines AND units > 0)
+                  / nullif(sum(units) FILTER (WHERE costed_lines = lines AND units > 0), 0) AS cost
          FROM rollup_products
         WHERE business_id = p.business_id AND product_id = p.id AND priced_lines > 0
           AND business_date >= %(recent)s AND business_date < %(until)s) AS recent ON true
@@ -125,6 +167,31 @@ def stored(
     with uow.connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(SELECT_STORED, values).fetchone()
     return None if row is None else _stored(row)
+
+
+def daily_prices(uow: UnitOfWork, window: Window, ids: Sequence[UUID]) -> Mapping[UUID, Mapping[date, float]]:
+    """The mean price paid for a unit on the days on which a price was recorded; returns and gifts do not count."""
+    rows = uow.connection.execute(SELECT_PRICES, window.values(ids=list(ids)))
+    return {product: dict(zip(days, prices, strict=True)) for product, days, prices in rows}
+
+
+def stock_outs(uow: UnitOfWork, window: Window, ids: Sequence[UUID]) -> Mapping[UUID, frozenset[date]]:
+    """The days on which each product ran out."""
+    rows = uow.connection.execute(SELECT_STOCK_OUTS, window.values(ids=list(ids)))
+    return {product: frozenset(days) for product, days in rows}
+
+
+def promotions(uow: UnitOfWork, window: Window, ids: Sequence[UUID], planned_until: date) -> list[Promotion]:
+    """The promotions and planned prices of these products or of all, of the window and until then, by their first day."""
+    with uow.connection.cursor(row_factory=class_row(Promotion)) as cursor:
+        values = window.values(ids=list(ids), planned_until=planned_until)
+        return cursor.execute(SELECT_PROMOTIONS, values).fetchall()
+
+
+def country(uow: UnitOfWork, business_id: UUID) -> str | None:
+    """The country that the business says it is in."""
+    row = uow.connection.execute(SELECT_COUNTRY, (business_id,)).fetchone()
+    return row[0] if row else None
 
 
 def ids_of(uow: UnitOfWork, business_id: UUID, said: Sequence[str]) -> Mapping[str, UUID]:

@@ -85,12 +85,13 @@ def forecast_inventory(
             wanted.review_days, sold=sold, closed_weekdays=read.closed,
         )  # fmt: skip
         series = [] if read.is_stale else read.series(ids)
+        known = read.circumstances(series)
     if read.is_stale:
         gap: Gap = "after_records" if read.last_day else "no_records"
         return _put_into_words(replace(empty, gaps=(gap,), last_day=read.last_day), business, language)
     asks = [
-        Ask(history, wanted.days, spans_of(product, wanted.review_days), wanted.service_level)
-        for product, history in series
+        Ask(history, wanted.days, spans_of(product, wanted.review_days), wanted.service_level, of)
+        for (product, history), of in zip(series, known, strict=True)
     ]
     predictions = (forecaster or default_forecaster()).forecast(asks)
     products = [
@@ -124,7 +125,8 @@ def sales_forecast(
     if kept is not None:
         prediction = kept.from_day(read.start, days)
     else:
-        prediction = (forecaster or default_forecaster()).forecast([Ask(history, days)])[0]
+        ask = Ask(history, days, circumstances=read.circumstances_of_shop(history))
+        prediction = (forecaster or default_forecaster()).forecast([ask])[0]
     tested = prediction.backtest
     error = None
     if tested is not None and tested.mean > 0:

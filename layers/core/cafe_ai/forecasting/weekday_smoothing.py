@@ -7,9 +7,10 @@ intervals and the backtest; where seasonal naive did better there (RMSSE), seaso
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from cafe_ai.forecasting.censoring import without_censored
 from cafe_ai.forecasting.intervals import LEAST_ERRORS, ErrorPool, Spread, enough_for, scale
 from cafe_ai.forecasting.model import (
     Ask,
@@ -110,8 +111,13 @@ class WeekdaySmoothing:
     """See the module."""
 
     def forecast(self, asks: Sequence[Ask]) -> list[Prediction]:
-        """A prediction for each series. One without enough of a past of its own takes the others' scatter."""
-        tested = [_test(ask) for ask in asks]
+        """A prediction for each series. One without enough of a past of its own takes the others' scatter.
+
+        Days on which something ran out count as unknown where less was sold than usual.
+        """
+        tested = [
+            _test(replace(ask, history=without_censored(ask.history, ask.circumstances.sold_out))) for ask in asks
+        ]
         shared = ErrorPool()
         if any(each.chosen.pool.size < LEAST_ERRORS for each in tested):
             for each in tested:
