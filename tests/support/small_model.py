@@ -47,8 +47,7 @@ class SmallModel:
             replace(
                 day,
                 **{
-                    name: getattr(day, name) * self.scale
-                    for name in ("expected", "low80", "high80", "low95", "high95")
+                    name: getattr(day, name) * self.scale for name in ("expected", "low80", "high80", "low95", "high95")
                 },
             )
             for day in one.days

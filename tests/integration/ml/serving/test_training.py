@@ -200,9 +200,7 @@ def test_two_candidates_cannot_both_take_the_place_of_one(workshop: Workshop) ->
     yes = Verdict(Status.PROMOTED, "It is better.")
 
     def promote(number: int, instead_of: str | None) -> None:
-        registry.apply(
-            workshop.runtime, made[number], yes, None, compared_with=instead_of, deadline=deadline
-        )
+        registry.apply(workshop.runtime, made[number], yes, None, compared_with=instead_of, deadline=deadline)
 
     promote(0, first.version)
     for number, instead_of in ((1, first.version), (1, None), (0, made[0].version)):
