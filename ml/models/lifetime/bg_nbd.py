@@ -58,7 +58,8 @@ class BgNbd:
         Who is active has λ ~ Gamma(r + x, α + T), so that none comes with probability ((α + T) / (α + T + t))^(r + x).
         """
         none = (self.r + frequency) * (np.log(self.alpha + age) - np.log(self.alpha + age + periods))
-        return self.active(frequency, recency, age) * -np.expm1(none)
+        some: Floats = -np.expm1(none)
+        return self.active(frequency, recency, age) * some
 
     def purchases(self, frequency: Floats, recency: Floats, age: Floats, periods: float) -> Floats:
         """The expected purchases in the coming periods, E[Y(t) | x, t_x, T], equation 10 before its integral is solved.
