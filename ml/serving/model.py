@@ -61,8 +61,8 @@ class ModelVersion:
 class Trial:
     """Forecasts of the same days by several contestants, none of whom had seen them.
 
-    scores: the mean RMSSE over the series, by contestant. origins: the days as of which was forecast. days: how many days of how
-    many series were compared. opponent: whom the candidate has to be as good as.
+    scores: the mean RMSSE over the series, by contestant. origins: the days as of which was forecast. days: how many days of
+    all the series were compared. opponent: whom the candidate has to be as good as.
     """
 
     origins: tuple[date, ...]

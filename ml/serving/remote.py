@@ -134,8 +134,8 @@ class ModelServer:
             raise _NobodyThereError(type(error).__name__) from error
         try:
             connection.request(method, path, body, {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            return response.status, _whole(response)
+            with connection.getresponse() as response:
+                return response.status, _whole(response)
         except (OSError, HTTPException) as error:
             raise ModelServerFailed(f"The model server broke off: {type(error).__name__}.") from error
 
@@ -180,6 +180,8 @@ def _whole(response: HTTPResponse) -> bytes:
     body = response.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise ModelServerFailed("The model server's answer is too long.")
+    if response.length:  # bytes that were announced and never came
+        raise ModelServerFailed("The model server broke off in the middle of its answer.")
     return body
 
 

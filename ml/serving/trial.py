@@ -45,7 +45,7 @@ class Scores:
 
     by_name: dict[str, list[float]] = field(default_factory=dict)
     days: int = 0
-    series: int = 0
+    keys: set[str] = field(default_factory=set)
 
     def mean(self) -> dict[str, float]:
         """Over series and origins."""
@@ -74,7 +74,7 @@ def hold(
     if not scores.by_name.get(CANDIDATE):
         return None
     opponent: Opponent = "fallback" if used is None else "in_use"
-    return Trial(tuple(origins), scores.mean(), scores.series, scores.days, opponent)
+    return Trial(tuple(origins), scores.mean(), len(scores.keys), scores.days, opponent)
 
 
 def _origins(asks: Sequence[Ask], start: date, used_until: date | None) -> list[date]:
@@ -99,7 +99,7 @@ def judge(trial: Trial | None, used_until: date | None) -> Verdict:
     against = {IN_USE: "the model in use", FALLBACK: "the simple method"}[trial.opponent]
     figures = (
         f"mean RMSSE {own:.3f} against {other:.3f} of {against} and {simple:.3f} of repeating the week before, "
-        f"over {trial.days} days of {trial.series} series from {_listed(trial.origins)} on"
+        f"over {trial.days:,} days of {trial.series} series, from {_listed(trial.origins)} on"
     )
     if own > simple + TIE:
         return Verdict(Status.REJECTED, f"Repeating the week before is closer: {figures}.")
@@ -130,7 +130,7 @@ def _score(scores: Scores, asks: Sequence[Ask], cut: Sequence[Ask], contestants:
         known, step = _known(history, ask), _step(ask.history)
         if not known or step is None:
             continue
-        scores.series += 1
+        scores.keys.add(ask.circumstances.key)
         scores.days += len(known)
         for name, predictions in foretold.items():
             days = predictions[place].days if predictions else ()
