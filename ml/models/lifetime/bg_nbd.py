@@ -48,9 +48,10 @@ class BgNbd:
         from scipy.special import expit
 
         once = np.maximum(frequency, 1)
-        odds = np.log(self.a) - np.log(self.b + once - 1)
+        odds: Floats = np.log(self.a) - np.log(self.b + once - 1)
         odds = odds + (self.r + frequency) * (np.log(self.alpha + age) - np.log(self.alpha + recency))
-        return np.where(frequency > 0, expit(-odds), 1.0)
+        here: Floats = np.where(frequency > 0, expit(-odds), 1.0)
+        return here
 
     def buys(self, frequency: Floats, recency: Floats, age: Floats, periods: float) -> Floats:
         """The probability of at least one purchase in the coming periods.
