@@ -34,7 +34,8 @@ TABLE_PRIVILEGES = {
         ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
         **dict.fromkeys(RECOMMENDATIONS, WRITE),
-        **dict.fromkeys(("ai_feedback", "ai_jobs", "notification_deliveries", "rollup_checks"), COUNT),
+        **dict.fromkeys(("ai_feedback", "ai_jobs", "ml_models", "notification_deliveries", "rollup_checks"), COUNT),
+        "ml_forecasts": WRITE,
         **dict.fromkeys(("ai_outbox", "ai_dead_letters"), frozenset({"INSERT"})),
         **dict.fromkeys(("documents", "index_generations", "index_entries"), WRITE),
         **dict.fromkeys(("index_outbox", "embedding_cache"), WRITE - {"UPDATE"}),
@@ -83,7 +84,7 @@ FUNCTIONS_CALLED = {
         "mend_rollups", "new_id", "outbox_wait", "overdue_jobs", "past_jobs", "queue_reindexing",
         "recent_inference_errors", "release_indexing", "remove_past_conversations", "remove_past_dead_letters",
         "remove_past_jobs", "rollup_differences", "search_terms", "take_due_messages", "take_messages",
-        "use_of_business", "use_of_user", "weekly_reports_due",
+        "trainings_due", "use_of_business", "use_of_user", "weekly_reports_due",
     },
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
@@ -248,6 +249,7 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
         ("cafe_ai_schedules", "ai_jobs", "SELECT", ["business_id", "idempotency_key", "user_id"]),
         ("cafe_ai_schedules", "businesses", "SELECT", ["day_starts", "id", "timezone", "weekly_report"]),
         ("cafe_ai_schedules", "rollup_checks", "SELECT", ["business_id", "checked_at"]),
+        ("cafe_ai_schedules", "rollup_hours", "SELECT", ["business_date", "business_id", "orders"]),
     ]
 
 

@@ -111,6 +111,10 @@ class InventoryForecastParameters(_AsOf):
     horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS)] = 28
 
 
+class TrainingParameters(_AsOf):
+    """As of when to learn: what was recorded of the days before."""
+
+
 class CleanupParameters(_Parameters):
     """Of what is older than so many days."""
 
@@ -122,6 +126,7 @@ PARAMETERS: Mapping[JobKind, type[_Parameters]] = {
     JobKind.PRODUCT_RECOMMENDATIONS: ProductRecommendationsParameters,
     JobKind.CUSTOMER_BEHAVIOR: CustomerBehaviorParameters,
     JobKind.INVENTORY_FORECAST: InventoryForecastParameters,
+    JobKind.TRAIN_MODELS: TrainingParameters,
     JobKind.CLEANUP: CleanupParameters,
 }
 
