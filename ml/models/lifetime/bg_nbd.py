@@ -48,9 +48,10 @@ class BgNbd:
         from scipy.special import expit
 
         once = np.maximum(frequency, 1)
-        odds = np.log(self.a) - np.log(self.b + once - 1)
+        odds: Floats = np.log(self.a) - np.log(self.b + once - 1)
         odds = odds + (self.r + frequency) * (np.log(self.alpha + age) - np.log(self.alpha + recency))
-        return np.where(frequency > 0, expit(-odds), 1.0)
+        here: Floats = np.where(frequency > 0, expit(-odds), 1.0)
+        return here
 
     def buys(self, frequency: Floats, recency: Floats, age: Floats, periods: float) -> Floats:
         """The probability of at least one purchase in the coming periods.
@@ -58,7 +59,8 @@ class BgNbd:
         Who is active has λ ~ Gamma(r + x, α + T), so that none comes with probability ((α + T) / (α + T + t))^(r + x).
         """
         none = (self.r + frequency) * (np.log(self.alpha + age) - np.log(self.alpha + age + periods))
-        return self.active(frequency, recency, age) * -np.expm1(none)
+        some: Floats = -np.expm1(none)
+        return self.active(frequency, recency, age) * some
 
     def purchases(self, frequency: Floats, recency: Floats, age: Floats, periods: float) -> Floats:
         """The expected purchases in the coming periods, E[Y(t) | x, t_x, T], equation 10 before its integral is solved.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cafe_ai.errors import PermissionDenied
 from cafe_ai.jobs import service
 from cafe_ai.jobs.routing import ROUTES
 from cafe_ai.tenancy.model import Member, Permission, User
@@ -26,10 +25,7 @@ def admit(caller: AuthenticatedCaller, wanted: JobRequest) -> Member | User:
     route = ROUTES[wanted.kind]
     if wanted.business_id is not None:
         return caller.admit(wanted.business_id, ENDPOINT, needs=Permission.JOBS, paid=route.paid)
-    user = caller.admit_user(ENDPOINT)
-    if route.start is None and not user.operator:
-        raise PermissionDenied("Only operators of the service may do this.")
-    return user
+    return caller.admit_operator(ENDPOINT) if route.start is None else caller.admit_user(ENDPOINT)
 
 
 def start(runtime: Runtime, asker: Member | User, wanted: JobRequest, key: str | None) -> Job:
