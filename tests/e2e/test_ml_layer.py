@@ -21,7 +21,7 @@ data = lightgbm.Dataset(inputs, 2 * inputs[:, 0] + numpy.sin(inputs[:, 1]))
 booster = lightgbm.train({"objective": "quantile", "alpha": 0.9, "verbose": -1, "num_threads": 1}, data, 10)
 again = lightgbm.Booster(model_str=booster.model_to_string())
 assert numpy.allclose(again.predict(inputs), booster.predict(inputs))
-assert again.predict(sparse.csr_array(inputs)).shape == (300,)
+assert again.predict(sparse.csr_matrix(inputs)).shape == (300,)
 for method in ("Nelder-Mead", "L-BFGS-B", "SLSQP", "trust-constr"):
     assert abs(optimize.minimize(lambda x: ((x - 1) ** 2).sum(), numpy.zeros(2), method=method).x - 1).max() < 0.01
 assert abs(special.hyp2f1(1, 2, 3, 0.5) - 1.545177) < 1e-5 and abs(special.ndtri(0.975) - 1.959964) < 1e-5
