@@ -13,6 +13,7 @@ from cafe_ai.tenancy.tokens import SigningKeys
 
 if TYPE_CHECKING:
     from cafe_ai.embeddings import EmbeddingModel
+    from cafe_ai.examples.service import ExampleShelf
     from cafe_ai.llm import LanguageModel
     from cafe_ai.platform.cache import Cache, Recent
     from cafe_ai.platform.email import Mailer
@@ -102,6 +103,13 @@ class Runtime:
         from cafe_ai.platform.cache import Cache
 
         return Cache(self.settings.cache_url)
+
+    @cached_property
+    def examples(self) -> ExampleShelf:
+        """The approved examples that were read lately."""
+        from cafe_ai.examples.service import ExampleShelf
+
+        return ExampleShelf(self.database)
 
     @cached_property
     def recent_queries(self) -> Recent[list[float]]:

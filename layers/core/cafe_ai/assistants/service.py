@@ -137,7 +137,8 @@ def _plan_with_model(
             return figures.customers_called(uow, member.business.id, said)
 
     try:
-        planner = LanguageModelPlanner(meter, prompt_book().for_business(member.business.id))
+        examples = runtime.examples.nearest(member, question.text, by_rules.context.locale)
+        planner = LanguageModelPlanner(meter, prompt_book().for_business(member.business.id), examples)
         planned = planner.plan(question.text, replace(by_rules.context, customers=customers))
     except PlanRejected:
         return by_rules
