@@ -146,8 +146,6 @@ END $$;
 COMMENT ON FUNCTION remove_past_examples IS 'Removes examples that were kept for 365 days, and are from before that moment; how many.';
 
 GRANT EXECUTE ON FUNCTION shared_examples, current_model_routes, remove_past_examples TO cafe_ai_app;
--- As the owner of the tables operators promote and roll back; it reads no shop's rows.
-GRANT EXECUTE ON FUNCTION shared_examples, current_model_routes, model_route_history, promote_model, roll_back_model TO CURRENT_USER;
 
 CREATE TRIGGER erased BEFORE INSERT ON approved_examples FOR EACH ROW EXECUTE FUNCTION keep_out_erased_example();
 
@@ -206,5 +204,7 @@ ALTER FUNCTION promote_model OWNER TO cafe_ai_examples;
 ALTER FUNCTION roll_back_model OWNER TO cafe_ai_examples;
 ALTER FUNCTION keep_out_erased_example OWNER TO cafe_ai_erasure;
 ALTER FUNCTION remove_past_examples OWNER TO cafe_ai_cleanup;
+-- As the owner of the tables operators promote and roll back; it reads no shop's rows.
+GRANT EXECUTE ON FUNCTION shared_examples, current_model_routes, model_route_history, promote_model, roll_back_model TO CURRENT_USER;
 REVOKE CREATE ON SCHEMA public FROM cafe_ai_examples, cafe_ai_erasure, cafe_ai_cleanup;
 REVOKE cafe_ai_examples, cafe_ai_erasure, cafe_ai_cleanup FROM CURRENT_USER;

@@ -99,6 +99,7 @@ class OpenAIServer:
         self.delay = delay  # seconds that "slow" waits
         self.requests: list[Recorded] = []
         self.embedded: list[Recorded] = []
+        self.unknown_models: set[str] = set()  # chats with these are answered with 404
         self.released = threading.Event()  # ends what hangs
         self._planning, self._prose, self._embedding = Script(), Script(), Script()
         self._lock = threading.Lock()
@@ -208,6 +209,10 @@ class _Handler(BaseHTTPRequestHandler):
         if behaviour == "too_long" and max(len(str(text)) for text in body["input"]) > LONGEST_TEXT:
             message = f"This model's maximum context length is {LONGEST_TEXT} tokens."
             return self._send_json(400, {"error": {"message": message, "type": "invalid_request_error"}})
+        if body.get("model") in scripted.unknown_models:
+            message = f"The model `{body['model']}` does not exist or you do not have access to it."
+            error = {"message": message, "type": "invalid_request_error", "param": None, "code": "model_not_found"}
+            return self._send_json(404, {"error": error})
         return self._answer(scripted, behaviour, body)
 
     def _answer(self, scripted: OpenAIServer, behaviour: str, body: dict[str, Any]) -> None:

@@ -82,8 +82,8 @@ def test_an_approved_question_is_kept_with_its_plan(shop: Shop) -> None:
 def test_names_become_placeholders_in_question_and_plan_alike(shop: Shop) -> None:
     rate(shop, shop.ask(CROISSANTS))
     [example] = shop.rows("approved_examples")
-    assert example["question"] == "¿Cuántos Producto A vendimos en abril en el Local A?"
-    assert sorted(example["plan"]["only"]) == ["product:Producto A", "store:Local A"]
+    assert example["question"] == "¿Cuántos Producto Alfa vendimos en abril en el Local Alfa?"
+    assert sorted(example["plan"]["only"]) == ["product:Producto Alfa", "store:Local Alfa"]
 
 
 def test_a_thumb_that_turns_down_takes_the_example_away(shop: Shop) -> None:

@@ -7,7 +7,7 @@ about single customers, or about a name that the question does not have, gives n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from cafe_ai.conversations import repository as conversations
 from cafe_ai.errors import ConversationNotFound
 from cafe_ai.examples import repository
+from cafe_ai.examples.placeholders import placeholder
 
 if TYPE_CHECKING:
     from cafe_ai.analytics.model import Plan
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
     from cafe_ai.tenancy.model import Business, User
 
 LONGEST_NAME_WORDS = 8
-_PLACEHOLDERS: Mapping[str, Mapping[NameKind, str]] = {
-    "es": {"product": "Producto", "category": "Categoría", "store": "Local", "payment_method": "Pago"},
-    "en": {"product": "Product", "category": "Category", "store": "Store", "payment_method": "Payment"},
-}
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +109,10 @@ def anonymise(
     if plan.filters.customers:
         return None
     named = _find_names(question, plan, names)
-    if named is None:
+    written = None if named is None else _write_placeholders(question, named, locale)
+    if written is None:
         return None
-    spans, only = _write_placeholders(question, named, locale)
+    spans, only = written
     people = repository.customers_words(uow, [token.folded for token in tokenize(question)])
     scrubbed = scrub(
         question,
@@ -189,13 +186,15 @@ def _find_said(
     return None
 
 
-def _write_placeholders(question: str, named: Sequence[_Named], locale: str) -> tuple[list[Span], list[str]]:
-    """What is put in the place of each name, and the plan's filters with it; the same words get the same placeholder."""
+def _write_placeholders(question: str, named: Sequence[_Named], locale: str) -> tuple[list[Span], list[str]] | None:
+    """What is put in the place of each name, and the plan's filters with it; the same words get the same placeholder.
+
+    None where there are more names than placeholders.
+    """
     from cafe_ai.assistants.planning.names import OTHER_WORDS
     from cafe_ai.examples.scrubbing import Span
     from cafe_ai.language.text import fold
 
-    kinds = _PLACEHOLDERS["en" if locale == "en" else "es"]
     given: dict[tuple[NameKind, str], str] = {}
     spans: list[Span] = []
     for name in sorted(named, key=lambda name: name.start):
@@ -204,8 +203,10 @@ def _write_placeholders(question: str, named: Sequence[_Named], locale: str) -> 
         if name.kind == "payment_method" and fold(said) in OTHER_WORDS:
             given[key] = said  # "tarjeta" is no shop's own word
         elif key not in given:
-            number = sum(kind == name.kind for kind, _ in given)
-            given[key] = f"{kinds[name.kind]} {_LETTERS[number % len(_LETTERS)]}"
+            put = placeholder(name.kind, sum(kind == name.kind for kind, _ in given), locale)
+            if put is None:
+                return None
+            given[key] = put
         spans.append(Span(name.start, name.end, given[key]))
     return spans, [f"{kind}:{put}" for (kind, _), put in given.items()]
 

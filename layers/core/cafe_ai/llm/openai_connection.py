@@ -33,6 +33,13 @@ class Rejected(AttemptFailed):
         self.complaint = complaint
 
 
+class ModelNotFound(AttemptFailed):
+    """The server does not know the model (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__("rejected", retryable=False)
+
+
 class OpenAIConnection:
     """A client that is made on the first call and kept. Threads may share it."""
 
@@ -90,6 +97,8 @@ def as_utf8(text: str) -> str:
 def _failure_of(error: APIStatusError) -> AttemptFailed:
     status = error.status_code
     retry_after = read_retry_after(error.response.headers)
+    if status == 404 or error.code == "model_not_found":
+        return ModelNotFound()
     if status in PARAMETER_ERRORS:
         return Rejected(error.response.text)
     if status == 429 and error.code == "insufficient_quota":
