@@ -25,6 +25,7 @@ APPEND, COUNT = WRITE - {"UPDATE", "DELETE"}, WRITE - {"DELETE"}
 SHOPS_TABLES = ("businesses", "products", "customers", "orders", "order_lines", "reviews")
 ROLLUPS = ("rollup_hours", "rollup_products", "business_labels")
 RECOMMENDATIONS = ("recommendation_runs", "product_pairs", "product_dayparts", "search_misses")
+FEATURES = ("feature_snapshots", "customer_features", "product_features", "shop_features")
 TABLE_PRIVILEGES = {
     APP: {
         **dict.fromkeys(
@@ -32,6 +33,7 @@ TABLE_PRIVILEGES = {
         ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
         **dict.fromkeys(RECOMMENDATIONS, WRITE),
+        **dict.fromkeys(FEATURES, WRITE),
         **dict.fromkeys(("ai_feedback", "ai_jobs", "notification_deliveries", "rollup_checks"), COUNT),
         **dict.fromkeys(("ai_outbox", "ai_dead_letters"), frozenset({"INSERT"})),
         **dict.fromkeys(("documents", "index_generations", "index_entries"), WRITE),
