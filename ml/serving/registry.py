@@ -89,6 +89,14 @@ def in_use(runtime: Runtime, business_id: UUID, kind: str, deadline: Deadline) -
         return repository.select_in_use(uow, business_id, kind)
 
 
+def in_use_and_newest(
+    runtime: Runtime, business_id: UUID, kind: str, deadline: Deadline
+) -> tuple[ModelVersion | None, ModelVersion | None]:
+    """The version in use, and the one that was trained last."""
+    with runtime.database.transaction(business_id, None, deadline, read_only=True) as uow:
+        return repository.select_in_use(uow, business_id, kind), repository.select_newest(uow, business_id, kind)
+
+
 def load(runtime: Runtime, made: ModelVersion, recipe: Recipe) -> TrainedModel:
     """The model of a version, read once per execution environment. Raises ModelCorrupt, DependencyDown.
 
