@@ -10,6 +10,7 @@ from cafe_ai.assistants.model import AssistantType
 from cafe_ai.assistants.turns import Told, write_turn
 from cafe_ai.forecasting.phrases import PROMPTS
 from cafe_ai.forecasting.service import HORIZON_DAYS, Wanted, forecast_inventory
+from cafe_ai.forecasting.stocking import REVIEW_DAYS, SERVICE_LEVEL
 from cafe_ai.forecasting.wire import present
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.parameters import moment_in
@@ -30,7 +31,12 @@ def work(
     forecaster_for gives what forecasts for the member's business; without it the standard library does.
     """
     started, params = time.monotonic(), run.job.params
-    wanted = Wanted(tuple(params.get("product_ids") or ()), params.get("horizon_days", HORIZON_DAYS))
+    wanted = Wanted(
+        tuple(params.get("product_ids") or ()),
+        params.get("horizon_days", HORIZON_DAYS),
+        params.get("service_level", SERVICE_LEVEL),
+        params.get("review_days", REVIEW_DAYS),
+    )
     forecast = forecast_inventory(
         runtime,
         run.member,

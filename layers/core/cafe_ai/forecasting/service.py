@@ -29,6 +29,7 @@ from cafe_ai.forecasting.model import (
     SalesDay,
     SalesOutlook,
 )
+from cafe_ai.forecasting.plausible import believed
 from cafe_ai.forecasting.port import Forecaster, default_forecaster
 from cafe_ai.forecasting.reading import DAY, Reading
 from cafe_ai.forecasting.stocking import REVIEW_DAYS, SERVICE_LEVEL, plan_supply, spans_of
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 HORIZON_DAYS = 28
 STORED_DAYS = 2
 """What was foretold so many days ago still stands where nothing newer does."""
+LEAST_DAYS = 7
+"""Stock is planned on a whole week at least, however few days are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,10 @@ def forecast_inventory(
         gap: Gap = "after_records" if read.last_day else "no_records"
         return _put_into_words(replace(empty, gaps=(gap,), last_day=read.last_day), business, language)
     asks = [
-        Ask(history, wanted.days, spans_of(product, wanted.review_days), wanted.service_level, of)
+        Ask(history, max(LEAST_DAYS, wanted.days), spans_of(product, wanted.review_days), wanted.service_level, of)
         for (product, history), of in zip(series, known, strict=True)
     ]
-    predictions = (forecaster or default_forecaster()).forecast(asks)
+    predictions = map(believed, asks, (forecaster or default_forecaster()).forecast(asks))
     products = [
         _product(product, prediction, wanted, of_the_past=as_of is not None)
         for (product, _), prediction in zip(series, predictions, strict=True)
@@ -137,7 +140,8 @@ def sales_forecast(
 
 
 def _product(product: Product, prediction: Prediction, wanted: Wanted, *, of_the_past: bool) -> ProductForecast:
-    supply = plan_supply(product, prediction.days, prediction.spans, wanted.review_days)
+    supply = plan_supply(product, prediction.days, prediction.spans, wanted.review_days, wanted.service_level)
+    prediction = replace(prediction, days=prediction.days[: wanted.days])
     notes: list[Note] = list(prediction.notes)
     if supply is None:
         notes.append("no_stock")
@@ -146,6 +150,12 @@ def _product(product: Product, prediction: Prediction, wanted: Wanted, *, of_the
             notes.append("default_lead_time")
         if supply.days_to_stockout is None and prediction.method != "none":
             notes.append("lasts_long")
+        if supply.expiring_units is not None and product.stock:
+            notes.append("stock_age_unknown")
+        if supply.daily:
+            notes.append("ordered_daily")
+        if supply.kept_down:
+            notes.append("kept_down")
         if of_the_past:
             notes.append("stock_of_now")
     return ProductForecast(product, prediction, supply, tuple(notes))
