@@ -35,6 +35,7 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         "default_lead_time": "Productos sin plazo de entrega registrado: {count}. Para ellos se cuenta con {days}.",
         "stock_of_now": "El stock es el de hoy, no el de la fecha preguntada.",
         "tested": "En las pruebas con fechas pasadas, la previsión acertó más que repetir la semana anterior en {better} de {tested}.",
+        "simple": "En los demás acierta más lo simple, y eso es lo que se prevé: lo vendido el mismo día de la semana anterior.",
     },
     "en": {
         "no_records": "There are no sales on record yet, so demand cannot be forecast.",
@@ -62,6 +63,7 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         "default_lead_time": "Products without a recorded lead time: {count}. For these {days} are assumed.",
         "stock_of_now": "The stock is today's, not that of the date asked about.",
         "tested": "Tested on past dates, the forecast was closer than repeating the week before for {better} of {tested}.",
+        "simple": "For the others the simple way is closer, and it is their forecast: what was sold on the same weekday of the week before.",
     },
 }
 
@@ -97,6 +99,28 @@ NOTES: Mapping[Language, Mapping[str, str]] = {
         "stock_of_now": "The stock is today's.",
     },
 }
+
+METHODS: Mapping[str, Mapping[Language, str]] = {
+    "weekday_profile_exponential_smoothing": {
+        "es": "el nivel reciente, con el perfil de cada día de la semana",
+        "en": "the recent level, with each weekday's profile",
+    },
+    "seasonal_naive": {
+        "es": "lo vendido el mismo día de la semana anterior",
+        "en": "what was sold on the same weekday before",
+    },
+    "none": {"es": "sin datos", "en": "nothing on record"},
+}
+LEARNT: Mapping[Language, str] = {
+    "es": "lo aprendido de todas las ventas del negocio, combinado con el nivel reciente",
+    "en": "what was learnt from all of the shop's sales, combined with the recent level",
+}
+
+
+def method_text(method: str, language: Language) -> str:
+    """What a method is, in a few words; one that is not among the simple ones has learnt."""
+    return METHODS.get(method, LEARNT)[language]
+
 
 PROMPTS: Mapping[Language, str] = {
     "es": "Qué demanda se espera y qué conviene pedir",

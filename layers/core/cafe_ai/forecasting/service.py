@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from cafe_ai.platform.db import UnitOfWork
 
 HORIZON_DAYS = 28
+STORED_DAYS = 2
+"""What was foretold so many days ago still stands where nothing newer does."""
 LEAST_DAYS = 7
 """Stock is planned on a whole week at least, however few days are shown."""
 
@@ -112,7 +114,8 @@ def sales_forecast(
 ) -> SalesOutlook | None:
     """The shop's net sales of the coming days; None where too little is on record to expect anything of them.
 
-    as_of is aware and in the shop's time zone; the first day is the business day it belongs to.
+    as_of is aware and in the shop's time zone; the first day is the business day it belongs to. Without a forecaster it is what
+    the model in use foretold last night, or at most STORED_DAYS before, where there is one; else the standard library's.
     """
     read = Reading(uow, business, as_of)
     if read.is_stale:
@@ -120,9 +123,13 @@ def sales_forecast(
     history = read.history(repository.net_sales(uow, read.window), None)
     if not any(history.values):
         return None
-    prediction = (forecaster or default_forecaster()).forecast(
-        [Ask(history, days, circumstances=read.circumstances_of_shop(history))]
-    )[0]
+    since, end = read.start - STORED_DAYS * DAY, read.start + days * DAY
+    kept = None if forecaster else repository.stored(uow, business.id, None, since, read.start, end)
+    if kept is not None:
+        prediction = kept.from_day(read.start, days)
+    else:
+        ask = Ask(history, days, circumstances=read.circumstances_of_shop(history))
+        prediction = (forecaster or default_forecaster()).forecast([ask])[0]
     tested = prediction.backtest
     error = None
     if tested is not None and tested.mean > 0:

@@ -173,6 +173,8 @@ class Teller:
                 "tested": (self._count("products", len(tested)), "products"),
             }
             yield self._say("tested", facts)
+            if better < len(tested):
+                yield self._say("simple")
 
     def _say(
         self,

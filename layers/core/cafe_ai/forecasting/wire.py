@@ -10,7 +10,7 @@ from typing import Any
 from cafe_ai.analytics.metrics import round_half_up
 from cafe_ai.assistants.schemas import FactBody
 from cafe_ai.forecasting.model import Backtest, Errors, InventoryForecast, ProductForecast, Supply
-from cafe_ai.forecasting.phrases import NOTES
+from cafe_ai.forecasting.phrases import NOTES, method_text
 from cafe_ai.language.formats import WEEKDAY_NAMES
 
 Json = dict[str, Any]
@@ -77,6 +77,7 @@ def _product(one: ProductForecast, forecast: InventoryForecast) -> Json:
         "shelf_life_days": product.shelf_life_days,
         **_supply(one.supply, forecast),
         "method": prediction.method,
+        "method_text": method_text(prediction.method, forecast.locale),
         "backtest": _backtest(prediction.backtest),
         "notes": list(one.notes),
         "notes_text": [NOTES[forecast.locale][note] for note in one.notes],
@@ -135,7 +136,15 @@ def _sum(values: Sequence[Decimal | None], currency: str) -> Decimal | None:
 def _backtest(tested: Backtest | None) -> Json | None:
     if tested is None:
         return None
-    return {"origins": tested.origins, **_errors(tested.model), "seasonal_naive": _errors(tested.seasonal_naive)}
+    return {
+        "origins": tested.origins,
+        **_errors(tested.model),
+        "seasonal_naive": _errors(tested.seasonal_naive),
+        "parts": {name: _errors(errors) for name, errors in tested.parts.items()},
+        "bias_percent": _percent(tested.bias_percent),
+        "covered80_percent": _percent(tested.covered80, 100),
+        "covered95_percent": _percent(tested.covered95, 100),
+    }
 
 
 def _errors(errors: Errors) -> Json:
@@ -148,6 +157,10 @@ def _units(value: float) -> Decimal:
 
 def _ratio(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(value).quantize(Decimal("0.001"), ROUND_HALF_UP)
+
+
+def _percent(value: float | None, times: int = 1) -> Decimal | None:
+    return None if value is None else round_half_up(Decimal(value * times), "percent")
 
 
 def _money(value: Decimal, currency: str) -> Decimal:

@@ -116,6 +116,10 @@ class InventoryForecastParameters(_AsOf):
     review_days: Annotated[int | None, Field(ge=1, le=MAX_REVIEW_DAYS)] = None
 
 
+class TrainingParameters(_AsOf):
+    """As of when to learn: what was recorded of the days before."""
+
+
 class CleanupParameters(_Parameters):
     """Of what is older than so many days."""
 
@@ -127,6 +131,7 @@ PARAMETERS: Mapping[JobKind, type[_Parameters]] = {
     JobKind.PRODUCT_RECOMMENDATIONS: ProductRecommendationsParameters,
     JobKind.CUSTOMER_BEHAVIOR: CustomerBehaviorParameters,
     JobKind.INVENTORY_FORECAST: InventoryForecastParameters,
+    JobKind.TRAIN_MODELS: TrainingParameters,
     JobKind.CLEANUP: CleanupParameters,
 }
 
