@@ -236,6 +236,8 @@ class Trial:
             self.works("admission", self.admit)
         with self.acting_as(APP, None):
             self.works("listing the businesses that are due", self.list_due)
+        with self.acting_as(APP, None):
+            self.works("the service's metrics", self.measures)
         with self.acting_as(APP, ours):
             spent = self.changes("SELECT budget_spend(%s, 1, '2026-05-02')", ours.business)
             spent += self.changes("SELECT budget_spend(%s, 1, '2026-06-02')", ours.business)
@@ -481,6 +483,16 @@ class Trial:
             and used == [(1,), (0,)]
             and own == (1,)
         )
+
+    def measures(self) -> bool:
+        """Of all businesses together, counted as an inference is written and from what was written."""
+        execute = self.connection.execute
+        execute("RESET ROLE")
+        execute(INSERT_AUDIT, [uuid7(), self.ours.user, self.ours.business])
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        counted = execute("SELECT sum(requests) FROM inference_counts()").fetchone()
+        read = execute("SELECT sum(requests) FROM inference_counts_since('2026-01-01')").fetchone()
+        return counted == read == (3,)
 
     def erases(self) -> bool:
         """Through the functions, and by the trigger for what comes late."""
