@@ -16,6 +16,7 @@ from tests.bench import (
     importing,
     isolation,
     jobs,
+    lifetimes,
     model_path,
     question_parts,
     recommendations,
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-quality": search_quality.measure,
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
+    "lifetime": lifetimes.measure,
 }
 
 

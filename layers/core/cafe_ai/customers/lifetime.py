@@ -57,7 +57,7 @@ def buyer_of(one: Standing) -> Buyer:
     frequency = one.visits - 1
     value = float(one.net - one.net_first) / frequency if frequency else 0.0
     recency = (one.last_day - one.first_day).days
-    return Buyer(one.customer_id, frequency, recency, (one.cut - one.first_day).days, value)
+    return Buyer(one.customer_id, frequency, recency, recency + one.idle_days, value)
 
 
 def look_ahead(
