@@ -17,6 +17,7 @@ from tests.bench import (
     importing,
     isolation,
     jobs,
+    lifetimes,
     model_path,
     question_parts,
     recommendations,
@@ -48,6 +49,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
     "stock": stock.measure,
+    "lifetime": lifetimes.measure,
 }
 
 
