@@ -20,6 +20,13 @@ INSERT INTO notification_deliveries (id, business_id, channel_id, job_id, event,
 VALUES (%s, %s, %s, %s, %s, now())"""
 INSERT_CHECK = "INSERT INTO rollup_checks VALUES (%s, now())"
 INSERT_PAST = "INSERT INTO past_conversations VALUES (%s, %s, 'SALES_ANALYSIS', 2)"
+INSERT_MODEL = """
+INSERT INTO ml_models (business_id, kind, version, trained_until, data_hash, code_version, features, backtest, files)
+VALUES (%s, 'demand', '2026050403000000001', '2026-05-03', repeat('0', 64), '1', '{}', '{}', '{}')"""
+INSERT_FORECAST = """
+INSERT INTO ml_forecasts (business_id, product_id, starts_on, days, expected, low80, high80, low95, high95, spans, method, notes,
+                          kind, model_version)
+VALUES (%s, NULL, '2026-05-04', 1, '{1}', '{1}', '{1}', '{1}', '{1}', '{}', 'm', '{}', 'demand', '2026050403000000001')"""
 INSERT_EXAMPLE = """
 INSERT INTO approved_examples (conversation_id, business_id, user_id, business_type, assistant_type, locale, question, plan,
                                asked_on, asked_at)
@@ -37,6 +44,8 @@ def insert_upkeep(superuser: psycopg.Connection[Any], business: UUID, user: UUID
     superuser.execute(INSERT_DELIVERY, [uuid7(), business, channel, job, "job.completed"])
     superuser.execute(INSERT_CHECK, [business])
     superuser.execute(INSERT_PAST, [business, user])
+    superuser.execute(INSERT_MODEL, [business])
+    superuser.execute(INSERT_FORECAST, [business])
     superuser.execute(INSERT_EXAMPLE, [uuid7(), business, user])
     superuser.execute(INSERT_ROUTE)
     superuser.execute("UPDATE businesses SET weekly_report = true WHERE id = %s", [business])
@@ -53,10 +62,18 @@ def try_upkeep(trial: Trial) -> None:
         trial.expect(seen == 1, "a check of the rollups cannot be noted")
     with trial.acting_as(APP, None):
         trial.works("listing whose weekly report is due", lambda: _lists_reports(trial))
+        trial.works("listing whose models are to be trained", lambda: _lists_trainings(trial))
         trial.works("listing whose rollups are to be checked", lambda: _lists_checks(trial))
         trial.works("cleaning up", lambda: _cleans(trial))
+    with trial.acting_as(APP, trial.ours):
+        trial.expect(trial.count("ml_models") == 1, "the app does not see its own models")
+        trial.expect(trial.changes("UPDATE ml_models SET reason = 'x'") == 1, "a model cannot be judged")
+        trial.expect(trial.changes("DELETE FROM ml_forecasts") == 1, "a forecast cannot be replaced")
+        written = trial.changes(INSERT_FORECAST, trial.ours.business)
+        trial.expect(written == 1, "no forecast can be stored")
     with trial.acting_as("cafe_ai_schedules", trial.theirs):
         told = trial.count("businesses", "name IS NOT NULL") + trial.count("ai_jobs", "params IS NOT NULL")
+        told += trial.count("rollup_hours", "net IS NOT NULL")
         trial.expect(told == 0, "who looks for what is due reads more than that")
     with trial.acting_as("cafe_ai_cleanup", trial.theirs):
         told = trial.count("ai_conversations", "prompt IS NOT NULL") + trial.count("ai_jobs", "result IS NULL")
@@ -165,6 +182,18 @@ def _lists_reports(trial: Trial) -> bool:
     return [row.business_id for row in before] == sorted([ours, theirs]) and [row.business_id for row in after] == [
         theirs
     ]
+
+
+def _lists_trainings(trial: Trial) -> bool:
+    """Both businesses', for both sold something; until one is started."""
+    execute, ours, theirs = trial.connection.execute, trial.ours.business, trial.theirs.business
+    execute("RESET ROLE")
+    execute("UPDATE rollup_hours SET business_date = '2026-05-03', orders = 1")
+    execute("UPDATE ai_jobs SET idempotency_key = 'train:2026-05-04' WHERE id = %s", [trial.ours.job])
+    execute(f"SET LOCAL ROLE {APP}".encode())
+    found = execute("SELECT business_id FROM trainings_due(%s, 10)", [MONDAY]).fetchall()
+    before = execute("SELECT business_id FROM trainings_due(%s, 10)", ["2026-05-05 12:00+02"]).fetchall()
+    return found == [(theirs,)] and sorted(before) == sorted([(ours,), (theirs,)])
 
 
 def _lists_checks(trial: Trial) -> bool:

@@ -168,6 +168,13 @@ class Runtime:
         return ObjectStore(self.settings.require("reports_bucket"))
 
     @cached_property
+    def models(self) -> ObjectStore:
+        """Where the models that were trained are kept."""
+        from cafe_ai.platform.storage import ObjectStore
+
+        return ObjectStore(self.settings.require("models_bucket"))
+
+    @cached_property
     def report_machine(self) -> StateMachine:
         """The state machine that makes sales reports."""
         from cafe_ai.platform.state_machine import StateMachine
