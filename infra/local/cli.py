@@ -16,6 +16,7 @@ from infra.local.commands import (
     access,
     asking,
     experiments,
+    fine_tuning,
     importing,
     indexing,
     notifying,
@@ -54,7 +55,9 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (importing, access, asking, reporting, training, notifying, indexing, redriving, experiments):
+    for module in (
+        importing, access, asking, reporting, training, notifying, indexing, redriving, experiments, fine_tuning,
+    ):  # fmt: skip
         module.add_parsers(commands)
     return parser
 
