@@ -17,6 +17,7 @@ from tests.bench import (
     isolation,
     jobs,
     model_path,
+    monitoring,
     question_parts,
     recommendations,
     rollups,
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-quality": search_quality.measure,
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
+    "monitoring": monitoring.measure,
 }
 
 
