@@ -163,7 +163,7 @@ def test_a_product_that_was_never_sold_is_there_without_a_forecast(stocked: Shop
 def test_only_the_best_sellers_are_forecast_where_there_are_many(
     stocked: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cafe_ai.forecasting.service.MOST_PRODUCTS", 2)
+    monkeypatch.setattr("cafe_ai.forecasting.reading.MOST_PRODUCTS", 2)
     told = forecast(stocked)
     rows = [row for row in stocked.rows if START - 90 * DAY <= row.at.date() < START]
     by_sales = sorted(PRODUCTS, key=lambda name: -sum(row.net for row in rows if row.product == name))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cafe_ai.forecasting.model import DayDemand, Product, SpanDemand, Supply
-from cafe_ai.forecasting.service import closed_weekdays
+from cafe_ai.forecasting.reading import closed_weekdays
 from cafe_ai.forecasting.stocking import days_to_stockout, plan_supply, spans_of
 from cafe_ai.platform.ids import uuid7
 from tests.unit.forecasting.histories import START
