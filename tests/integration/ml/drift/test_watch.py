@@ -17,7 +17,7 @@ from cafe_ai.monitoring import service as monitoring
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.db import Database
 from cafe_ai.tenancy.model import Business
-from ml.monitoring import AIMetricsCollector
+from ml.monitoring import export_metrics_to_prometheus_format
 from ml.monitoring.drift.watch import Watched, watch
 from ml.serving import repository
 from ml.serving.model import ModelVersion, Status
@@ -105,7 +105,7 @@ def test_other_prices_are_heard_once_as_long_as_they_stand_and_end(
         told = monitoring.open_drift_alerts(database := Database(module_database.app))
         database.close()
         assert told["inputs"] == len(again.alerts)
-        text = AIMetricsCollector(module_database.app).export_prometheus()
+        text = export_metrics_to_prometheus_format(module_database.app)
         assert f'ml_drift_alerts{{kind="inputs"}} {float(len(again.alerts))}' in text
         assert str(dearer.id) not in text
         ended = look(dearer, CHANGES - DAY)  # as of an earlier night nothing has changed
