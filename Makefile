@@ -80,6 +80,10 @@ deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the f
 bench: install ## Measure: the handler's import and memory, and a question with its parts
 	$(PY) -m tests.bench
 
+.PHONY: notebooks
+notebooks: install ## Run the notebooks of ml/ and save them with their outputs; NOTEBOOK=FILE for one of them
+	$(PY) -m ml.notebooks $(NOTEBOOK)
+
 .PHONY: torture
 torture: install ## 20,000 jobs while workers are killed 100 times; minutes (the tests have a smaller run of it)
 	$(PY) -m tests.torture.jobs
@@ -99,6 +103,7 @@ lock: install ## Pin the newest packages that requirements/*.in allow, with hash
 		$$($(PACKAGES_OF) requirements/web.txt) -o requirements/report.txt
 	$(UV_COMPILE) --upgrade requirements/ml.in -c requirements/web.txt -c requirements/ai.txt \
 		$$($(PACKAGES_OF) requirements/web.txt) -o requirements/ml.txt
+	$(UV_COMPILE) --upgrade --no-deps requirements/libgomp.in -o requirements/libgomp.txt
 	$(UV_COMPILE) --upgrade requirements/dev.in -c requirements/web.txt -c requirements/ai.txt -c requirements/embeddings.txt \
 		-c requirements/report.txt -c requirements/ml.txt -o requirements/dev.txt
 	$(UV_COMPILE) --upgrade requirements/chroma.in -o requirements/chroma.txt

@@ -12,15 +12,16 @@ define install
 	$(UV) pip install --quiet --target "$(PACKAGES)" $(TARGET) --only-binary :all: --no-deps --require-hashes -r $(1)
 	rm -rf "$(PACKAGES)/bin" "$(PACKAGES)/.lock"
 	$(prune)
-	$(compile)
+	$(call compile,$(PACKAGES))
 endef
 
 # What packages bring and a running service never loads: their own tests, and what compilers and editors read.
+#   UNUSED   further folders, below the packages
+UNUSED ?= chromadb/test numpy/f2py
 define prune
-	find "$(PACKAGES)" -depth -type d \( -name tests -o -path '*/chromadb/test' -o -path '*/numpy/f2py' \) -exec rm -r {} +
+	find "$(PACKAGES)" -depth -type d -name tests -exec rm -r {} +
+	rm -rf $(foreach folder,$(UNUSED),"$(PACKAGES)/$(folder)")
 	find "$(PACKAGES)" -type f \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.h' -o -name '*.c' -o -name '*.a' \) -delete
 endef
 
-define compile
-	$(if $(COMPILER),$(COMPILER) -m compileall -q -j 0 --invalidation-mode unchecked-hash "$(PACKAGES)")
-endef
+compile = $(if $(COMPILER),$(COMPILER) -m compileall -q -j 0 --invalidation-mode unchecked-hash "$(1)")

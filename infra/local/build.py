@@ -19,6 +19,7 @@ SOURCES = (
     "template.yaml",
     "layers",
     "functions",
+    "ml",
     "infra/migrations",
     "infra/local/sam_transform.py",
     "infra/local/native.py",
@@ -26,9 +27,12 @@ SOURCES = (
     "requirements/ai.txt",
     "requirements/embeddings.txt",
     "requirements/report.txt",
+    "requirements/ml.txt",
+    "requirements/libgomp.txt",
     "infra/statemachines",
     "requirements/sam.txt",
 )
+NOT_BUILT = {"__pycache__", "notebooks"}
 KEPT_BUILDS = 3
 TRANSFORMED = "transformed.json"
 
@@ -61,7 +65,7 @@ def _files(project: Path) -> Iterator[Path]:
     for source in SOURCES:
         root = project / source
         paths = sorted(root.rglob("*")) if root.is_dir() else [root]
-        yield from (path for path in paths if path.is_file() and "__pycache__" not in path.parts)
+        yield from (path for path in paths if path.is_file() and NOT_BUILT.isdisjoint(path.parts))
 
 
 def _build(layout: Layout, folder: Path) -> None:

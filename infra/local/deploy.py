@@ -57,9 +57,9 @@ def _upload_bootstraps(layout: Layout, build: Path, template: Template, port: in
     places = {}
     for function in functions_of(template):
         code = build / function
-        path = [code, *(build / layer / "python" for layer in layers_of(template, function))]
+        layers = [build / layer for layer in layers_of(template, function)]
         key = f"{function}.zip"
-        _upload(s3, key, _zip_bootstrap(bootstrap(layout, code, path)))
+        _upload(s3, key, _zip_bootstrap(bootstrap(layout, code, layers)))
         places[function] = (BUCKET, key)
     return places
 
@@ -74,14 +74,20 @@ def _upload(s3: Any, key: str, body: bytes) -> str:
     return f"{s3.meta.endpoint_url}/{BUCKET}/{key}"
 
 
-def bootstrap(layout: Layout, code: Path, path: list[Path]) -> str:
-    """The script that runs a function with AWS's own runtime client, from where the build left it."""
+def bootstrap(layout: Layout, code: Path, layers: list[Path]) -> str:
+    """The script that runs a function with AWS's own runtime client, from where the build left it.
+
+    As in Lambda, a layer's `python` is looked through for modules and its `lib` for shared libraries.
+    """
+    path = [code, *(layer / "python" for layer in layers)]
+    libraries = [layer / "lib" for layer in layers if (layer / "lib").is_dir()]
     return "\n".join(
         (
             "#!/bin/sh",
             f"cd {shlex.quote(str(code))} || exit 1",
             f"export LAMBDA_TASK_ROOT={shlex.quote(str(code))}",
             f"export PYTHONPATH={shlex.quote(':'.join(map(str, path)))}",
+            *([f"export LD_LIBRARY_PATH={shlex.quote(':'.join(map(str, libraries)))}"] if libraries else []),
             f'exec {shlex.quote(str(python_of(layout.emulator_venv)))} -m awslambdaric "$_HANDLER"',
             "",
         )

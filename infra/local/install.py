@@ -4,8 +4,9 @@ import signal
 import sys
 
 from infra.local.console import complain
-from infra.local.environment import ensure_environments
+from infra.local.environment import ensure_environments, ensure_importable
 from infra.local.layout import current
+from infra.local.openmp import ensure_openmp
 from infra.local.problems import StackError, explain
 from infra.local.stopping import Stopped, stop_on_signals
 
@@ -15,6 +16,8 @@ def main() -> int:
     stop_on_signals()
     try:
         ensure_environments(layout)
+        ensure_openmp(layout)
+        ensure_importable(layout)
     except Stopped:
         complain("\nInterrupted; the next run goes on from here.")
         return 128 + signal.SIGINT

@@ -15,8 +15,10 @@ from cafe_ai.jobs.model import JobKind
 
 ROOT = Path(__file__).parents[2]
 FUNCTION = "AWS::Serverless::Function"
+LAYER = "AWS::Serverless::LayerVersion"
 MACHINE = "SalesReportMachine"
-BUCKET = "ReportsBucket"
+BUCKETS = {"REPORTS_BUCKET": "ReportsBucket", "MODELS_BUCKET": "ModelsBucket"}
+PREFIXES = {"ReportsBucket": {"work/", "reports/"}, "ModelsBucket": {"models/"}}
 SEARCHING = {
     "QueryFunction",
     "RecommendFunction",
@@ -27,19 +29,29 @@ SEARCHING = {
 }
 WRITING = {"SalesAnalysisFunction", "ReportNarrateFunction"}  # they call the language model and search nothing
 DRAWING = {"ReportRenderFunction"}
+LEARNING = {
+    "CustomerBehaviorJobFunction",
+    "InventoryForecastJobFunction",
+    "TrainModelsJobFunction",
+}  # they train or use a model of ml/
 QUEUE_VARIABLES = {"AUDIT_QUEUE_URL": "AuditQueue", "INDEX_QUEUE_URL": "IndexQueue"}
 JOB_QUEUES = {
     JobKind.SALES_REPORT: ("SalesReportQueue", "SalesReportJobFunction"),
     JobKind.PRODUCT_RECOMMENDATIONS: ("ProductRecommendationsQueue", "ProductRecommendationsJobFunction"),
     JobKind.CUSTOMER_BEHAVIOR: ("CustomerBehaviorQueue", "CustomerBehaviorJobFunction"),
     JobKind.INVENTORY_FORECAST: ("InventoryForecastQueue", "InventoryForecastJobFunction"),
+    JobKind.TRAIN_MODELS: ("TrainModelsQueue", "TrainModelsJobFunction"),
     JobKind.CLEANUP: ("CleanupQueue", "CleanupJobFunction"),
 }
 NAMED_QUEUES = {**{kind.value: queue for kind, (queue, _) in JOB_QUEUES.items()}, "notifications": "NotificationsQueue"}
 NAMED_URL = re.compile(r"(\w+)=\$\{(\w+)\}")
 PART_OF_BUCKET = re.compile(r"\$\{(\w+)\.Arn\}/\w+/\*")
 IDENTITY = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}"
-COPIED = re.compile(r"^build-(\w+):\n(?:\t.*\n)*?\t\$\(call copy,(\S+)\)", re.MULTILINE)
+COPIED = re.compile(r"^build-(\w+):\n(?:\t.*\n)*?\t\$\(call (copy(?:_ml)?),(\S+)\)", re.MULTILINE)
+BUILT = {
+    name: (how, folder) for name, how, folder in COPIED.findall((ROOT / "functions" / "Makefile").read_text("utf-8"))
+}
+IMPORTS_ML = re.compile(r"^\s*(?:from|import) ml\b", re.MULTILINE)
 
 
 class Intrinsic(dict[str, Any]):
@@ -146,12 +158,14 @@ def test_a_function_has_a_role_of_its_own_with_named_resources_alone(name: str) 
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_only_what_searches_has_the_models_and_their_key(name: str) -> None:
+def test_a_function_has_the_layers_and_the_key_of_what_it_does(name: str) -> None:
     searches, writes = name in SEARCHING, name in WRITING
     needed = {"CoreLayer", "WebLayer"}
     needed |= {"AiLayer"} if searches or writes else set()
     needed |= {"EmbeddingsLayer"} if searches else set()
-    assert layers(name) == needed | ({"ReportLayer"} if name in DRAWING else set())
+    needed |= {"ReportLayer"} if name in DRAWING else set()
+    needed |= {"MlLayer"} if name in LEARNING else set()
+    assert layers(name) == needed
     assert ("OPENAI_API_KEY" in variables(name), "CACHE_URL" in variables(name)) == (searches or writes, searches)
 
 
@@ -177,8 +191,9 @@ def test_a_message_is_delayed_by_who_takes_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_who_knows_the_bucket_or_the_machine_may_use_it(name: str) -> None:
-    assert ("REPORTS_BUCKET" in variables(name)) == (BUCKET in granted_on(name, "s3"))
+def test_who_knows_a_bucket_or_the_machine_may_use_it(name: str) -> None:
+    for variable, bucket in BUCKETS.items():
+        assert (variable in variables(name)) == (bucket in granted_on(name, "s3"))
     starts = {MACHINE: {"StartExecution"}} if "REPORT_MACHINE_ARN" in variables(name) else {}
     assert granted_on(name, "states") == starts
     assert ("MAIL_FROM" in variables(name)) == ("MailIdentity" in granted_on(name, "ses"))
@@ -222,13 +237,14 @@ def test_the_machine_runs_the_reports_functions_and_no_others() -> None:
     assert set(re.findall(r"\$\{(\w+)\}", definition)) == machine["DefinitionSubstitutions"].keys()
 
 
-def test_the_bucket_is_closed_encrypted_and_forgets() -> None:
-    bucket = RESOURCES[BUCKET]["Properties"]
+@pytest.mark.parametrize("name", PREFIXES)
+def test_a_bucket_is_closed_encrypted_and_forgets(name: str) -> None:
+    bucket = RESOURCES[name]["Properties"]
     assert all(bucket["PublicAccessBlockConfiguration"].values())
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     assert bucket["BucketEncryption"]
-    assert {rule["Prefix"] for rule in bucket["LifecycleConfiguration"]["Rules"]} == {"work/", "reports/"}
-    (refusal,) = RESOURCES["ReportsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert {rule["Prefix"] for rule in bucket["LifecycleConfiguration"]["Rules"]} == PREFIXES[name]
+    (refusal,) = RESOURCES[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
     assert (refusal["Effect"], refusal["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": False}})
 
 
@@ -252,10 +268,26 @@ def test_the_routes_are_those_of_the_code(name: str) -> None:
 
 def test_every_handler_is_deployed_and_built_from_its_folder() -> None:
     deployed = {name: each["CodeUri"] for name, each in FUNCTIONS.items()}
-    built = dict(COPIED.findall((ROOT / "functions" / "Makefile").read_text(encoding="utf-8")))
     folders = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("functions/*/*/handler.py")}
-    assert {name: f"functions/{folder}" for name, folder in built.items()} == deployed
+    assert {name: f"functions/{folder}" for name, (_, folder) in BUILT.items()} == deployed
     assert sorted(deployed.values()) == sorted(folders)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_ml_where_it_imports_it_and_no_api_does(name: str) -> None:
+    code = FUNCTIONS[name]["CodeUri"]
+    imports = IMPORTS_ML.search((ROOT / code / "handler.py").read_text(encoding="utf-8")) is not None
+    copied = BUILT[name][0] == "copy_ml"
+    assert copied or not (imports or "MlLayer" in layers(name))
+    assert not copied or code.startswith("functions/workers/")
+
+
+def test_a_layers_folder_is_built_by_its_name() -> None:
+    made = {name: each["Properties"] for name, each in RESOURCES.items() if each["Type"] == LAYER}
+    folders = {path.parent.name for path in ROOT.glob("layers/*/Makefile")}
+    assert {each["ContentUri"] for each in made.values()} == {f"layers/{folder}" for folder in folders}
+    for name, each in made.items():
+        assert f"build-{name}:" in (ROOT / each["ContentUri"] / "Makefile").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if events(name, "SQS")])

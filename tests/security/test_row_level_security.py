@@ -59,6 +59,8 @@ def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
     user = factory.insert_membership(business)
     product = factory.insert_product(business)
     factory.insert_review(business, product_id=product)
+    factory.insert_stock_out(business, product)
+    factory.insert_promotion(business, product_id=product)
     customer = factory.insert_customer(business)
     order = factory.insert_order(business, [Line(product)], store="Centro", customer_id=customer)
     insert_features(superuser, business, customer, product)
@@ -216,7 +218,7 @@ class Trial:
     def try_what_must_work(self) -> None:
         """What each role needs to do its work, without which no one would notice a policy that went missing."""
         ours = self.ours
-        shops_tables = "businesses products customers orders order_lines reviews"
+        shops_tables = "businesses products customers orders order_lines reviews stock_outs promotions"
         for role, further in {
             APP: f"rollup_hours rollup_products business_labels {RECOMMENDATIONS} {FEATURES} {INDEX}",
             SAAS: "memberships",
@@ -236,6 +238,8 @@ class Trial:
             self.works("admission", self.admit)
         with self.acting_as(APP, None):
             self.works("listing the businesses that are due", self.list_due)
+        with self.acting_as(APP, None):
+            self.works("the service's metrics", self.measures)
         with self.acting_as(APP, ours):
             spent = self.changes("SELECT budget_spend(%s, 1, '2026-05-02')", ours.business)
             spent += self.changes("SELECT budget_spend(%s, 1, '2026-06-02')", ours.business)
@@ -481,6 +485,16 @@ class Trial:
             and used == [(1,), (0,)]
             and own == (1,)
         )
+
+    def measures(self) -> bool:
+        """Of all businesses together, counted as an inference is written and from what was written."""
+        execute = self.connection.execute
+        execute("RESET ROLE")
+        execute(INSERT_AUDIT, [uuid7(), self.ours.user, self.ours.business])
+        execute(f"SET LOCAL ROLE {APP}".encode())
+        counted = execute("SELECT sum(requests) FROM inference_counts()").fetchone()
+        read = execute("SELECT sum(requests) FROM inference_counts_since('2026-01-01')").fetchone()
+        return counted == read == (3,)
 
     def erases(self) -> bool:
         """Through the functions, and by the trigger for what comes late."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -94,6 +94,19 @@ class Factory:
         """A review with any further columns (rating, product_id, reviewed_at); its id."""
         columns = {"external_id": f"R{next(_numbers)}", "reviewed_at": NOON, "text": text, **columns}
         return self._insert("reviews", business_id, columns)
+
+    def insert_stock_out(self, business_id: UUID, product_id: UUID, day: date | None = None) -> None:
+        """A day on which a product ran out."""
+        self.act_for(business_id)
+        self.connection.execute(
+            "INSERT INTO stock_outs (business_id, product_id, business_date) VALUES (%s, %s, %s)",
+            [business_id, product_id, day or NOON.date()],
+        )
+
+    def insert_promotion(self, business_id: UUID, **columns: Any) -> UUID:
+        """A promotion of a day with any further columns (kind, product_id, ends_on, price, ...); its id."""
+        columns = {"external_id": f"A{next(_numbers)}", "starts_on": NOON.date(), "ends_on": NOON.date(), **columns}
+        return self._insert("promotions", business_id, columns)
 
     def insert_order(
         self,

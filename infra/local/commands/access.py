@@ -24,6 +24,7 @@ def add_parsers(commands: Any) -> None:
     token.add_argument("--business", type=business_id, metavar="UUID", help="default: Café Central")
     token.add_argument("--role", choices=tuple(DEV_USERS), default="owner", help="default: owner")
     token.add_argument("--seconds", type=int, default=12 * 3600, help="how long it is good for (12 hours)")
+    token.add_argument("--operator", action="store_true", help="of one who operates the service, for GET /metrics")
     add_database_option(token)
     token.set_defaults(run=print_token)
     url = commands.add_parser("url", help="print the API's base URL", description="Print the API's base URL.")
@@ -36,7 +37,7 @@ def print_token(options: argparse.Namespace) -> None:
     user = DEV_USERS[options.role]
     with shop_database(options) as database:
         service.add_member(database, options.business or UUID(stack.business_id), user, options.role)
-    print(make_token(stack, user, seconds=options.seconds))
+    print(make_token(stack, user, operator=options.operator, seconds=options.seconds))
 
 
 def print_url(options: argparse.Namespace) -> None:  # noqa: ARG001  # every command takes its options

@@ -1,14 +1,15 @@
-"""`cafe-ai import`, `import-catalogue` and `import-reviews`."""
+"""`cafe-ai import`, and the imports of all else that is known of a shop: catalogue, reviews, stock-outs, promotions."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cafe_ai.intake import service
-from cafe_ai.intake.business import new_business
+from cafe_ai.intake.business import checked_country, new_business
 from cafe_ai.intake.model import Imported, ReadingOptions
 from infra.local.commands.connection import add_database_option, business_id, shop_database
 from infra.local.commands.progress import shown_progress
@@ -33,7 +34,8 @@ Import products.
 
 columns:
   name
-  optional: product_id, description, category, price, cost, stock, lead_time_days,
+  optional: product_id, description, category, price, cost, stock, on_order (not in stock yet),
+            lead_time_days, shelf_life_days (1: sold on the day it comes or not at all),
             allergens and diets (entries separated by ; or |, "none" or "ninguno" for none)
 
 A row is about the product with its product_id or, without one, with its name. Products that the file
@@ -49,8 +51,29 @@ columns:
 Importing again replaces reviews with equal review_id; without one, equal content counts once."""
 
 
+STOCK_OUTS_HELP = """\
+Import the days on which a product ran out: demand was at least what was sold then.
+
+columns:
+  date, and product (its name) or product_id
+  optional: sold_out_at (HH:MM by the shop's clock, or a moment in ISO 8601)
+
+Importing again counts nothing twice."""
+
+PROMOTIONS_HELP = """\
+Import promotions and prices that are already decided.
+
+columns:
+  from, to (dates, both included; a planned price may have no "to")
+  optional: product or product_id (empty or "all": every product),
+            price (of a unit) or discount_percent, name,
+            kind (promotion, or price for a price that is no promotion), promotion_id
+
+Importing again replaces those of equal promotion_id; without one, of equal kind, product, name and first day."""
+
+
 def add_parsers(commands: Any) -> None:
-    """The three commands."""
+    """The commands."""
     lines = _add_import(commands, "import", "import order lines, into a new business or again", LINES_HELP)
     lines.add_argument("--business", type=business_id, metavar="UUID", help="the business there is already")
     new = lines.add_argument_group("a new business")
@@ -61,6 +84,9 @@ def add_parsers(commands: Any) -> None:
     new.add_argument("--type", help="the kind of business, such as cafeteria or gift_shop (shop)")
     new.add_argument(
         "--day-starts", metavar="HH:MM", help="the closing hour: sales before it are the day before's (00:00)"
+    )
+    lines.add_argument(
+        "--country", metavar="CODE", help="ISO 3166, such as ES, for its public holidays (that of the time zone)"
     )
     lines.add_argument(
         "--no-prices", action="store_true", help="the file has no unit_price: sales in money stay unknown"
@@ -75,6 +101,8 @@ def add_parsers(commands: Any) -> None:
             import_catalogue,
         ),
         ("import-reviews", "import reviews", REVIEWS_HELP, import_reviews),
+        ("import-stock-outs", "import the days on which products ran out", STOCK_OUTS_HELP, import_stock_outs),
+        ("import-promotions", "import promotions and planned prices", PROMOTIONS_HELP, import_promotions),
     ):
         parser = _add_import(commands, name, summary, text)
         parser.add_argument("--business", type=business_id, metavar="UUID", required=True)
@@ -97,12 +125,14 @@ def import_lines(options: argparse.Namespace) -> None:
         if missing:
             options.refuse(f"a new business needs its {_list(missing)}; for one there is, say --business UUID")
         shop = new_business(**{"locale": "es", **settings})
+    country = checked_country(options.country) if options.country is not None else None
     with shop_database(options) as database, shown_progress() as progress:
         done = service.import_lines(
             database,
             options.file,
             shop,
             members={DEV_USERS["owner"]: "owner"},
+            country=country,
             options=_reading_options(options),
             progress=progress,
         )
@@ -112,22 +142,27 @@ def import_lines(options: argparse.Namespace) -> None:
 
 def import_catalogue(options: argparse.Namespace) -> None:
     """Run `cafe-ai import-catalogue`."""
-    with shop_database(options) as database, shown_progress() as progress:
-        _summarise(
-            service.import_catalogue(
-                database, options.file, options.business, options=_reading_options(options), progress=progress
-            )
-        )
+    _run(service.import_catalogue, options)
 
 
 def import_reviews(options: argparse.Namespace) -> None:
     """Run `cafe-ai import-reviews`."""
+    _run(service.import_reviews, options)
+
+
+def import_stock_outs(options: argparse.Namespace) -> None:
+    """Run `cafe-ai import-stock-outs`."""
+    _run(service.import_stock_outs, options)
+
+
+def import_promotions(options: argparse.Namespace) -> None:
+    """Run `cafe-ai import-promotions`."""
+    _run(service.import_promotions, options)
+
+
+def _run(work: Callable[..., Imported], options: argparse.Namespace) -> None:
     with shop_database(options) as database, shown_progress() as progress:
-        _summarise(
-            service.import_reviews(
-                database, options.file, options.business, options=_reading_options(options), progress=progress
-            )
-        )
+        _summarise(work(database, options.file, options.business, options=_reading_options(options), progress=progress))
 
 
 def _add_import(commands: Any, name: str, summary: str, text: str) -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from cafe_ai.bootstrap import runtime
+from cafe_ai.errors import PermissionDenied
 from cafe_ai.platform.clock import Deadline, milliseconds_since
 from cafe_ai.platform.telemetry import Measures
 from cafe_ai.tenancy import service as tenancy
@@ -110,3 +111,10 @@ class AuthenticatedCaller:
             request_id=exchange.request_id,
             deadline=exchange.deadline,
         )
+
+    def admit_operator(self, endpoint: str) -> User:
+        """The caller as one who operates the service, otherwise as `admit_user`. Raises PermissionDenied, RateLimited."""
+        user = self.admit_user(endpoint)
+        if not user.operator:
+            raise PermissionDenied("Only operators of the service may do this.")
+        return user

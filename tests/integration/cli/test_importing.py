@@ -83,8 +83,21 @@ def test_importing_again_and_the_catalogue_and_reviews(run: Run, lines: Path, le
     assert run("import", "--business", business_id, str(lines)).out.strip() == business_id
     assert run("import-catalogue", "--business", business_id, "menu.csv").status == 0
     assert run("import-reviews", "--business", business_id, "reviews.csv").status == 0
+    (tmp_path / "out.csv").write_text("date,product,sold_out_at\n2026-11-16,Café,18:30\n", encoding="utf-8")
+    (tmp_path / "offers.csv").write_text("from,to,discount,name\n2026-11-16,2026-11-20,20,Otoño\n", encoding="utf-8")
+    assert "1 stock-outs" in run("import-stock-outs", "--business", business_id, "out.csv").err
+    assert "1 promotions" in run("import-promotions", "--business", business_id, "offers.csv").err
     assert (ledger.count("order_lines"), ledger.count("businesses"), ledger.count("reviews")) == (1, 1, 1)
     assert ledger.column("SELECT price::float FROM products") == [1.5]
+
+
+def test_the_country_is_said_at_first_or_later(run: Run, lines: Path, ledger: Ledger) -> None:
+    business_id = run("import", *NEW, str(lines)).out.strip()
+    assert ledger.column("SELECT country FROM businesses") == [None]
+    assert run("import", "--business", business_id, "--country", "gb", str(lines)).status == 0
+    assert run("import", "--business", business_id, str(lines)).status == 0
+    assert run("import", *NEW, "--country", "IE", str(lines)).status == 0
+    assert ledger.column("SELECT country FROM businesses ORDER BY id") == ["GB", "IE"]
 
 
 def test_what_was_left_out_is_told_with_the_reasons(run: Run, lines: Path, tmp_path: Path) -> None:
@@ -105,6 +118,8 @@ def test_what_was_left_out_is_told_with_the_reasons(run: Run, lines: Path, tmp_p
         (("import", "--business", NOBODY, "--name", "Tienda", "lines.csv"), 2, "its name cannot be given again"),
         (("import", *NEW, "--timezone", "Mars/Olympus", "lines.csv"), 2, "no time zone 'Mars/Olympus'"),
         (("import", *NEW, "--currency", "pounds", "lines.csv"), 2, "no currency 'pounds'"),
+        (("import", *NEW, "--country", "Spain", "lines.csv"), 2, "no country 'Spain'"),
+        (("import", "--business", NOBODY, "--country", "XX", "lines.csv"), 2, "no country 'XX'"),
         (("import", *NEW, "--day-starts", "25:00", "lines.csv"), 2, "HH:MM"),
         (("import", *NEW, "missing.csv"), 1, "missing.csv cannot be read: No such file"),
         (("import", "--business", NOBODY, "lines.csv"), 1, "There is no business with this id."),
@@ -149,7 +164,10 @@ def test_ctrl_c_says_that_nothing_was_written(
     assert ledger.count("businesses") == 0
 
 
-@pytest.mark.parametrize("command", ["import", "import-catalogue", "import-reviews", "token", "url", "ask"])
+@pytest.mark.parametrize(
+    "command",
+    ["import", "import-catalogue", "import-reviews", "import-stock-outs", "import-promotions", "token", "url", "ask"],
+)
 def test_every_command_has_its_help(run: Run, command: str) -> None:
     done = run(command, "--help")
     assert done.status == 0

@@ -15,7 +15,7 @@ from cafe_ai.platform.db import Database
 from tests.integration.intake.conftest import WriteFile
 from tests.support.intake import Ledger
 
-MENU = "product_id,name,description,category,price,cost,stock,lead_time_days,allergens,diets"
+MENU = "product_id,name,description,category,price,cost,stock,lead_time_days,allergens,diets,on_order,shelf_life_days"
 REVIEWS = "review_id,date,rating,product,text"
 
 
@@ -28,18 +28,18 @@ def test_a_catalogue_fills_every_column(shops: Database, shop: UUID, ledger: Led
         shops,
         menu_of(
             write_file,
-            'P1,Croissant,"Mantequilla, 24 horas",Bollería,"1,90",0.55,12.5,2,gluten;Lácteos|huevo,vegetariano',
-            "P2,Café,,,,,,,ninguno,",
+            'P1,Croissant,"Mantequilla, 24 horas",Bollería,"1,90",0.55,12.5,2,gluten;Lácteos|huevo,vegetariano,6,1',
+            "P2,Café,,,,,,,ninguno,,,",
         ),
         shop,
     )
     assert ledger.rows(
         """SELECT external_id, name, description, category, price::float, cost::float, stock::float, lead_time_days,
-                  allergens, diets, listed FROM products ORDER BY 1"""
+                  allergens, diets, listed, on_order::float, shelf_life_days FROM products ORDER BY 1"""
     ) == [
         ("P1", "Croissant", "Mantequilla, 24 horas", "Bollería", 1.9, 0.55, 12.5, 2,
-         ["gluten", "lácteos", "huevo"], ["vegetariano"], True),
-        ("P2", "Café", None, None, None, None, None, None, [], None, True),
+         ["gluten", "lácteos", "huevo"], ["vegetariano"], True, 6, 1),
+        ("P2", "Café", None, None, None, None, None, None, [], None, True, None, None),
     ]  # fmt: skip
     assert done.counts == {"products": 2}
 
@@ -48,11 +48,15 @@ def test_importing_again_updates_by_id_or_name_and_leaves_the_rest(
     shops: Database, shop: UUID, ledger: Ledger, write_file: WriteFile
 ) -> None:
     service.import_catalogue(
-        shops, menu_of(write_file, "P1,Croissant,Tierno,Bollería,1.90,0.55,12,2,gluten,", "P2,Café,,,1.50,,,,,"), shop
+        shops,
+        menu_of(write_file, "P1,Croissant,Tierno,Bollería,1.90,0.55,12,2,gluten,,,3", "P2,Café,,,1.50,,,,,,,"),
+        shop,
     )
     service.import_catalogue(shops, menu_of(write_file, "croissant,2.10", "Té,2.00", heading="name,price"), shop)
-    assert ledger.rows("SELECT external_id, name, price::float, cost::float, description FROM products ORDER BY 1") == [
-        ("P1", "croissant", 2.1, 0.55, "Tierno"),
+    assert ledger.rows(
+        "SELECT external_id, name, price::float, description, shelf_life_days FROM products ORDER BY 1"
+    ) == [
+        ("P1", "croissant", 2.1, "Tierno", 3),
         ("P2", "Café", 1.5, None, None),
         ("Té", "Té", 2.0, None, None),
     ]
@@ -78,11 +82,23 @@ def test_an_older_order_does_not_rename_what_the_catalogue_names(
 def test_a_bad_product_is_left_out_and_a_name_that_several_have_needs_an_id(
     shops: Database, shop: UUID, ledger: Ledger, write_file: WriteFile, tmp_path: Path
 ) -> None:
-    heading = "product_id,name,price,lead_time_days"
-    service.import_catalogue(shops, menu_of(write_file, "P1,Café,1,", "P2,Café,2,", heading=heading), shop)
+    heading = "product_id,name,price,lead_time_days,stock,shelf_life_days"
+    service.import_catalogue(shops, menu_of(write_file, "P1,Café,1,,,", "P2,Café,2,,,", heading=heading), shop)
     done = service.import_catalogue(
         shops,
-        menu_of(write_file, ",Café,3,", "P3,Té,-1,", "P4,Zumo,2,soon", "P5,,2,", "P6,Agua,1,1", heading=heading),
+        menu_of(
+            write_file,
+            ",Café,3,,,",
+            "P3,Té,-1,,,",
+            "P4,Zumo,2,soon,,",
+            "P5,,2,,,",
+            "P6,Agua,1,0,0,3650",
+            "P7,Pan,1,-2,,",
+            "P8,Pan,1,,-4,",
+            "P9,Pan,1,,,0",
+            "P0,Pan,1,,,-1",
+            heading=heading,
+        ),
         shop,
     )
     assert list(done.rejected) == [
@@ -90,6 +106,10 @@ def test_a_bad_product_is_left_out_and_a_name_that_several_have_needs_an_id(
         "price is negative",
         "lead_time_days is no whole number of days up to 3650",
         "name is empty",
+        "lead_time_days is negative",
+        "stock is negative",
+        "shelf_life_days is no whole number of days from 1 to 3650",
+        "shelf_life_days is negative",
     ]
     assert done.rejected_file == tmp_path / "menu.rejected.csv"
     assert ledger.column("SELECT external_id FROM products ORDER BY 1") == ["P1", "P2", "P6"]

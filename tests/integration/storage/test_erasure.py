@@ -45,6 +45,8 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
     customer = shop.insert_customer(business)
     for product in products:
         shop.insert_review(business, product_id=product)
+        shop.insert_stock_out(business, product)
+        shop.insert_promotion(business, product_id=product)
         lines = [Line(product), Line(product, -1)]
         shop.insert_order(business, lines, store="Centro", payment_method="card", customer_id=customer)
     shop.insert_order(business)

@@ -39,11 +39,11 @@ def test_every_source_counts(layout: Layout, source: str) -> None:
     assert fingerprint(layout) != before
 
 
-def test_bytecode_does_not_count(layout: Layout) -> None:
+@pytest.mark.parametrize("folder", ["functions/__pycache__", "ml/notebooks"])
+def test_what_is_not_shipped_does_not_count(layout: Layout, folder: str) -> None:
     before = fingerprint(layout)
-    cached = layout.project / "functions" / "__pycache__"
-    cached.mkdir()
-    (cached / "code.pyc").write_bytes(b"\0")
+    (layout.project / folder).mkdir()
+    (layout.project / folder / "code").write_bytes(b"\0")
     assert fingerprint(layout) == before
 
 

@@ -45,7 +45,10 @@ def write(
     outcome, searched = understood.outcome, understood.searched
     found = outcome if isinstance(outcome, Found) else None
     sheet = outcome if isinstance(outcome, FactSheet) else found.sheet if found else None
-    plan = remember(outcome) if isinstance(outcome, FactSheet) else None
+    plan: dict[str, Any] | None = None
+    if isinstance(outcome, FactSheet):
+        refused = degraded and meter is not None and meter.used  # a model wrote, and its words were not taken
+        plan = {**remember(outcome), "checked": wording.verified and bool(outcome.facts) and not refused}
     if searched is not None:
         plan = {**(plan or {}), **searched.record}
     answer = Answer(

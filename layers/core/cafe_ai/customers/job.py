@@ -17,14 +17,15 @@ from cafe_ai.platform.clock import milliseconds_since
 
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
+    from cafe_ai.customers.port import LifetimeModel
     from cafe_ai.jobs.running import JobRun
 
 
-def work(runtime: Runtime, run: JobRun) -> Mapping[str, Any]:
-    """The result, written to the audit before it is given back. No model is used, so a repeat costs nothing."""
+def work(runtime: Runtime, run: JobRun, lifetimes: LifetimeModel | None = None) -> Mapping[str, Any]:
+    """The result, written to the audit before it is given back. No language model is used, so a repeat costs nothing."""
     started, params = time.monotonic(), run.job.params
     customer_id = params.get("customer_id")
-    about = behaviour(runtime, run.member, moment_in(params), customer_id, params.get("locale"))
+    about = behaviour(runtime, run.member, moment_in(params), customer_id, params.get("locale"), lifetimes)
     run.progress(90)
     told = Told(
         endpoint=JobKind.CUSTOMER_BEHAVIOR.value,

@@ -24,6 +24,9 @@ Note = Literal[
     "default_lead_time",  # the lead time is not known: DEFAULT_LEAD_TIME_DAYS is assumed
     "lasts_long",  # the stock outlasts what is looked ahead
     "stock_of_now",  # the question is about the past, the stock is today's
+    "stock_age_unknown",  # the stock counts as come today: how old it is is not recorded
+    "kept_down",  # no more is ordered than sells before its date
+    "ordered_daily",  # does not keep until the next review
 ]
 
 
@@ -145,10 +148,28 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
-    """A product with what is known of its stock; stock and lead_time_days are None where they are not.
+class Stored:
+    """What the model in use foretold of a series, when it was asked on the night of `start`."""
 
-    unit_price is what a unit brought in the last 90 days, else the list price, None where neither is known.
+    start: date
+    made_at: datetime
+    prediction: Prediction
+
+    def from_day(self, start: date, days: int) -> Prediction:
+        """As many days of it from a later day on; totals only where it is the same day."""
+        skipped = (start - self.start).days
+        told = self.prediction
+        spans = told.spans if skipped == 0 else {}
+        return Prediction(told.method, told.days[skipped : skipped + days], spans, told.backtest, told.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product with what is known of its stock; None where it is not known.
+
+    unit_price is what a unit brought in the last 90 days, else the list price. unit_cost is the catalogue's, else what a unit
+    cost in the last 90 days. on_order is on its way and not in stock. shelf_life_days counts the day on which goods arrive: what
+    keeps one day is sold on that day or not at all; None is what keeps.
     """
 
     id: UUID
@@ -158,16 +179,54 @@ class Product:
     lead_time_days: int | None
     unit_price: Decimal | None
     first_sold_on: date | None
+    category: str | None = None
+    unit_cost: Decimal | None = None
+    shelf_life_days: int | None = None
+    on_order: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A promotion, or a planned price, of one product or (None) of all; the last day is included, None is for good.
+
+    price is of a unit, discount_percent off its usual price; both may be open for a promotion.
+    """
+
+    is_promotion: bool
+    product_id: UUID | None
+    first_day: date
+    last_day: date | None
+    price: Decimal | None = None
+    discount_percent: Decimal | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is one of it."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+
+@dataclass(frozen=True, slots=True)
+class DayStock:
+    """How many units to have when the shop opens on a day."""
+
+    day: date
+    units: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What the forecast means for the stock.
+    """What the forecast means for the stock. Figures are of this review, with today as day 0.
 
-    days_to_stockout: for how many whole days the stock suffices, None beyond what is looked ahead. reorder_point: the stock at
-    which to order, demand of the lead time and safety stock. order_quantity: what brings the stock to what lead time and review
-    period need. order_now: the stock is at the reorder point or below. at_risk: sales that would be missed until an order
-    arrives at the next review, None without a price.
+    review_days: days from one order to the next; 1 for goods that do not keep until the next review. days_to_stockout: for how
+    many whole days the stock suffices (no more than it keeps), None beyond what is looked ahead; days_to_stockout_early: the same
+    if demand is at the upper end of its 80 % interval. reorder_point: the stock at which even an order of now may come too late,
+    demand of the lead time (a day at least) and safety_stock. order_quantity: what brings the stock and what is on its way to
+    what lead time and review period need; kept_down: a short shelf life makes it less. order_now: to wait for the next review
+    would not keep the service level. critical_ratio: the probability by which goods that perish are ordered, None where that is
+    the service level. daily: of goods ordered every day, what to have at opening until the next review's goods come.
+
+    at_risk, margin_at_risk: sales, and the margin in them, that would be missed on average until an order of the next review
+    arrives. expiring_units: what of the stock is on average not sold by its date, None for goods that keep; expiring_value: what
+    it cost. stock_value, order_value: at cost. Each is None without the price or cost it needs.
     """
 
     lead_time_days: int
@@ -178,6 +237,15 @@ class Supply:
     order_quantity: Decimal
     order_now: bool
     at_risk: Decimal | None
+    days_to_stockout_early: int | None = None
+    margin_at_risk: Decimal | None = None
+    expiring_units: float | None = None
+    expiring_value: Decimal | None = None
+    kept_down: bool = False
+    critical_ratio: float | None = None
+    daily: tuple[DayStock, ...] = ()
+    stock_value: Decimal | None = None
+    order_value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,26 +5,22 @@ The forecast starts with the business day of asking, of which nothing is known y
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from cafe_ai.analytics import repository as records
 from cafe_ai.analytics.metrics import round_half_up
 from cafe_ai.analytics.model import Gap, Period
 from cafe_ai.analytics.periods import ShopCalendar
 from cafe_ai.assistants.service import NOT_ALLOWED, moment_of
 from cafe_ai.assistants.statements import told
-from cafe_ai.errors import FieldError, InvalidRequest, PermissionDenied
+from cafe_ai.errors import PermissionDenied
 from cafe_ai.forecasting import repository
 from cafe_ai.forecasting.model import (
     Ask,
     DayDemand,
-    History,
     InventoryForecast,
     Note,
     Prediction,
@@ -33,8 +29,9 @@ from cafe_ai.forecasting.model import (
     SalesDay,
     SalesOutlook,
 )
+from cafe_ai.forecasting.plausible import believed
 from cafe_ai.forecasting.port import Forecaster, default_forecaster
-from cafe_ai.forecasting.repository import Window
+from cafe_ai.forecasting.reading import DAY, Reading
 from cafe_ai.forecasting.stocking import REVIEW_DAYS, SERVICE_LEVEL, plan_supply, spans_of
 from cafe_ai.forecasting.telling import Teller
 from cafe_ai.language.formats import Language, language_of
@@ -45,14 +42,10 @@ if TYPE_CHECKING:
     from cafe_ai.platform.db import UnitOfWork
 
 HORIZON_DAYS = 28
-HISTORY_DAYS = 730
-RECENT_DAYS = 90
-MOST_PRODUCTS = 200
-STALE_DAYS = 28
-"""Where nothing at all was sold for so long the records have ended, or the shop has: its old pace is no forecast."""
-CLOSED_WEEKS, LEAST_WEEKS = 8, 4
-"""A weekday on which the shop did not open in the last eight weeks, of four at least, is a closed one."""
-DAY = timedelta(days=1)
+STORED_DAYS = 2
+"""What was foretold so many days ago still stands where nothing newer does."""
+LEAST_DAYS = 7
+"""Stock is planned on a whole week at least, however few days are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +81,22 @@ def forecast_inventory(
     business, language = member.business, language_of(locale or member.business.locale)
     moment = moment_of(as_of, business)
     with runtime.database.transaction(business.id, member.user_id, member.deadline, read_only=True) as uow:
-        read = _Reading(uow, business, moment)
+        read = Reading(uow, business, moment)
         ids, sold = read.choose(wanted.product_ids)
         empty = InventoryForecast(
             moment, language, business.currency, business.timezone, read.start, wanted.days, wanted.service_level,
             wanted.review_days, sold=sold, closed_weekdays=read.closed,
         )  # fmt: skip
         series = [] if read.is_stale else read.series(ids)
+        known = read.circumstances(series)
     if read.is_stale:
         gap: Gap = "after_records" if read.last_day else "no_records"
         return _put_into_words(replace(empty, gaps=(gap,), last_day=read.last_day), business, language)
     asks = [
-        Ask(history, wanted.days, spans_of(product, wanted.review_days), wanted.service_level)
-        for product, history in series
+        Ask(history, max(LEAST_DAYS, wanted.days), spans_of(product, wanted.review_days), wanted.service_level, of)
+        for (product, history), of in zip(series, known, strict=True)
     ]
-    predictions = (forecaster or default_forecaster()).forecast(asks)
+    predictions = map(believed, asks, (forecaster or default_forecaster()).forecast(asks))
     products = [
         _product(product, prediction, wanted, of_the_past=as_of is not None)
         for (product, _), prediction in zip(series, predictions, strict=True)
@@ -120,15 +114,22 @@ def sales_forecast(
 ) -> SalesOutlook | None:
     """The shop's net sales of the coming days; None where too little is on record to expect anything of them.
 
-    as_of is aware and in the shop's time zone; the first day is the business day it belongs to.
+    as_of is aware and in the shop's time zone; the first day is the business day it belongs to. Without a forecaster it is what
+    the model in use foretold last night, or at most STORED_DAYS before, where there is one; else the standard library's.
     """
-    read = _Reading(uow, business, as_of)
+    read = Reading(uow, business, as_of)
     if read.is_stale:
         return None
     history = read.history(repository.net_sales(uow, read.window), None)
     if not any(history.values):
         return None
-    prediction = (forecaster or default_forecaster()).forecast([Ask(history, days)])[0]
+    since, end = read.start - STORED_DAYS * DAY, read.start + days * DAY
+    kept = None if forecaster else repository.stored(uow, business.id, None, since, read.start, end)
+    if kept is not None:
+        prediction = kept.from_day(read.start, days)
+    else:
+        ask = Ask(history, days, circumstances=read.circumstances_of_shop(history))
+        prediction = (forecaster or default_forecaster()).forecast([ask])[0]
     tested = prediction.backtest
     error = None
     if tested is not None and tested.mean > 0:
@@ -138,71 +139,9 @@ def sales_forecast(
     )
 
 
-class _Reading:
-    """What is on record before the day of asking."""
-
-    def __init__(self, uow: UnitOfWork, business: Business, moment: datetime) -> None:
-        calendar = ShopCalendar(business.timezone, business.day_starts, moment, moment.date())
-        self.uow, self.business = uow, business
-        self.start = calendar.today
-        first = records.recorded_days(uow, business.id, self.start)
-        since = max(first[0], self.start - HISTORY_DAYS * DAY) if first else self.start
-        self.window = Window(business.id, since, self.start - RECENT_DAYS * DAY, self.start)
-        self.open_days = repository.open_days(uow, self.window)
-        self.closed = closed_weekdays(self.open_days, self.start)
-        self.last_day = first[1] if first and first[1] < self.start else None
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether nothing was sold in the last weeks."""
-        return not self.open_days or self.open_days[-1] < self.start - STALE_DAYS * DAY
-
-    def choose(self, said: Sequence[str]) -> tuple[list[UUID], int]:
-        """The products asked for, or those sold lately, and how many there are of these."""
-        if not said:
-            return repository.bestsellers(self.uow, self.window, MOST_PRODUCTS)
-        found = repository.ids_of(self.uow, self.business.id, said)
-        unknown = [
-            FieldError(f"params.product_ids.{place}", "The business has no product with this id.")
-            for place, text in enumerate(said)
-            if text not in found
-        ]
-        if unknown:
-            raise InvalidRequest(unknown)
-        ids = list(dict.fromkeys(found[text] for text in said))
-        return ids, len(ids)
-
-    def series(self, ids: Sequence[UUID]) -> list[tuple[Product, History]]:
-        """Each product with its daily units since it was first sold."""
-        known = repository.products(self.uow, self.window, ids)
-        units = repository.daily_units(self.uow, self.window, ids)
-        return [(known[id], self.history(units.get(id, {}), known[id].first_sold_on)) for id in ids]
-
-    def history(self, values: Mapping[date, float], first: date | None) -> History:
-        """The values of every day, zero where the shop was open and nothing is on record, None where it was closed."""
-        since = max(self.window.since, first) if first else self.window.since
-        is_open = set(self.open_days)
-        days = [since + n * DAY for n in range((self.start - since).days)]
-        return History(
-            since, tuple(max(0.0, values.get(day, 0.0)) if day in is_open else None for day in days), self.closed
-        )
-
-
-def closed_weekdays(open_days: Sequence[date], start: date) -> frozenset[int]:
-    """The weekdays (0 is Monday) on which the shop does not open: none of the last weeks' was an open day."""
-    if not open_days:
-        return frozenset()
-    weeks = min(CLOSED_WEEKS, (start - open_days[0]).days // 7)
-    if weeks < LEAST_WEEKS:
-        return frozenset()
-    opened = Counter(day.weekday() for day in open_days if day >= start - weeks * 7 * DAY)
-    if not opened:
-        return frozenset()  # the shop is shut as a whole, or its records end: that says nothing of a weekday
-    return frozenset(weekday for weekday in range(7) if not opened[weekday])
-
-
 def _product(product: Product, prediction: Prediction, wanted: Wanted, *, of_the_past: bool) -> ProductForecast:
-    supply = plan_supply(product, prediction.days, prediction.spans, wanted.review_days)
+    supply = plan_supply(product, prediction.days, prediction.spans, wanted.review_days, wanted.service_level)
+    prediction = replace(prediction, days=prediction.days[: wanted.days])
     notes: list[Note] = list(prediction.notes)
     if supply is None:
         notes.append("no_stock")
@@ -211,6 +150,12 @@ def _product(product: Product, prediction: Prediction, wanted: Wanted, *, of_the
             notes.append("default_lead_time")
         if supply.days_to_stockout is None and prediction.method != "none":
             notes.append("lasts_long")
+        if supply.expiring_units is not None and product.stock:
+            notes.append("stock_age_unknown")
+        if supply.daily:
+            notes.append("ordered_daily")
+        if supply.kept_down:
+            notes.append("kept_down")
         if of_the_past:
             notes.append("stock_of_now")
     return ProductForecast(product, prediction, supply, tuple(notes))

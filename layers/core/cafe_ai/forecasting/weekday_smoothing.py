@@ -7,10 +7,11 @@ intervals and the backtest; where seasonal naive did better there (RMSSE), seaso
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from cafe_ai.forecasting.intervals import LEAST_ERRORS, ErrorPool, Spread, enough_for, scale
+from cafe_ai.forecasting.censoring import without_censored
+from cafe_ai.forecasting.intervals import LEAST_ERRORS, ErrorPool, Spread, Total, comparable, enough_for, scale
 from cafe_ai.forecasting.model import (
     Ask,
     Backtest,
@@ -39,7 +40,7 @@ class _Trial:
     """What one method missed at the earlier days."""
 
     pool: ErrorPool = field(default_factory=ErrorPool)
-    totals: dict[int, list[float]] = field(default_factory=dict)
+    totals: dict[int, list[Total]] = field(default_factory=dict)
     absolute: float = 0.0
     squared: float = 0.0
     counted: int = 0
@@ -59,7 +60,8 @@ class _Trial:
                     self.squared += (actual - expected) ** 2
                     self.counted += 1
             if ahead + 1 in spans:
-                self.totals.setdefault(ahead + 1, []).append((actual_sum - expected_sum) / scale(expected_sum))
+                error = (actual_sum - expected_sum) / scale(expected_sum)
+                self.totals.setdefault(ahead + 1, []).append((expected_sum, error))
 
     def errors(self, history: History) -> Errors:
         """Scaled by the differences of the whole series from a week before."""
@@ -110,8 +112,13 @@ class WeekdaySmoothing:
     """See the module."""
 
     def forecast(self, asks: Sequence[Ask]) -> list[Prediction]:
-        """A prediction for each series. One without enough of a past of its own takes the others' scatter."""
-        tested = [_test(ask) for ask in asks]
+        """A prediction for each series. One without enough of a past of its own takes the others' scatter.
+
+        Days on which something ran out count as unknown where less was sold than usual.
+        """
+        tested = [
+            _test(replace(ask, history=without_censored(ask.history, ask.circumstances.sold_out))) for ask in asks
+        ]
         shared = ErrorPool()
         if any(each.chosen.pool.size < LEAST_ERRORS for each in tested):
             for each in tested:
@@ -152,7 +159,8 @@ def _predict(tested: _Tested, everyone: Spread) -> Prediction:
         daily = [week[ahead % 7] for ahead in range(span)]
         deviations = [spread.deviation(each, ahead) for ahead, each in enumerate(daily) if each > 0]
         expected = sum(daily)
-        enough = enough_for(expected, tested.chosen.totals.get(span, ()), deviations, ask.service_level)
+        errors = comparable(tested.chosen.totals.get(span, ()), expected)
+        enough = enough_for(expected, errors, deviations, ask.service_level)
         spans[span] = SpanDemand(span, expected, enough)
     return Prediction(NAIVE if tested.naive_is_better else METHOD, days, spans, tested.backtest(), tuple(notes))
 

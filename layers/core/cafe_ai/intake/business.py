@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cafe_ai.intake.model import BusinessRefused
 from cafe_ai.platform.ids import uuid7
+from cafe_ai.tenancy.country import country_codes
 from cafe_ai.tenancy.model import Business, Locale
 
 # ISO 4217, active codes of currencies (funds, metals and testing codes left out).
@@ -42,6 +43,14 @@ def new_business(
         locale=cast(Locale, locale),
         day_starts=_checked_day_start(day_starts),
     )
+
+
+def checked_country(text: str) -> str:
+    """The ISO 3166 alpha-2 code, in capitals. Raises `BusinessRefused`."""
+    code = text.strip().upper()
+    if code not in country_codes():
+        raise BusinessRefused(f"There is no country {text!r}; it must be an ISO 3166 alpha-2 code such as ES.")
+    return code
 
 
 def _checked_timezone(timezone: str) -> str:

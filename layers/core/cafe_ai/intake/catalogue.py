@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from cafe_ai.intake.csv_file import CsvFile, Layout
@@ -12,15 +12,26 @@ from cafe_ai.intake.fields import NumberReader, read_name, read_optional_name
 from cafe_ai.intake.lines import MONEY_PLACES, QUANTITY_PLACES
 from cafe_ai.intake.model import RowRejected
 
-OPTIONAL = ("description", "category", "price", "cost", "stock", "lead_time_days", "allergens", "diets")
+OPTIONAL = (
+    "description",
+    "category",
+    "price",
+    "cost",
+    "stock",
+    "on_order",
+    "lead_time_days",
+    "shelf_life_days",
+    "allergens",
+    "diets",
+)
 LAYOUT = Layout(
     required=("name",),
     optional=("product_id", *OPTIONAL),
-    aliases={"diet": "diets", "allergen": "allergens", "lead_time": "lead_time_days"},
+    aliases={"diet": "diets", "allergen": "allergens", "lead_time": "lead_time_days", "shelf_life": "shelf_life_days"},
 )
 
 _NONE = frozenset({"-", "none", "no", "ninguno", "ninguna", "sin alérgenos", "sin alergenos"})
-_LONGEST_LEAD_TIME = 3650
+_MOST_DAYS = 3650
 
 
 class ProductFinder:
@@ -71,8 +82,10 @@ class ProductReader:
             read_optional_name(cells.get("category", ""), "category"),
             self._read_amount(cells, "price", MONEY_PLACES),
             self._read_amount(cells, "cost", MONEY_PLACES),
-            self._numbers.read(cells["stock"], "stock", QUANTITY_PLACES) if cells.get("stock") else None,
-            _read_lead_time(cells.get("lead_time_days", "")),
+            self._read_amount(cells, "stock", QUANTITY_PLACES),
+            self._read_amount(cells, "on_order", QUANTITY_PLACES),
+            _read_days(cells.get("lead_time_days", ""), "lead_time_days"),
+            _read_days(cells.get("shelf_life_days", ""), "shelf_life_days", least=1),
             _read_list(cells.get("allergens", ""), "allergens"),
             _read_list(cells.get("diets", ""), "diets"),
         )
@@ -88,11 +101,28 @@ class ProductReader:
         return self._numbers.read_not_negative(text, column, places) if text else None
 
 
-def _read_lead_time(text: str) -> str | None:
+def find_product(finder: ProductFinder, cells: Mapping[str, str]) -> str | None:
+    """Our id of the product that a row names by product_id or product; None where it names none.
+
+    Raises `RowRejected` where there is no such product.
+    """
+    text = cells.get("product_id", "") or cells.get("product", "")
     if not text:
         return None
-    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) > _LONGEST_LEAD_TIME:
-        raise RowRejected(f"lead_time_days is no whole number of days up to {_LONGEST_LEAD_TIME}")
+    known = finder.find(text)
+    if known is None:
+        raise RowRejected("the catalogue has no such product")
+    return str(known[0])
+
+
+def _read_days(text: str, column: str, least: int = 0) -> str | None:
+    if not text:
+        return None
+    if text[0] == "-" and text[1:].isdecimal():
+        raise RowRejected(f"{column} is negative")
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not least <= int(text) <= _MOST_DAYS:
+        of = f"from {least} to {_MOST_DAYS}" if least else f"up to {_MOST_DAYS}"
+        raise RowRejected(f"{column} is no whole number of days {of}")
     return text
 
 

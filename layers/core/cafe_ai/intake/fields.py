@@ -145,6 +145,19 @@ class MomentReader:
         return moment if moment.tzinfo else moment.replace(tzinfo=self._timezone)
 
 
+def read_date(text: str, column: str) -> str:
+    """A calendar day, in ISO 8601. Raises `RowRejected`."""
+    if not text.strip():
+        raise RowRejected(f"{column} is empty")
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise RowRejected(f"{column} is no ISO date") from None
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise RowRejected(f"{column} lies before {_FIRST_YEAR} or after {_LAST_YEAR}")
+    return day.isoformat()
+
+
 def read_name(text: str, column: str, longest: int = 500) -> str:
     """A text that must be there. Raises `RowRejected`."""
     name = text.strip()

@@ -186,18 +186,19 @@ FROM staged_orders"""
 CREATE_STAGED_PRODUCTS = """
 CREATE TEMPORARY TABLE staged_products (
     row_number bigint, external_id text, name text, description text, category text, price numeric(14, 4),
-    cost numeric(14, 4), stock numeric(14, 3), lead_time_days integer, allergens text[], diets text[]
+    cost numeric(14, 4), stock numeric(14, 3), on_order numeric(14, 3), lead_time_days integer, shelf_life_days integer,
+    allergens text[], diets text[]
 ) ON COMMIT DROP"""
 COPY_PRODUCTS = "COPY staged_products FROM STDIN (FORMAT csv)"
 
 # What the file has no column for stays as it is. Of two rows with one id the later stands.
 UPSERT_CATALOGUE = """
 INSERT INTO products
-    (id, business_id, external_id, name, description, category, price, cost, stock, lead_time_days, allergens, diets,
-     named_at)
+    (id, business_id, external_id, name, description, category, price, cost, stock, on_order, lead_time_days,
+     shelf_life_days, allergens, diets, named_at)
 SELECT
-    new_id(), %(business_id)s, external_id, name, description, category, price, cost, stock, lead_time_days, allergens,
-    diets, now()
+    new_id(), %(business_id)s, external_id, name, description, category, price, cost, stock, on_order, lead_time_days,
+    shelf_life_days, allergens, diets, now()
 FROM (SELECT DISTINCT ON (external_id) * FROM staged_products ORDER BY external_id, row_number DESC) AS latest
 ON CONFLICT (business_id, external_id) DO UPDATE SET
     name = excluded.name,
@@ -207,6 +208,8 @@ ON CONFLICT (business_id, external_id) DO UPDATE SET
     cost = CASE WHEN %(cost)s THEN excluded.cost ELSE products.cost END,
     stock = CASE WHEN %(stock)s THEN excluded.stock ELSE products.stock END,
     lead_time_days = CASE WHEN %(lead_time_days)s THEN excluded.lead_time_days ELSE products.lead_time_days END,
+    on_order = CASE WHEN %(on_order)s THEN excluded.on_order ELSE products.on_order END,
+    shelf_life_days = CASE WHEN %(shelf_life_days)s THEN excluded.shelf_life_days ELSE products.shelf_life_days END,
     allergens = CASE WHEN %(allergens)s THEN excluded.allergens ELSE products.allergens END,
     diets = CASE WHEN %(diets)s THEN excluded.diets ELSE products.diets END,
     listed = true,
@@ -224,6 +227,34 @@ FROM (SELECT DISTINCT ON (external_id) * FROM staged_reviews ORDER BY external_i
 ON CONFLICT (business_id, external_id) DO UPDATE SET
     reviewed_at = excluded.reviewed_at, product_id = excluded.product_id, rating = excluded.rating,
     text = excluded.text"""
+
+CREATE_STAGED_STOCK_OUTS = """
+CREATE TEMPORARY TABLE staged_stock_outs (
+    row_number bigint, product_id uuid, business_date date, sold_out_at timestamptz
+) ON COMMIT DROP"""
+COPY_STOCK_OUTS = "COPY staged_stock_outs FROM STDIN (FORMAT csv)"
+UPSERT_STOCK_OUTS = """
+INSERT INTO stock_outs (business_id, product_id, business_date, sold_out_at)
+SELECT DISTINCT ON (product_id, business_date) %(business_id)s, product_id, business_date, sold_out_at
+FROM staged_stock_outs ORDER BY product_id, business_date, row_number DESC
+ON CONFLICT (business_id, product_id, business_date) DO UPDATE SET sold_out_at = excluded.sold_out_at"""
+
+CREATE_STAGED_PROMOTIONS = """
+CREATE TEMPORARY TABLE staged_promotions (
+    row_number bigint, external_id text, kind text, product_id uuid, starts_on date, ends_on date, price numeric(14, 4),
+    discount_percent numeric(5, 2), name text
+) ON COMMIT DROP"""
+COPY_PROMOTIONS = "COPY staged_promotions FROM STDIN (FORMAT csv)"
+UPSERT_PROMOTIONS = """
+INSERT INTO promotions
+    (id, business_id, external_id, kind, product_id, starts_on, ends_on, price, discount_percent, name)
+SELECT new_id(), %(business_id)s, external_id, kind, product_id, starts_on, ends_on, price, discount_percent, name
+FROM (SELECT DISTINCT ON (external_id) * FROM staged_promotions ORDER BY external_id, row_number DESC) AS latest
+ON CONFLICT (business_id, external_id) DO UPDATE SET
+    kind = excluded.kind, product_id = excluded.product_id, starts_on = excluded.starts_on, ends_on = excluded.ends_on,
+    price = excluded.price, discount_percent = excluded.discount_percent, name = excluded.name"""
+
+UPDATE_COUNTRY = "UPDATE businesses SET country = %s WHERE id = %s AND country IS DISTINCT FROM %s"
 
 Row = Sequence[str | None]
 AnyConnection = Connection[tuple[Any, ...]]
@@ -324,6 +355,33 @@ def stage_reviews(connection: AnyConnection, rows: Iterable[Row]) -> int:
 def write_reviews(connection: AnyConnection, business_id: UUID) -> int:
     """Write the staged reviews over those of equal id; how many."""
     return connection.execute(UPSERT_REVIEWS, {"business_id": business_id}).rowcount
+
+
+def stage_stock_outs(connection: AnyConnection, rows: Iterable[Row]) -> int:
+    """Copy stock-outs (the columns of `stock_outs.StockOutReader.read`) into a temporary table; how many."""
+    connection.execute(CREATE_STAGED_STOCK_OUTS)
+    return _copy(connection, COPY_STOCK_OUTS, rows)
+
+
+def write_stock_outs(connection: AnyConnection, business_id: UUID) -> int:
+    """Write the staged stock-outs, one a product and day; how many."""
+    return connection.execute(UPSERT_STOCK_OUTS, {"business_id": business_id}).rowcount
+
+
+def stage_promotions(connection: AnyConnection, rows: Iterable[Row]) -> int:
+    """Copy promotions (the columns of `promotions.PromotionReader.read`) into a temporary table; how many."""
+    connection.execute(CREATE_STAGED_PROMOTIONS)
+    return _copy(connection, COPY_PROMOTIONS, rows)
+
+
+def write_promotions(connection: AnyConnection, business_id: UUID) -> int:
+    """Write the staged promotions over those of equal id; how many."""
+    return connection.execute(UPSERT_PROMOTIONS, {"business_id": business_id}).rowcount
+
+
+def update_country(connection: AnyConnection, business_id: UUID, country: str) -> None:
+    """Say which country (ISO 3166 alpha-2) the business is in."""
+    connection.execute(UPDATE_COUNTRY, [country, business_id, country])
 
 
 def _copy(connection: AnyConnection, statement: LiteralString, rows: Iterable[Row]) -> int:

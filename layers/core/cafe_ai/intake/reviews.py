@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from cafe_ai.intake.catalogue import ProductFinder
+from cafe_ai.intake.catalogue import ProductFinder, find_product
 from cafe_ai.intake.csv_file import CsvFile, Layout
 from cafe_ai.intake.fields import MomentReader, read_name
 from cafe_ai.intake.model import RowRejected
@@ -33,7 +33,7 @@ class ReviewReader:
         cells = {column: fields[position].strip() for column, position in self._csv_file.positions.items()}
         text = read_name(cells["text"], "text", 10_000)
         reviewed_at = self._moments.read(cells["date"], "date")
-        product_id = self._find_product(cells.get("product_id", "") or cells.get("product", ""))
+        product_id = find_product(self._finder, cells)
         rating = _read_rating(cells.get("rating", ""))
         review_id = cells.get("review_id", "")
         if review_id:
@@ -41,14 +41,6 @@ class ReviewReader:
         else:
             external_id = sha256("\0".join([text, reviewed_at, product_id or "", rating or ""]).encode()).hexdigest()
         return (external_id, reviewed_at, product_id, rating, text)
-
-    def _find_product(self, text: str) -> str | None:
-        if not text:
-            return None
-        known = self._finder.find(text)
-        if known is None:
-            raise RowRejected("the catalogue has no such product")
-        return str(known[0])
 
 
 def _read_rating(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The three imports: each file in one transaction, all of it or nothing."""
+"""The imports: each file in one transaction, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from cafe_ai.intake import catalogue, lines, repository, reviews
+from cafe_ai.intake import catalogue, lines, promotions, repository, reviews, stock_outs
 from cafe_ai.intake.fields import MomentReader
 from cafe_ai.intake.model import Imported, Progress, ReadingOptions
 from cafe_ai.intake.reading import open_reading
@@ -21,6 +21,7 @@ def import_lines(
     shop: Business | UUID,
     *,
     members: Mapping[UUID, str] | None = None,
+    country: str | None = None,
     options: ReadingOptions | None = None,
     progress: Progress | None = None,
 ) -> Imported:
@@ -28,7 +29,7 @@ def import_lines(
 
     Orders the business already has are replaced by the file's. Raises `FileRefused` where the file cannot be used or no
     row of it can, `BusinessNotFound` where there is no such business; nothing is written then. Bad rows are set aside
-    in `<file>.rejected.csv`.
+    in `<file>.rejected.csv`. country: an ISO 3166 alpha-2 code (`business.checked_country`); None leaves it as it is.
     """
     options = options or ReadingOptions()
     business_id = shop.id if isinstance(shop, Business) else shop
@@ -38,6 +39,8 @@ def import_lines(
             if isinstance(shop, Business):
                 _write_business(work, shop, members or {})
             clock = repository.lock_business(work.connection, business_id)
+            if country is not None:
+                repository.update_country(work.connection, business_id, country)
             known = catalogue.ids_by_name(repository.select_products(work.connection, business_id))
             reader = lines.LineReader(reading.csv_file, reading.numbers, MomentReader(clock), known)
             staged = repository.stage_lines(work.connection, reading.rows(reader.read))
@@ -101,6 +104,48 @@ def import_reviews(
             written = repository.write_reviews(work.connection, business_id)
             reading.rejected.stage()
         return reading.conclude(business_id, staged, {"reviews": written})
+
+
+def import_stock_outs(
+    database: Database,
+    path: Path,
+    business_id: UUID,
+    *,
+    options: ReadingOptions | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Write the days on which products ran out; a day that is there already counts once. Raises as `import_lines`."""
+    with open_reading(path, stock_outs.LAYOUT, options or ReadingOptions(), progress) as reading:
+        with database.transaction(business_id) as work:
+            clock = repository.lock_business(work.connection, business_id)
+            finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
+            reader = stock_outs.StockOutReader(reading.csv_file, clock, finder)
+            staged = repository.stage_stock_outs(work.connection, reading.rows(reader.read))
+            reading.refuse_useless(staged)
+            written = repository.write_stock_outs(work.connection, business_id)
+            reading.rejected.stage()
+        return reading.conclude(business_id, staged, {"stock-outs": written})
+
+
+def import_promotions(
+    database: Database,
+    path: Path,
+    business_id: UUID,
+    *,
+    options: ReadingOptions | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Write promotions and planned prices over those of equal promotion_id or content. Raises as `import_lines`."""
+    with open_reading(path, promotions.LAYOUT, options or ReadingOptions(), progress) as reading:
+        with database.transaction(business_id) as work:
+            repository.lock_business(work.connection, business_id)
+            finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
+            reader = promotions.PromotionReader(reading.csv_file, reading.numbers, finder)
+            staged = repository.stage_promotions(work.connection, reading.rows(reader.read))
+            reading.refuse_useless(staged)
+            written = repository.write_promotions(work.connection, business_id)
+            reading.rejected.stage()
+        return reading.conclude(business_id, staged, {"promotions": written})
 
 
 def add_member(database: Database, business_id: UUID, user_id: UUID, role: str) -> None:

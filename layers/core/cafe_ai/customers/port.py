@@ -1,0 +1,34 @@
+"""What learns from all visits how often customers come and what they spend; ml has it, as it needs numpy and scipy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from cafe_ai.customers.model import Buyer, Expectation, NoLifetime
+
+
+class Lifetime(Protocol):
+    """A model of a shop's customers."""
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """By their names in the literature; times are in days, money in the shop's currency."""
+
+    @property
+    def correlation(self) -> float | None:
+        """Of frequency and value among those it learnt from; None without a model of values."""
+
+    @property
+    def no_value(self) -> NoLifetime | None:
+        """Why it expects no value, where it does not."""
+
+    def expect(self, buyers: Sequence[Buyer], days: int) -> list[Expectation]:
+        """What to expect of each in the coming days, in their order."""
+
+
+class LifetimeModel(Protocol):
+    """Learns a shop's customers."""
+
+    def learn(self, buyers: Sequence[Buyer]) -> Lifetime | NoLifetime:
+        """The model of these customers, all of whom are seen up to one moment, or why there is none."""

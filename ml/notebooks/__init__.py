@@ -1,0 +1,1 @@
+"""Analyses of real data, each an executed notebook, and what runs and checks them; README.md says how to write one."""
