@@ -19,6 +19,7 @@ from tests.bench import (
     jobs,
     lifetimes,
     model_path,
+    monitoring,
     question_parts,
     recommendations,
     rollups,
@@ -50,6 +51,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "jobs": jobs.measure,
     "stock": stock.measure,
     "lifetime": lifetimes.measure,
+    "monitoring": monitoring.measure,
 }
 
 
