@@ -29,6 +29,7 @@ from tests.bench import (
     stock,
     through_gateway,
     throughput,
+    training,
 )
 from tests.bench.fresh import PROJECT
 from tests.bench.measuring import describe_machine, measure_noise
@@ -51,6 +52,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
     "stock": stock.measure,
+    "training": training.measure,
     "lifetime": lifetimes.measure,
     "monitoring": monitoring.measure,
     "forecast": forecast.measure,
