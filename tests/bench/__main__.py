@@ -17,7 +17,9 @@ from tests.bench import (
     importing,
     isolation,
     jobs,
+    lifetimes,
     model_path,
+    monitoring,
     question_parts,
     recommendations,
     rollups,
@@ -48,6 +50,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
     "stock": stock.measure,
+    "lifetime": lifetimes.measure,
+    "monitoring": monitoring.measure,
 }
 
 
