@@ -14,7 +14,7 @@ import numpy as np
 
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.customers.model import CustomerBehaviour
-from cafe_ai.customers.service import behaviour
+from cafe_ai.customers.service import Ahead, behaviour
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.db import Database
 from cafe_ai.settings import Settings
@@ -24,6 +24,7 @@ from ml.models.lifetime.counting import Counted, count, visits_between
 from ml.models.lifetime.expecting import BuyerLifetimes
 from ml.models.lifetime.gamma_gamma import GammaGamma, fit_gamma_gamma
 from ml.models.lifetime.optimum import Floats
+from ml.models.lifetime.stored import StoredBuyers
 from ml.notebooks.data import cdnow
 from tests.bench.report import Result, table
 from tests.bench.shops import Shop
@@ -47,7 +48,9 @@ def measure(shop: Shop, quick: bool) -> Result:
     assert isinstance(ours, BgNbd) and isinstance(values, GammaGamma)
     theirs = _library(known)
     parts = [_parameters(ours, values, theirs), _holdout(known, came, ours, theirs)]
-    parts.append(f"Both models of CDNOW's 2,357 customers fit in {seconds:.2f} s of processor time, scipy's import included.")
+    parts.append(
+        f"Both models of CDNOW's 2,357 customers fit in {seconds:.2f} s of processor time, scipy's import included."
+    )
     about, asking = _ask(shop)
     parts += _shop(shop, about, asking)
     return Result("\n\n".join(parts), {"cdnow": {**ours.parameters, **values.parameters}, "seconds": seconds})
@@ -128,7 +131,7 @@ def _ask(shop: Shop) -> tuple[CustomerBehaviour, float]:
     with closing(Database(shop.database.app)) as database:
         runtime = Runtime.of(Settings(), database=database, audit_queue=None, language_model=None)
         started = time.process_time()
-        about = behaviour(runtime, member, as_of, lifetimes=BuyerLifetimes())
+        about = behaviour(runtime, member, as_of, ahead=Ahead(BuyerLifetimes(), StoredBuyers()))
         return about, time.process_time() - started
 
 
