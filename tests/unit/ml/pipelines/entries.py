@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
 MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31))
-OFFSETS = st.sampled_from([timezone.utc, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-3))])
+OFFSETS = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-3))])
 IDS = st.one_of(st.none(), st.integers(1, 4), st.sampled_from(["a", "b", "1"]))
 
 
