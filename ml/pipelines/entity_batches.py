@@ -343,7 +343,7 @@ class _Seen:
 
     def within(self, days: int, since: int = 0) -> Flags:
         """The events of the last so many days, but for the last `since`."""
-        return (self._age >= since) & (self._age < days)
+        return (self._age < days) & ((self._age >= since) if since else True)
 
 
 def _flat(events: Sequence[Any]) -> tuple[Groups, Rows]:

@@ -101,9 +101,8 @@ class Training:
             trained_until=until, data_hash=known.data_hash, deadline=self.deadline,
         )  # fmt: skip
         self.progress(50)
-        used = before if before and before.model and trial.is_usable(before.made.trained_until, known.start) else None
-        sees_more = before is not None and before.model is not None and before.made.trained_until >= known.start
-        opponent = before if sees_more else used
+        can_be_used = before and before.model and not trial.is_too_old(before.made.trained_until, known.start)
+        opponent = before if can_be_used else None
         seen = opponent.made.trained_until if opponent else None
         held = trial.hold(known.asks, known.start, self.recipe, opponent.model if opponent else None, seen)
         verdict = trial.judge(held, seen)

@@ -1,7 +1,8 @@
 """`make bench`, or `python -m tests.bench [--quick] [NAME ...]`: all benchmarks or those named.
 
 Results are printed, kept as JSON in .local/bench and written to docs/benchmarks.md; --quick tries everything with few
-samples and leaves the document alone. UCI=lines.csv measures on that shop (see docs/benchmarks.md).
+samples and leaves the document alone. UCI=lines.csv measures on that shop, BAKERY=days.csv adds that bakery where
+months are simulated (see docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tests.bench import (
     importing,
     isolation,
     jobs,
+    lifetimes,
     model_path,
     monitoring,
     question_parts,
@@ -23,6 +25,7 @@ from tests.bench import (
     rollups,
     search_quality,
     search_speed,
+    stock,
     through_gateway,
     throughput,
 )
@@ -46,6 +49,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-quality": search_quality.measure,
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
+    "stock": stock.measure,
+    "lifetime": lifetimes.measure,
     "monitoring": monitoring.measure,
 }
 

@@ -27,6 +27,7 @@ SHOPS_TABLES = (
 )  # fmt: skip
 ROLLUPS = ("rollup_hours", "rollup_products", "business_labels")
 RECOMMENDATIONS = ("recommendation_runs", "product_pairs", "product_dayparts", "search_misses")
+FEATURES = ("feature_snapshots", "customer_features", "product_features", "shop_features")
 TABLE_PRIVILEGES = {
     APP: {
         **dict.fromkeys(
@@ -34,6 +35,7 @@ TABLE_PRIVILEGES = {
         ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
         **dict.fromkeys(RECOMMENDATIONS, WRITE),
+        **dict.fromkeys(FEATURES, WRITE),
         **dict.fromkeys(("ai_feedback", "ai_jobs", "ml_models", "notification_deliveries", "rollup_checks"), COUNT),
         "ml_forecasts": WRITE,
         "approved_examples": WRITE - {"UPDATE"},

@@ -216,8 +216,11 @@ class ChurnReport:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """What a model of purchases knows of a customer: frequency, visits after the first; recency_days, from the first to the last;
-    age_days, from the first to the cut; value, the mean net sales of the visits after the first, 0 where there are none."""
+    """What a model of purchases knows of a customer.
+
+    frequency: visits after the first; recency_days, from the first to the last; age_days, from the first to the last day seen;
+    value, the mean net sales of the visits after the first, 0 where there are none.
+    """
 
     customer_id: UUID
     frequency: int
