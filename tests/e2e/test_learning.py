@@ -52,25 +52,26 @@ def log_of(stack: Stack, function: str, message: str) -> Iterator[Json]:
 
 def test_a_training_is_kept_in_use_with_its_forecasts(stack: Stack, trained: Json) -> None:
     kept = "SELECT status, files, backtest FROM ml_models WHERE business_id = %s AND version = %s"
-    ((status, files, backtest),) = stack.rows(kept, stack.state.business_id, trained["version"])
-    assert (status, trained["in_use"]) == ("promoted", trained["version"])
+    ((status, files, backtest),) = stack.rows(kept, stack.state.business_id, trained["in_use"])
+    assert status == "promoted"
     assert all(file["sha256"] for file in files.values())
     assert backtest["method"] not in SIMPLE
     stored = "SELECT count(*), count(*) FILTER (WHERE product_id IS NULL) FROM ml_forecasts WHERE model_version = %s"
-    ((forecasts, of_shop),) = stack.rows(stored, trained["version"])
+    ((forecasts, of_shop),) = stack.rows(stored, trained["in_use"])
     assert forecasts > of_shop == 1
 
 
 def test_the_files_are_whole_in_the_bucket(stack: Stack, trained: Json) -> None:
     storage = jobs.client(stack, "s3")
     buckets = [bucket["Name"] for bucket in storage.list_buckets()["Buckets"] if "models" in bucket["Name"].lower()]
-    prefix = f"models/{stack.state.business_id}/demand/{trained['version']}/"
+    prefix = f"models/{stack.state.business_id}/demand/{trained['in_use']}/"
     found = {
         entry["Key"].removeprefix(prefix): entry["Size"]
         for bucket in buckets
         for entry in storage.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
     }
-    ((files,),) = stack.rows("SELECT files FROM ml_models WHERE version = %s", trained["version"])
+    ((files,),) = stack.rows("SELECT files FROM ml_models WHERE version = %s", trained["in_use"])
+    assert found.pop("manifest.json") > 0
     assert found == {name: file["bytes"] for name, file in files.items()}
     assert any(name.endswith(".txt") for name in found)  # LightGBM's own format
 
