@@ -18,6 +18,7 @@ from infra.local.problems import FIRST_RUN_BYTES, StackError
 from infra.local.processes import run_to_end
 
 STAMP = "cafe-ai.stamp"
+PTH = "cafe_ai_project.pth"
 INDEX_SETTINGS = {  # pip's settings that people point at a mirror, under uv's names
     "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
     "PIP_EXTRA_INDEX_URL": "UV_INDEX",
@@ -78,6 +79,14 @@ def ensure_environment(layout: Layout, environment: VirtualEnvironment) -> None:
     uv = _ensure_uv(layout)
     with step(f"Installing {environment.title}"):
         _install(uv, environment, layout)
+
+
+def ensure_importable(layout: Layout) -> None:
+    """Have the project's Python find the project's code from whichever folder it is started in, without PYTHONPATH."""
+    (packages,) = layout.venv.glob("lib/python3.*/site-packages")
+    pth, content = packages / PTH, f"{layout.project}\n{layout.project / 'layers' / 'core'}\n"
+    if not pth.exists() or pth.read_text(encoding="utf-8") != content:
+        pth.write_text(content, encoding="utf-8")
 
 
 def require_space(layout: Layout) -> None:

@@ -1,8 +1,9 @@
-"""Files of reports outlive the stack: the emulator keeps its buckets on disk, and each deploy's new one gets the old one's."""
+"""Files of reports and of models outlive the stack: the emulator keeps its buckets on disk, and each deploy's new ones get
+the old ones'."""
 
 from infra.local import emulator
 
-KEPT = "reports/"  # what is below work/ belongs to reports that were being made
+KEPT = ("reports/", "models/")  # what is below work/ belongs to reports that were being made
 
 
 def move_files(bucket: str, port: int) -> int:

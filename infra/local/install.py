@@ -4,7 +4,7 @@ import signal
 import sys
 
 from infra.local.console import complain
-from infra.local.environment import ensure_environments
+from infra.local.environment import ensure_environments, ensure_importable
 from infra.local.layout import current
 from infra.local.openmp import ensure_openmp
 from infra.local.problems import StackError, explain
@@ -17,6 +17,7 @@ def main() -> int:
     try:
         ensure_environments(layout)
         ensure_openmp(layout)
+        ensure_importable(layout)
     except Stopped:
         complain("\nInterrupted; the next run goes on from here.")
         return 128 + signal.SIGINT

@@ -1,4 +1,5 @@
-"""`python -m infra.local.sizes BUILD_FOLDER`: what each function takes unzipped, with its layers; fails beyond Lambda's limit.
+"""`python -m infra.local.sizes BUILD_FOLDER`: what each layer takes unzipped, and each function with its layers; fails beyond
+Lambda's limit.
 
 BUILD_FOLDER is what `sam build` made. Run by the SAM tools' virtual environment, which reads SAM's YAML.
 """
@@ -28,13 +29,20 @@ def function_bytes(template: Template, build: Path) -> dict[str, int]:
     }
 
 
+def layer_bytes(template: Template, build: Path) -> dict[str, int]:
+    """What each layer of a built template takes."""
+    layers = (name for name, each in template["Resources"].items() if each["Type"] == "AWS::Serverless::LayerVersion")
+    return {name: folder_bytes(build / name) for name in layers}
+
+
 def main(build: Path) -> int:
     from samcli.yamlhelper import yaml_parse
 
     template = yaml_parse((build / "template.yaml").read_text(encoding="utf-8"))
     functions = function_bytes(template, build)
-    for name, size in sorted(functions.items(), key=lambda pair: -pair[1]):
-        print(f"  {size / 1e6:6.1f} MB  {name}")
+    for sizes in (layer_bytes(template, build), functions):
+        for name, size in sorted(sizes.items(), key=lambda pair: -pair[1]):
+            print(f"  {size / 1e6:6.1f} MB  {name}")
     too_large = [name for name, size in functions.items() if size > LIMIT_BYTES]
     if too_large:
         print(f"Lambda takes {LIMIT_BYTES / 1e6:.1f} MB at most: {', '.join(too_large)}", file=sys.stderr)

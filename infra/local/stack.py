@@ -153,7 +153,8 @@ def _start(layout: Layout) -> State:
     parameters = _parameters(layout, postgres, record.ports)
     with step("Deploying template.yaml"), showing(layout.log("emulator"), BotoCoreError, ClientError):
         outputs = deploy(layout, build, record.ports["emulator"], parameters)
-        move_files(outputs["ReportsBucketName"], record.ports["emulator"])
+        for bucket in ("ReportsBucketName", "ModelsBucketName"):
+            move_files(outputs[bucket], record.ports["emulator"])
     with step("Loading the sample business, Café Central"):
         business_id = load_sample_business(postgres.dsn(SAAS))
         load_documents(postgres.dsn(APP))

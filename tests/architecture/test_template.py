@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 FUNCTION = "AWS::Serverless::Function"
 LAYER = "AWS::Serverless::LayerVersion"
 MACHINE = "SalesReportMachine"
-BUCKET = "ReportsBucket"
+BUCKETS = {"REPORTS_BUCKET": "ReportsBucket", "MODELS_BUCKET": "ModelsBucket"}
+PREFIXES = {"ReportsBucket": {"work/", "reports/"}, "ModelsBucket": {"models/"}}
 SEARCHING = {
     "QueryFunction",
     "RecommendFunction",
@@ -28,13 +29,18 @@ SEARCHING = {
 }
 WRITING = {"SalesAnalysisFunction", "ReportNarrateFunction"}  # they call the language model and search nothing
 DRAWING = {"ReportRenderFunction"}
-LEARNING = {"CustomerBehaviorJobFunction", "InventoryForecastJobFunction"}  # they train or use a model of ml/
+LEARNING = {
+    "CustomerBehaviorJobFunction",
+    "InventoryForecastJobFunction",
+    "TrainModelsJobFunction",
+}  # they train or use a model of ml/
 QUEUE_VARIABLES = {"AUDIT_QUEUE_URL": "AuditQueue", "INDEX_QUEUE_URL": "IndexQueue"}
 JOB_QUEUES = {
     JobKind.SALES_REPORT: ("SalesReportQueue", "SalesReportJobFunction"),
     JobKind.PRODUCT_RECOMMENDATIONS: ("ProductRecommendationsQueue", "ProductRecommendationsJobFunction"),
     JobKind.CUSTOMER_BEHAVIOR: ("CustomerBehaviorQueue", "CustomerBehaviorJobFunction"),
     JobKind.INVENTORY_FORECAST: ("InventoryForecastQueue", "InventoryForecastJobFunction"),
+    JobKind.TRAIN_MODELS: ("TrainModelsQueue", "TrainModelsJobFunction"),
     JobKind.CLEANUP: ("CleanupQueue", "CleanupJobFunction"),
 }
 NAMED_QUEUES = {**{kind.value: queue for kind, (queue, _) in JOB_QUEUES.items()}, "notifications": "NotificationsQueue"}
@@ -185,8 +191,9 @@ def test_a_message_is_delayed_by_who_takes_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_who_knows_the_bucket_or_the_machine_may_use_it(name: str) -> None:
-    assert ("REPORTS_BUCKET" in variables(name)) == (BUCKET in granted_on(name, "s3"))
+def test_who_knows_a_bucket_or_the_machine_may_use_it(name: str) -> None:
+    for variable, bucket in BUCKETS.items():
+        assert (variable in variables(name)) == (bucket in granted_on(name, "s3"))
     starts = {MACHINE: {"StartExecution"}} if "REPORT_MACHINE_ARN" in variables(name) else {}
     assert granted_on(name, "states") == starts
     assert ("MAIL_FROM" in variables(name)) == ("MailIdentity" in granted_on(name, "ses"))
@@ -230,13 +237,14 @@ def test_the_machine_runs_the_reports_functions_and_no_others() -> None:
     assert set(re.findall(r"\$\{(\w+)\}", definition)) == machine["DefinitionSubstitutions"].keys()
 
 
-def test_the_bucket_is_closed_encrypted_and_forgets() -> None:
-    bucket = RESOURCES[BUCKET]["Properties"]
+@pytest.mark.parametrize("name", PREFIXES)
+def test_a_bucket_is_closed_encrypted_and_forgets(name: str) -> None:
+    bucket = RESOURCES[name]["Properties"]
     assert all(bucket["PublicAccessBlockConfiguration"].values())
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     assert bucket["BucketEncryption"]
-    assert {rule["Prefix"] for rule in bucket["LifecycleConfiguration"]["Rules"]} == {"work/", "reports/"}
-    (refusal,) = RESOURCES["ReportsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert {rule["Prefix"] for rule in bucket["LifecycleConfiguration"]["Rules"]} == PREFIXES[name]
+    (refusal,) = RESOURCES[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
     assert (refusal["Effect"], refusal["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": False}})
 
 

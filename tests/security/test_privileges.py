@@ -16,8 +16,8 @@ from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
 NOLOGIN_ROLES = (
-    "cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_baskets", "cafe_ai_cleanup", "cafe_ai_erasure", "cafe_ai_index",
-    "cafe_ai_jobs", "cafe_ai_monitoring", "cafe_ai_report", "cafe_ai_schedules"
+    "cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_baskets", "cafe_ai_cleanup", "cafe_ai_erasure", "cafe_ai_examples",
+    "cafe_ai_index", "cafe_ai_jobs", "cafe_ai_monitoring", "cafe_ai_report", "cafe_ai_schedules"
 )  # fmt: skip
 
 READ, WRITE = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
@@ -27,6 +27,7 @@ SHOPS_TABLES = (
 )  # fmt: skip
 ROLLUPS = ("rollup_hours", "rollup_products", "business_labels")
 RECOMMENDATIONS = ("recommendation_runs", "product_pairs", "product_dayparts", "search_misses")
+FEATURES = ("feature_snapshots", "customer_features", "product_features", "shop_features")
 TABLE_PRIVILEGES = {
     APP: {
         **dict.fromkeys(
@@ -34,7 +35,10 @@ TABLE_PRIVILEGES = {
         ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
         **dict.fromkeys(RECOMMENDATIONS, WRITE),
-        **dict.fromkeys(("ai_feedback", "ai_jobs", "notification_deliveries", "rollup_checks"), COUNT),
+        **dict.fromkeys(FEATURES, WRITE),
+        **dict.fromkeys(("ai_feedback", "ai_jobs", "ml_models", "notification_deliveries", "rollup_checks"), COUNT),
+        **dict.fromkeys(("drift_alerts", "ml_forecasts"), WRITE),
+        "approved_examples": WRITE - {"UPDATE"},
         **dict.fromkeys(("ai_outbox", "ai_dead_letters"), frozenset({"INSERT"})),
         **dict.fromkeys(("documents", "index_generations", "index_entries"), WRITE),
         **dict.fromkeys(("index_outbox", "embedding_cache"), WRITE - {"UPDATE"}),
@@ -56,11 +60,16 @@ TABLE_PRIVILEGES = {
     "cafe_ai_schedules": {},
     "cafe_ai_cleanup": {
         **dict.fromkeys(
-            ("ai_jobs", "notification_deliveries", "ai_conversations", "ai_dead_letters"), frozenset({"DELETE"})
+            ("ai_jobs", "notification_deliveries", "ai_conversations", "ai_dead_letters", "approved_examples"),
+            frozenset({"DELETE"}),
         ),
         "past_conversations": COUNT,
     },
-    "cafe_ai_erasure": {"erasures": WRITE, "ai_conversations": frozenset({"DELETE"})},
+    "cafe_ai_erasure": {
+        "erasures": WRITE,
+        **dict.fromkeys(("ai_conversations", "approved_examples"), frozenset({"DELETE"})),
+    },
+    "cafe_ai_examples": {"model_routes": READ},
     "cafe_ai_report": {},
     "cafe_ai_jobs": {"ai_outbox": frozenset({"SELECT", "DELETE"})},
     "cafe_ai_monitoring": {"ai_metrics": COUNT},
@@ -77,13 +86,14 @@ FUNCTIONS_CALLED = {
     APP: {
         "admit", "any_of_words", "budget_reserve", "budget_settle", "budget_spend", "budget_standing", "business_clock",
         "businesses_due_for_baskets", "businesses_due_for_rollup_check", "businesses_in_collection", "claim_indexing",
-        "conversation_counts", "current_business_id", "current_user_id", "empty_past_audit", "empty_past_feedback",
+        "conversation_counts", "current_business_id", "current_model_routes", "current_user_id",
+        "empty_past_audit", "empty_past_feedback",
         "erase_conversation", "erase_conversations", "experiment_outcomes", "forget_collection", "forget_messages",
         "given_up_jobs", "indexed_vectors", "inference_counts", "inference_counts_since", "job_business",
-        "mend_rollups", "new_id", "outbox_wait", "overdue_jobs", "past_jobs", "queue_reindexing",
+        "mend_rollups", "new_id", "open_drift_alerts", "outbox_wait", "overdue_jobs", "past_jobs", "queue_reindexing",
         "recent_inference_errors", "release_indexing", "remove_past_conversations", "remove_past_dead_letters",
-        "remove_past_jobs", "rollup_differences", "search_terms", "take_due_messages", "take_messages",
-        "use_of_business", "use_of_user", "weekly_reports_due",
+        "remove_past_examples", "remove_past_jobs", "rollup_differences", "search_terms", "shared_examples",
+        "take_due_messages", "take_messages", "trainings_due", "use_of_business", "use_of_user", "weekly_reports_due",
     },
     SAAS: {"business_clock", "current_business_id", "current_user_id", "new_id"},
     "cafe_ai_rollup": {"business_clock", "current_business_id", "current_user_id"},
@@ -94,6 +104,7 @@ FUNCTIONS_CALLED = {
     "cafe_ai_baskets": set(),
     "cafe_ai_schedules": set(),
     "cafe_ai_cleanup": {"is_past"},
+    "cafe_ai_examples": set(),
     "cafe_ai_jobs": {"outbox_wait"},
     "cafe_ai_monitoring": {"metric_endpoint", "response_bucket"},
     "cafe_ai_index": {"current_business_id", "new_id", "search_terms", "any_of_words"},
@@ -130,6 +141,7 @@ def test_roles_own_nothing_and_bypass_nothing(superuser: psycopg.Connection[Any]
         ("cafe_ai_baskets", False, False, False, 0),
         ("cafe_ai_cleanup", False, False, False, 0),
         ("cafe_ai_erasure", False, False, False, 0),
+        ("cafe_ai_examples", False, False, False, 0),
         ("cafe_ai_index", False, False, False, 0),
         ("cafe_ai_jobs", False, False, False, 0),
         ("cafe_ai_monitoring", False, False, False, 0),
@@ -198,6 +210,7 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
     words = ["error_message", "plan", "prompt", "response"]
     look = "gave_up id kind lease_expires_at queued_at status"
+    example = "asked_on assistant_type business_id business_type created_at locale plan question"
     use = "business_id conversation_id cost_usd degraded response_time_ms status timestamp tokens_used user_id variants"
     counted = (
         "completion_tokens cost_usd degraded endpoint error_message model_name prompt_tokens request_id response_time_ms "
@@ -221,12 +234,19 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
         ("cafe_ai_cleanup", "ai_feedback", "UPDATE", ["comment"]),
         ("cafe_ai_cleanup", "ai_jobs", "SELECT", ["business_id", "finished_at", "id", "kind", "status"]),
         ("cafe_ai_cleanup", "ai_jobs", "UPDATE", ["id"]),
+        ("cafe_ai_cleanup", "approved_examples", "SELECT", ["conversation_id", "created_at"]),
+        ("cafe_ai_cleanup", "approved_examples", "UPDATE", ["conversation_id"]),
         ("cafe_ai_cleanup", "notification_deliveries", "SELECT", ["job_id"]),
         ("cafe_ai_erasure", "ai_audit_logs", "SELECT", sorted([*words, "conversation_id", "user_id"])),
         ("cafe_ai_erasure", "ai_audit_logs", "UPDATE", words),
         ("cafe_ai_erasure", "ai_conversations", "SELECT", ["id", "user_id"]),
         ("cafe_ai_erasure", "ai_feedback", "SELECT", ["comment", "conversation_id", "user_id"]),
         ("cafe_ai_erasure", "ai_feedback", "UPDATE", ["comment"]),
+        ("cafe_ai_erasure", "approved_examples", "SELECT", ["conversation_id", "user_id"]),
+        ("cafe_ai_examples", "approved_examples", "SELECT", example.split()),
+        ("cafe_ai_examples", "businesses", "SELECT", ["id", "shares_examples"]),
+        ("cafe_ai_examples", "model_routes", "INSERT", ["business_type", "evaluation", "model_name", "reason"]),
+        ("cafe_ai_examples", "model_routes", "UPDATE", ["rolled_back_at", "rolled_back_reason"]),
         ("cafe_ai_index", "businesses", "SELECT", ["id"]),
         (
             "cafe_ai_index",
@@ -238,6 +258,7 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
         ("cafe_ai_jobs", "ai_outbox", "UPDATE", ["attempts", "available_at"]),
         ("cafe_ai_jobs", "memberships", "SELECT", ["business_id", "role", "user_id"]),
         ("cafe_ai_monitoring", "ai_audit_logs", "SELECT", sorted(counted.split())),
+        ("cafe_ai_monitoring", "drift_alerts", "SELECT", ["cleared_at", "kind"]),
         ("cafe_ai_report", "ai_audit_logs", "SELECT", use.split()),
         ("cafe_ai_report", "ai_conversations", "SELECT", ["assistant_type", "business_id"]),
         ("cafe_ai_report", "ai_feedback", "SELECT", ["conversation_id", "first_rated_at", "first_rating", "rating"]),
@@ -248,6 +269,7 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
         ("cafe_ai_schedules", "ai_jobs", "SELECT", ["business_id", "idempotency_key", "user_id"]),
         ("cafe_ai_schedules", "businesses", "SELECT", ["day_starts", "id", "timezone", "weekly_report"]),
         ("cafe_ai_schedules", "rollup_checks", "SELECT", ["business_id", "checked_at"]),
+        ("cafe_ai_schedules", "rollup_hours", "SELECT", ["business_date", "business_id", "orders"]),
     ]
 
 

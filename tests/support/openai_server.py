@@ -27,6 +27,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 from tests.support.scripted_replies import CALLS, EMBEDDINGS, PROSE, REPLIES, Arguments, embed, reply_to, told_in
+from tests.support.scripted_tuning import ScriptedTuning
 
 PlanFor = Callable[[str], Arguments | None]
 
@@ -99,6 +100,8 @@ class OpenAIServer:
         self.delay = delay  # seconds that "slow" waits
         self.requests: list[Recorded] = []
         self.embedded: list[Recorded] = []
+        self.tuning = ScriptedTuning()
+        self.unknown_models: set[str] = set()  # chats with these are answered with 404
         self.released = threading.Event()  # ends what hangs
         self._planning, self._prose, self._embedding = Script(), Script(), Script()
         self._lock = threading.Lock()
@@ -196,11 +199,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing."""
 
     def do_GET(self) -> None:
+        if self._tunes("GET", b""):
+            return
         self._send_json(200, {"object": "list", "data": [], "status": "ok"})
 
     def do_POST(self) -> None:
         scripted = cast(_Server, self.server).scripted
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self._tunes("POST", sent):
+            return None
+        body = json.loads(sent or b"{}")
         path = self.path.split("?")[0]
         if not path.endswith(("/chat/completions", "/embeddings")):
             return self._send_json(404, {"error": {"message": f"no {path}", "type": "not_found"}})
@@ -208,7 +216,18 @@ class _Handler(BaseHTTPRequestHandler):
         if behaviour == "too_long" and max(len(str(text)) for text in body["input"]) > LONGEST_TEXT:
             message = f"This model's maximum context length is {LONGEST_TEXT} tokens."
             return self._send_json(400, {"error": {"message": message, "type": "invalid_request_error"}})
+        if body.get("model") in scripted.unknown_models:
+            message = f"The model `{body['model']}` does not exist or you do not have access to it."
+            error = {"message": message, "type": "invalid_request_error", "param": None, "code": "model_not_found"}
+            return self._send_json(404, {"error": error})
         return self._answer(scripted, behaviour, body)
+
+    def _tunes(self, method: str, body: bytes) -> bool:
+        """Whether the request was about fine-tuning; it is answered then."""
+        tuning, path = cast(_Server, self.server).scripted.tuning, self.path.split("?")[0]
+        if tuning.takes(path):
+            self._send_json(*tuning.answer(method, path, body, self.headers.get("Content-Type", "")))
+        return tuning.takes(path)
 
     def _answer(self, scripted: OpenAIServer, behaviour: str, body: dict[str, Any]) -> None:
         if rejected := REJECTS.fullmatch(behaviour):

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from fastapi import Response
 
+from cafe_ai.assistants import approval
 from cafe_ai.bootstrap import runtime
-from cafe_ai.conversations import service
 from cafe_ai.conversations.schemas import FeedbackBody, FeedbackRequest
 from cafe_ai.errors import ConversationNotFound
 from cafe_ai.http import Caller, create_app, declares, lambda_handler
@@ -21,7 +21,7 @@ async def rate_answer(
 ) -> FeedbackBody:
     """201 the first time, 200 where it takes the place of what the caller thought before."""
     user = caller.admit_user("feedback")
-    first = service.rate(runtime().database, user, conversation_id, feedback.rating, feedback.comment)
+    first = approval.rate(runtime().database, user, conversation_id, feedback.rating, feedback.comment)
     response.status_code = 201 if first else 200
     return FeedbackBody(conversation_id=conversation_id, rating=feedback.rating, comment=feedback.comment)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.jobs.model import JobKind
+from cafe_ai.jobs.routing import ROUTES
 from cafe_ai.jobs.schedules.service import set_weekly_report
 from cafe_ai.notifications import channels, service
 from cafe_ai.notifications.model import Channel, ChannelKind, Event
@@ -17,7 +18,7 @@ from cafe_ai.settings import Settings
 from infra.local.commands.connection import add_database_option, business_id, running_stack, shop_database
 
 EVENTS = {"completed": Event.COMPLETED, "failed": Event.FAILED}
-KINDS = [kind.value for kind in JobKind if kind is not JobKind.CLEANUP]
+KINDS = [kind.value for kind in JobKind if ROUTES[kind].announced]
 SECONDS = 60.0
 
 

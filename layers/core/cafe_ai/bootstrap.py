@@ -13,7 +13,9 @@ from cafe_ai.tenancy.tokens import SigningKeys
 
 if TYPE_CHECKING:
     from cafe_ai.embeddings import EmbeddingModel
+    from cafe_ai.examples.service import ExampleShelf
     from cafe_ai.llm import LanguageModel
+    from cafe_ai.model_routes.service import ModelRoutes
     from cafe_ai.platform.cache import Cache, Recent
     from cafe_ai.platform.email import Mailer
     from cafe_ai.platform.queue import MessageQueue
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from cafe_ai.platform.storage import ObjectStore
     from cafe_ai.platform.vectors import VectorStore
     from cafe_ai.platform.webhooks import WebhookSender
+    from cafe_ai.tenancy.model import Member
 
 RECENT_QUERIES = 500  # 2 KB each
 
@@ -69,6 +72,18 @@ class Runtime:
         return llm.build(self._with_key)
 
     @cached_property
+    def model_routes(self) -> ModelRoutes:
+        """Which model each type of business is given."""
+        from cafe_ai import llm
+        from cafe_ai.model_routes.service import ModelRoutes
+
+        return ModelRoutes(self.database, lambda name: llm.build(replace(self._with_key, llm_model=name)))
+
+    def language_model_for(self, member: Member) -> LanguageModel | None:
+        """The language model for one request about the member's business, or None without an API key."""
+        return None if self.language_model is None else self.model_routes.route(self.language_model, member)
+
+    @cached_property
     def embedding_model(self) -> EmbeddingModel:
         """The configured embedding model."""
         from cafe_ai import embeddings
@@ -102,6 +117,13 @@ class Runtime:
         from cafe_ai.platform.cache import Cache
 
         return Cache(self.settings.cache_url)
+
+    @cached_property
+    def examples(self) -> ExampleShelf:
+        """The approved examples that were read lately."""
+        from cafe_ai.examples.service import ExampleShelf
+
+        return ExampleShelf(self.database)
 
     @cached_property
     def recent_queries(self) -> Recent[list[float]]:
@@ -144,6 +166,13 @@ class Runtime:
         from cafe_ai.platform.storage import ObjectStore
 
         return ObjectStore(self.settings.require("reports_bucket"))
+
+    @cached_property
+    def models(self) -> ObjectStore:
+        """Where the models that were trained are kept."""
+        from cafe_ai.platform.storage import ObjectStore
+
+        return ObjectStore(self.settings.require("models_bucket"))
 
     @cached_property
     def report_machine(self) -> StateMachine:

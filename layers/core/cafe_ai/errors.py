@@ -27,6 +27,13 @@ And those of jobs that no HTTP caller sees: workers and the state machine act on
     ├── JobFailed    what `task.get()` waited for failed, with why
     └── JobTimeout   `task.get(timeout=...)` waited in vain
 
+And those of models, after which another way to the same answer is taken, or the job is tried again:
+
+    ModelError
+    ├── ModelCorrupt       its files are not those that were kept: it is not used
+    ├── ModelServerFailed  a model server is away, or answers what is no answer
+    └── PromotionLost      another model has come into use meanwhile: nothing was changed
+
 `str(error)` is its detail: it is shown to the caller, so it never names a table, a host, a prompt or a stack. What
 helps an operator (which dependency, the database's own message) goes to the log through `raise ... from cause`.
 """
@@ -297,3 +304,27 @@ class JobTimeout(JobError, TimeoutError):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"The job did not end within {seconds:g} s.")
+
+
+class ModelError(Exception):
+    """Base of what can be the matter with a model."""
+
+
+class ModelCorrupt(ModelError):
+    """The files of a version are missing, or are not those that were kept."""
+
+    def __init__(self, version: str, file: str) -> None:
+        super().__init__(f"The file {file} of the model's version {version} is not what was kept.")
+        self.version = version
+        self.file = file
+
+
+class ModelServerFailed(ModelError):
+    """A model server gave no answer that can be used; why is in words for an operator."""
+
+
+class PromotionLost(ModelError):
+    """The model in use is not the one that the candidate was compared with, or the candidate has been judged already."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"Version {version} is not promoted: what was in use has changed meanwhile.")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 DEFAULT_MODEL = "gpt-6-luna"
 DEFAULT_EMBEDDING_MODEL = "offline"
+DEFAULT_MODEL_SERVER_NAME = "demand-{business_id}"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -28,11 +29,13 @@ class Settings:
     Redis or Valkey server's; without one embeddings are cached in PostgreSQL. index_queue_url is where the indexer is told
     of changes. embedding_model is "offline" or the name of a model of the OpenAI-compatible server.
     language_model_elsewhere: other functions have the key that this one, which calls no model, does without.
-    queue_urls are the queues of jobs and notifications by name (`jobs.routing`). reports_bucket holds what jobs make;
-    report_machine_arn is the state machine that makes reports. mail_from is the sender of e-mails; with a mail_folder they
-    are written there and not sent. webhook_private_hosts are hosts that webhooks may reach though their address is
-    private: for the local stack and tests, never in AWS. job_retry_seconds is how long a job that failed waits for its
-    second attempt; each further wait is twice as long.
+    queue_urls are the queues of jobs and notifications by name (`jobs.routing`). reports_bucket holds what jobs make,
+    models_bucket what was trained; with a model_server_url that server (TensorFlow Serving's REST API) works out what a model's
+    learner predicts, under model_server_name, in which {business_id} stands for the business. report_machine_arn is the
+    state machine that makes reports. mail_from is the sender of e-mails; with a mail_folder they are written there and not
+    sent. webhook_private_hosts are hosts that webhooks may reach though their address is private: for the local stack and
+    tests, never in AWS. job_retry_seconds is how long a job that failed waits for its second attempt; each further wait is
+    twice as long.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -54,6 +57,9 @@ class Settings:
     language_model_elsewhere: bool = False
     queue_urls: Mapping[str, str] = field(default_factory=dict)
     reports_bucket: str | None = None
+    models_bucket: str | None = None
+    model_server_url: str | None = None
+    model_server_name: str = DEFAULT_MODEL_SERVER_NAME
     report_machine_arn: str | None = None
     mail_from: str | None = None
     mail_folder: str | None = None
@@ -100,6 +106,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         language_model_elsewhere=_one_of(environ, "LANGUAGE_MODEL_ELSEWHERE", ("YES", "NO")) == "YES",
         queue_urls=_urls_by_name(environ, "QUEUE_URLS"),
         reports_bucket=_text(environ, "REPORTS_BUCKET"),
+        models_bucket=_text(environ, "MODELS_BUCKET"),
+        model_server_url=_url(environ, "MODEL_SERVER_URL"),
+        model_server_name=_text(environ, "MODEL_SERVER_NAME") or DEFAULT_MODEL_SERVER_NAME,
         report_machine_arn=_text(environ, "REPORT_MACHINE_ARN"),
         mail_from=_text(environ, "MAIL_FROM"),
         mail_folder=_text(environ, "MAIL_FOLDER"),

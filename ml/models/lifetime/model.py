@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Reason = Literal[
-    "few_customers",  # too few to estimate anything
-    "few_repeaters",  # too few came back
-    "no_values",  # too few repeat purchases with a positive value
-    "not_converged",  # no starting point led to an optimum
-    "no_mean_value",  # the values scatter so widely that they have no mean (Gamma-Gamma's q is 1 or less)
-]
+from cafe_ai.customers.model import NoLifetime
 
 
 @dataclass(frozen=True, slots=True)
 class NotFitted:
     """Why there is no model, and the number that decided it."""
 
-    reason: Reason
+    reason: NoLifetime
     found: float = 0.0
 
 

@@ -106,6 +106,15 @@ def test_a_token_is_of_the_roles_user_who_becomes_a_member(
         }
 
 
+def test_an_operators_token_says_so(stack: State, capsys: pytest.CaptureFixture[str]) -> None:
+    claims = []
+    for options in ([], ["--operator"]):
+        assert cli.main(["token", *options]) == 0
+        token = capsys.readouterr().out.strip()
+        claims.append(jwt.decode(token, options={"verify_signature": False}).get("operator"))
+    assert claims == [None, True]
+
+
 def test_a_token_for_a_business_there_is_not_is_refused(stack: State, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["token", "--business", str(UUID(int=7))]) == 1
     assert capsys.readouterr().err == "cafe-ai: There is no business with this id.\n"

@@ -18,7 +18,7 @@ from tests.support.jobs import soon
 
 PATH = "/api/v1/ai/jobs"
 FORECAST, REPORT = JobKind.INVENTORY_FORECAST, JobKind.SALES_REPORT
-BUSINESS_KINDS = [kind for kind in JobKind if kind is not JobKind.CLEANUP]
+BUSINESS_KINDS = [kind for kind in JobKind if ROUTES[kind].start is not None]
 
 
 class Store:
@@ -163,6 +163,16 @@ def test_cleanup_is_for_operators_and_about_no_business(edge: Edge) -> None:
     assert show(edge, operator, job, operator=True).body["business_id"] is None
     assert show(edge, uuid4(), job, operator=True).status == 200
     assert show(edge, user, job).status == show(edge, operator, job).status == 404
+
+
+def test_training_is_for_operators_and_about_a_business(edge: Edge) -> None:
+    business, owner = edge.given_member()
+    assert post(edge, owner, wanted(business, JobKind.TRAIN_MODELS)).status == 403
+    started = post(edge, uuid4(), wanted(business, JobKind.TRAIN_MODELS, as_of="2026-05-31T14:00"), operator=True)
+    assert started.status == 202
+    assert show(edge, owner, started.body["job_id"]).status == 403
+    without = post(edge, uuid4(), wanted(None, JobKind.TRAIN_MODELS), operator=True)
+    assert (without.status, without.fields) == (422, ["business_id"])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from cafe_ai.errors import BusinessNotFound
 from cafe_ai.jobs.schedules import service
 from cafe_ai.platform.db import Database
 from functions.workers.schedules.handler import handler
+from tests.support.factories import Line
 from tests.support.jobs import Workshop, context, soon
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)  # the Monday of 2026-W48
@@ -110,3 +111,51 @@ def test_business_that_is_not_there_wants_no_reports(workshop: Workshop) -> None
     with pytest.raises(BusinessNotFound):
         service.set_weekly_report(saas, UUID(int=1), True)
     saas.close()
+
+
+def sold(workshop: Workshop, day: int, **options: Any) -> UUID:
+    """A business that sold something on a day of that week."""
+    business = given_shop(workshop, wanted=False, **options)
+    product = workshop.factory.insert_product(business)
+    moment = local(day, 12, timezone=options.get("timezone", "Europe/Madrid"))
+    workshop.factory.insert_order(business, [Line(product)], ordered_at=moment)
+    return business
+
+
+def trainings(workshop: Workshop) -> list[tuple[UUID, str]]:
+    return [
+        (row["business_id"], row["idempotency_key"])
+        for row in workshop.rows("ai_jobs")
+        if row["kind"] == "train_demand_models"
+    ]
+
+
+@pytest.mark.parametrize("timezone", ["Europe/Madrid", "Pacific/Auckland", "America/Mexico_City"])
+def test_models_of_who_sells_are_trained_once_a_night_by_the_shops_clock(workshop: Workshop, timezone: str) -> None:
+    business = sold(workshop, 0, timezone=timezone)
+    given_shop(workshop)  # sells nothing
+    assert service.start_trainings(workshop.runtime, local(2, 2, 59, timezone), soon()) == 0
+    assert service.start_trainings(workshop.runtime, local(2, 3, 0, timezone), soon()) == 1
+    assert service.start_trainings(workshop.runtime, local(2, 23, 59, timezone), soon()) == 0
+    assert service.start_trainings(workshop.runtime, local(3, 3, 0, timezone), soon()) == 1
+    assert trainings(workshop) == [(business, "train:2026-11-25"), (business, "train:2026-11-26")]
+    assert len(workshop.queues["train_demand_models"].messages) == 2
+
+
+def test_models_of_who_has_not_sold_for_four_weeks_are_not_trained(workshop: Workshop) -> None:
+    sold(workshop, 0)
+    assert service.start_trainings(workshop.runtime, local(29, 4), soon()) == 0
+    assert service.start_trainings(workshop.runtime, local(28, 4), soon()) == 1
+
+
+def test_night_of_a_shop_whose_day_starts_late_is_over_then(workshop: Workshop) -> None:
+    sold(workshop, 0, day_starts=time(5))
+    assert service.start_trainings(workshop.runtime, local(1, 4, 59), soon()) == 0
+    assert service.start_trainings(workshop.runtime, local(1, 5), soon()) == 1
+
+
+def test_hourly_run_starts_trainings(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    business = sold(workshop, 0)
+    monkeypatch.setattr(service, "now_utc", lambda: local(1, 3, 10))
+    handler({}, context())
+    assert trainings(workshop) == [(business, "train:2026-11-24")]

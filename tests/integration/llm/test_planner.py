@@ -277,9 +277,9 @@ def test_outage_leaves_time_for_the_rules(server: OpenAIServer, make_model: Make
 def test_planning_call_stays_under_its_budget() -> None:
     before = write_plan(TOP_FIVE)
     categories = ("Cafés", "Bollería", "Bocadillos", "Zumos", "Tés", "Tartas", "Desayunos", "Infusiones", "Helados")
-    prompt = prompt_book().for_nobody().get("plan")
-    first = write_messages(QUESTION, context(), prompt)
-    followed = write_messages(QUESTION, context(before=TOP_FIVE, categories=categories), prompt)
+    prompts = prompt_book().for_nobody()
+    first = write_messages(QUESTION, context(), prompts)
+    followed = write_messages(QUESTION, context(before=TOP_FIVE, categories=categories), prompts)
 
     assert estimate_prompt_tokens(first, PLAN_TOOL) < 380
     assert estimate_prompt_tokens(followed, PLAN_TOOL) < 450

@@ -31,8 +31,14 @@ def test_who_may_start_and_read_what() -> None:
         JobKind.PRODUCT_RECOMMENDATIONS: (Permission.JOBS, Permission.CATALOGUE),
         JobKind.CUSTOMER_BEHAVIOR: (Permission.JOBS, Permission.CUSTOMERS),
         JobKind.INVENTORY_FORECAST: (Permission.JOBS, Permission.MONEY),
+        JobKind.TRAIN_MODELS: (None, None),
         JobKind.CLEANUP: (None, None),
     }
+
+
+def test_who_asked_for_nothing_is_told_of_nothing() -> None:
+    assert {kind for kind, route in ROUTES.items() if not route.announced} == {JobKind.TRAIN_MODELS, JobKind.CLEANUP}
+    assert {kind for kind, route in ROUTES.items() if not route.about_business} == {JobKind.CLEANUP}
 
 
 @given(st.integers(2, 30), st.floats(0, 900))

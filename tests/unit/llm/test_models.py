@@ -11,7 +11,7 @@ from importlib import resources
 import pytest
 
 from cafe_ai.llm import models
-from cafe_ai.llm.models import find_model
+from cafe_ai.llm.models import Price, base_of, find_model, find_training_price
 
 TODAY = date(2026, 11, 22)
 
@@ -81,3 +81,23 @@ def test_every_known_model_has_sensible_prices() -> None:
         price = find_model(name, TODAY).price
         assert price is not None
         assert 0 < price.cached_input < price.input < price.output
+
+
+def test_a_fine_tuned_model_costs_what_its_bases_fine_tuned_models_do() -> None:
+    tuned = find_model("ft:gpt-4.1-mini-2025-04-14:cafe::9x8y", date(2026, 11, 25))
+    assert tuned.name == "ft:gpt-4.1-mini-2025-04-14:cafe::9x8y"
+    assert tuned.price == Price(Decimal("0.80"), Decimal("0.20"), Decimal("3.20"))
+    assert tuned.limit == "max_completion_tokens"
+    assert base_of(tuned.name) == "gpt-4.1-mini"
+
+
+def test_a_fine_tuned_model_of_an_unknown_base_has_no_price() -> None:
+    assert find_model("ft:some-model:cafe::1", date(2026, 11, 25)).price is None
+
+
+def test_a_fine_tuned_model_is_shut_down_with_its_base() -> None:
+    assert find_model("ft:gpt-4.1-mini-2025-04-14:cafe::9x8y", date(2027, 1, 14)).name == "gpt-6-luna"
+
+
+def test_a_training_price_that_is_not_documented_is_not_known() -> None:
+    assert find_training_price("gpt-4.1-mini-2025-04-14") is None

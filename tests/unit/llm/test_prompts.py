@@ -18,6 +18,7 @@ from cafe_ai.llm.prompt_files import load_prompt
 
 RELEASED = {
     "analysis.v1": "2965b40bdf937b84003ba601bccf5ab083322157aafefe2b482d8cdeb85462b3",
+    "examples.v1": "33d18108bb95a9e9eaf3efa45d38abcdb4ecdba79df67f7d393a39bb8347fd13",
     "plan.v1": "440b23b37eb3f2d1de74c0a12b942edbbc79de4a33b493fd77e28d19161659ea",
     "prose.v1": "d4c32dc9b0c87fd0d719e8324715a20ecb8c464ea5b68baf70aca7e5000f2d7f",
     "prose.v2": "cebbdef797457319edc4d72b13a2db6aaf44b438d8bd5432fff6584039c1dc49",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.local import environment
-from infra.local.environment import STAMP, VirtualEnvironment, install_environ, require_space
+from infra.local.environment import PTH, STAMP, VirtualEnvironment, ensure_importable, install_environ, require_space
 from infra.local.layout import Layout
 from infra.local.problems import StackError
 
@@ -70,3 +70,13 @@ def test_pips_mirror_is_the_installers_too(tmp_path: Path, monkeypatch: pytest.M
     environ = install_environ(Layout(tmp_path, tmp_path / ".local"))
     assert environ["UV_DEFAULT_INDEX"] == "https://mirror.invalid/simple"
     assert environ["UV_CACHE_DIR"] == str(tmp_path / ".local" / "cache" / "uv")
+
+
+def test_the_projects_code_is_found_without_pythonpath(tmp_path: Path) -> None:
+    packages = tmp_path / ".venv" / "lib" / "python3.13" / "site-packages"
+    packages.mkdir(parents=True)
+    for before in (None, "/where/it/was\n"):
+        if before:
+            (packages / PTH).write_text(before)
+        ensure_importable(Layout(tmp_path, tmp_path / ".local"))
+        assert (packages / PTH).read_text().splitlines() == [str(tmp_path), str(tmp_path / "layers" / "core")]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.sizes import folder_bytes, function_bytes
+from infra.local.sizes import folder_bytes, function_bytes, layer_bytes
 
 TEMPLATE: dict[str, Any] = {
     "Globals": {"Function": {"Layers": [{"Ref": "CoreLayer"}]}},
@@ -29,6 +29,10 @@ def build(tmp_path: Path) -> Path:
 
 def test_a_function_counts_with_its_own_and_the_common_layers(build: Path) -> None:
     assert function_bytes(TEMPLATE, build) == {"Query": 113, "Health": 14}
+
+
+def test_a_layer_counts_by_itself(build: Path) -> None:
+    assert layer_bytes(TEMPLATE, build) == {"CoreLayer": 10, "AiLayer": 100}
 
 
 def test_folders_themselves_weigh_nothing(build: Path) -> None:

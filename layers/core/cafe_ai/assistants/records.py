@@ -45,7 +45,10 @@ def write(
     outcome, searched = understood.outcome, understood.searched
     found = outcome if isinstance(outcome, Found) else None
     sheet = outcome if isinstance(outcome, FactSheet) else found.sheet if found else None
-    plan = remember(outcome) if isinstance(outcome, FactSheet) else None
+    plan: dict[str, Any] | None = None
+    if isinstance(outcome, FactSheet):
+        checked = wording.verified and not wording.refused and bool(outcome.facts)
+        plan = {**remember(outcome), "checked": checked}
     if searched is not None:
         plan = {**(plan or {}), **searched.record}
     answer = Answer(

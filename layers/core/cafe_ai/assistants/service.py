@@ -43,6 +43,7 @@ from cafe_ai.tenancy.model import Business, Member, Permission
 
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
+    from cafe_ai.examples.model import Example
     from cafe_ai.llm.metering import Meter
     from cafe_ai.platform.db import UnitOfWork
 
@@ -137,7 +138,8 @@ def _plan_with_model(
             return figures.customers_called(uow, member.business.id, said)
 
     try:
-        planner = LanguageModelPlanner(meter, prompt_book().for_business(member.business.id))
+        examples = _examples_for(runtime, member, question, by_rules.context.locale)
+        planner = LanguageModelPlanner(meter, prompt_book().for_business(member.business.id), examples)
         planned = planner.plan(question.text, replace(by_rules.context, customers=customers))
     except PlanRejected:
         return by_rules
@@ -146,6 +148,14 @@ def _plan_with_model(
         return replace(by_rules, outcome=planned) if vague or planned.candidates else by_rules
     with _reading(runtime, member) as uow:
         return _read_figures(uow, member, planned, by_rules.context, by_rules.searched)
+
+
+def _examples_for(runtime: Runtime, member: Member, question: Question, locale: Locale) -> Sequence[Example]:
+    """The examples to show. A model that was trained on the type's examples is asked as it was trained: without any."""
+    configured = runtime.language_model
+    if configured is None or runtime.model_routes.find(configured, member) is not None:
+        return ()
+    return runtime.examples.nearest(member, question.text, locale)
 
 
 def _read_figures(
@@ -239,9 +249,10 @@ def meter_for(runtime: Runtime, member: Member, inference_id: UUID | None = None
     Who uses it writes the inference with `turns.usage_of(meter)`, which settles what the meter reserved. It has a new id
     unless one is given.
     """
-    if runtime.language_model is None or member.budget_spent:
+    language_model = None if member.budget_spent else runtime.language_model_for(member)
+    if language_model is None:
         return None
     from cafe_ai.llm.metering import Meter
 
     inference_id = inference_id or uuid7()
-    return Meter(runtime.language_model, budget_of(runtime.database, member, inference_id), inference_id)
+    return Meter(language_model, budget_of(runtime.database, member, inference_id), inference_id)

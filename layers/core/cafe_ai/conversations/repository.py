@@ -34,6 +34,8 @@ SELECT id, user_id, business_id, follows_id, assistant_type, locale, prompt, res
  LIMIT %(limit)s OFFSET %(skip)s
 """
 
+SELECT_OWN_BUSINESS = "SELECT business_id FROM ai_conversations WHERE id = %s AND user_id = current_user_id()"
+
 ERASE_CONVERSATION = "SELECT erase_conversation(%s)"
 ERASE_CONVERSATIONS = "SELECT erase_conversations()"
 
@@ -70,6 +72,12 @@ def insert(uow: UnitOfWork, turn: Turn) -> None:
     """Writes the turn; a turn that is there already stays as it is."""
     columns = {name: getattr(turn, name) for name in Turn.__slots__}
     uow.connection.execute(INSERT_TURN, columns | {"plan": None if turn.plan is None else Jsonb(turn.plan)})
+
+
+def business_of(uow: UnitOfWork, conversation_id: UUID) -> UUID | None:
+    """The business that one of the unit of work's user's own turns is about; None where there is no such turn."""
+    row = uow.connection.execute(SELECT_OWN_BUSINESS, (conversation_id,)).fetchone()
+    return row[0] if row else None
 
 
 def select_own(

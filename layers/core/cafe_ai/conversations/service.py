@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cafe_ai.conversations import repository
-from cafe_ai.conversations.model import Rating, Turn
+from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import ConversationNotFound
 from cafe_ai.tenancy.model import User
 
@@ -55,15 +55,3 @@ def erase_all(database: Database, user: User) -> int:
     """Erases all the user's words up to now, also from what is yet to be written; how many turns there were."""
     with database.transaction(None, user.user_id, user.deadline) as uow:
         return repository.erase_all(uow)
-
-
-def rate(database: Database, user: User, conversation_id: UUID, rating: Rating, comment: str | None) -> bool:
-    """Keeps what the user thinks of an answer, in the place of what they thought before; whether it is the first time.
-
-    Raises ConversationNotFound where it is not the user's own.
-    """
-    with database.transaction(None, user.user_id, user.deadline) as uow:
-        first = repository.upsert_feedback(uow, conversation_id, rating, comment)
-    if first is None:
-        raise ConversationNotFound
-    return first

@@ -4,18 +4,19 @@ A logistic regression (Newton's method, ridge 1) on what a shop owner would look
 interval, for how many of these intervals not, and that all the more the oftener somebody came. It is fitted on the customers
 as they stood HORIZON_DAYS ago, of whom it is known who came. Its probabilities carry the season of that horizon, so only the
 order and three levels are told. Where the past is too short or too uniform, days since the last visit in own intervals take
-its place.
+its place. A rival, a model of all visits, takes the place of either where it ranked the customers of one horizon ago better
+than both, as far as they could be tried on them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import exp, log
 from uuid import UUID
 
-from cafe_ai.customers.model import Backtest, ChurnReport, Risk, RiskGroup, RiskLevel, Standing
+from cafe_ai.customers.model import Backtest, ChurnMethod, ChurnReport, Risk, RiskGroup, RiskLevel, Standing
 from cafe_ai.customers.rhythm import Rhythm
 from cafe_ai.language.formats import round_half_up
 
@@ -38,6 +39,14 @@ Past = tuple[Standing, bool]
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Another score of staying away, as of now, and as it would have been one horizon ago without knowing what came."""
+
+    now: Scorer
+    then: Scorer
+
+
+@dataclass(frozen=True, slots=True)
 class Churn:
     """The risks of the year's customers, and how they were made."""
 
@@ -46,7 +55,12 @@ class Churn:
 
 
 def assess(
-    standings: Sequence[Standing], past: Sequence[Past], older: Sequence[Past], rhythm: Rhythm, least: Least
+    standings: Sequence[Standing],
+    past: Sequence[Past],
+    older: Sequence[Past],
+    rhythm: Rhythm,
+    least: Least,
+    rival: Rival | None = None,
 ) -> Churn:
     """The risk of each customer who bought in the year.
 
@@ -54,6 +68,11 @@ def assess(
     tested on `past`. Either may be empty. least: the level that a customer has at least.
     """
     model = fit(past, rhythm)
+    tested = fit(older, rhythm) if model else None
+    compared = _compare(past, tested, rhythm, rival)
+    method: ChurnMethod = "history" if model else "rhythm"
+    if rival and "lifetime" in compared and _is_best("lifetime", compared):
+        method, model, tested = "lifetime", rival.now, rival.then
     year = [one for one in standings if one.visits_year > 0]
     waited = [rhythm.waited(one) for one in year]
     scores = [model(one) for one in year] if model else waited
@@ -70,9 +89,27 @@ def assess(
     for level in LEVELS:
         members = [one for one in year if risks[one.customer_id].level == level]
         groups.append(RiskGroup(level, len(members), sum((one.net_year for one in members), Decimal(0))))
-    tested = fit(older, rhythm) if model else None
-    proven = measure(past, tested, least) if tested else None
-    return Churn(risks, ChurnReport(HORIZON_DAYS, "history" if model else "rhythm", tuple(groups), proven))
+    proven = replace(measure(past, tested, least), compared=compared) if tested else None
+    return Churn(risks, ChurnReport(HORIZON_DAYS, method, tuple(groups), proven))
+
+
+def _compare(
+    past: Sequence[Past], tested: Scorer | None, rhythm: Rhythm, rival: Rival | None
+) -> dict[ChurnMethod, Decimal]:
+    """How well each method ranked the customers of one horizon ago; none where their fate says too little."""
+    if not _tells(past):
+        return {}
+    away = [gone for _, gone in past]
+    scorers: dict[ChurnMethod, Scorer | None] = {
+        "history": tested,
+        "lifetime": rival.then if rival else None,
+        "rhythm": rhythm.waited,
+    }
+    return {name: area_under_curve([score(one) for one, _ in past], away) for name, score in scorers.items() if score}
+
+
+def _is_best(method: ChurnMethod, compared: Mapping[ChurnMethod, Decimal]) -> bool:
+    return all(compared[method] > auc for name, auc in compared.items() if name != method)
 
 
 def outcomes(then: Sequence[Standing], later: Mapping[UUID, Standing]) -> list[Past]:
@@ -82,13 +119,17 @@ def outcomes(then: Sequence[Standing], later: Mapping[UUID, Standing]) -> list[P
 
 def fit(past: Sequence[Past], rhythm: Rhythm) -> Scorer | None:
     """The probability of staying away, as the past has it; None where there is too little of it."""
-    lost = sum(away for _, away in past)
-    if len(past) < LEAST_CUSTOMERS or min(lost, len(past) - lost) < LEAST_OF_EACH:
+    if not _tells(past):
         return None
     taken = past[:: -(-len(past) // MOST_FITTED)]
     rows = [(_features(one, rhythm), float(away)) for one, away in taken]
     weights = _regress(rows)
     return lambda one: _logistic(weights, _features(one, rhythm))
+
+
+def _tells(past: Sequence[Past]) -> bool:
+    lost = sum(away for _, away in past)
+    return len(past) >= LEAST_CUSTOMERS and min(lost, len(past) - lost) >= LEAST_OF_EACH
 
 
 def measure(past: Sequence[Past], score: Scorer, least: Least) -> Backtest:

@@ -1,6 +1,7 @@
 """The figures of customer behaviour as facts, rounded once, and as words.
 
-Beside the metrics of `analytics` there are figures of a customer: `interval_days`, `idle_days`, `overdue_days`.
+Beside the metrics of `analytics` there are figures of a customer: `interval_days`, `idle_days`, `overdue_days`; what is expected:
+`expected_customers`, `expected_visits`, `expected_net_sales`, `purchase_probability`; and the shop's yardsticks.
 """
 
 from __future__ import annotations
@@ -12,12 +13,21 @@ from decimal import Decimal
 
 from cafe_ai.analytics.metrics import round_half_up
 from cafe_ai.analytics.model import Fact, Period, Role
-from cafe_ai.language.formats import Language, format_count, format_date, format_money, format_percent, pluralize
+from cafe_ai.language.formats import (
+    Language,
+    format_count,
+    format_date,
+    format_money,
+    format_number,
+    format_percent,
+    pluralize,
+)
 
 NOUNS: Mapping[str, Mapping[Language, tuple[str, str]]] = {
     "customers": {"es": ("cliente", "clientes"), "en": ("customer", "customers")},
     "new": {"es": ("cliente nuevo", "clientes nuevos"), "en": ("new customer", "new customers")},
     "orders": {"es": ("pedido", "pedidos"), "en": ("order", "orders")},
+    "visits": {"es": ("visita", "visitas"), "en": ("visit", "visits")},
     "days": {"es": ("día", "días"), "en": ("day", "days")},
 }
 
@@ -50,7 +60,9 @@ class Figures:
         return Fact(metric, Decimal(value), "days", self.period, None, of)
 
     def say(self, fact: Fact, noun: str | None = None) -> str:
-        """The fact's value as a text shows it; with a noun of NOUNS: "1 cliente", "3 customers"."""
+        """The fact's value as a text shows it; with a noun of NOUNS: "1 cliente", "3 customers"; as "points" without a sign."""
+        if noun == "points":
+            return format_number(fact.value, self.language, 1)
         if fact.unit == "money":
             return format_money(fact.value, fact.currency or self.currency, self.language)
         if fact.unit == "percent":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cafe_ai.assistants.model import AssistantType
 from cafe_ai.assistants.turns import Told, write_turn
 from cafe_ai.customers.phrases import PROMPTS
-from cafe_ai.customers.service import behaviour
+from cafe_ai.customers.service import Ahead, behaviour
 from cafe_ai.customers.wire import present
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.parameters import moment_in
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from cafe_ai.jobs.running import JobRun
 
 
-def work(runtime: Runtime, run: JobRun) -> Mapping[str, Any]:
-    """The result, written to the audit before it is given back. No model is used, so a repeat costs nothing."""
+def work(runtime: Runtime, run: JobRun, ahead: Ahead | None = None) -> Mapping[str, Any]:
+    """The result, written to the audit before it is given back. No language model is used, so a repeat costs nothing."""
     started, params = time.monotonic(), run.job.params
     customer_id = params.get("customer_id")
-    about = behaviour(runtime, run.member, moment_in(params), customer_id, params.get("locale"))
+    about = behaviour(runtime, run.member, moment_in(params), customer_id, params.get("locale"), ahead)
     run.progress(90)
     told = Told(
         endpoint=JobKind.CUSTOMER_BEHAVIOR.value,

@@ -7,7 +7,8 @@ moment of asking, a *step* the last four weeks (the same weekdays before and aft
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +19,15 @@ from cafe_ai.analytics.model import Gap, Period
 from cafe_ai.assistants.model import Statement
 
 RiskLevel = Literal["low", "medium", "high"]
+ChurnMethod = Literal["history", "lifetime", "rhythm"]
+NoLifetime = Literal[
+    "few_customers",  # too few to estimate anything
+    "few_repeaters",  # too few came back
+    "no_values",  # too few repeat visits with a positive value
+    "not_converged",  # no optimum was found
+    "no_mean_value",  # the values scatter so widely that they have no mean
+]
+"""Why a model of customers' purchases, or of their value, could not be fitted."""
 
 
 class Segment(StrEnum):
@@ -38,7 +48,7 @@ class Standing:
     """How one customer stands at the start of a business day (`cut`, of which nothing is seen).
 
     gaps counts the intervals between visits, gap_days is their sum. net_step and net_before are the net sales of the step
-    up to the cut and of the one before it.
+    up to the cut and of the one before it, net_first those of the day of the first visit.
     """
 
     customer_id: UUID
@@ -55,6 +65,7 @@ class Standing:
     gap_days: int
     net_step: Decimal
     net_before: Decimal
+    net_first: Decimal
 
     @property
     def idle_days(self) -> int:
@@ -79,10 +90,20 @@ class Yardsticks:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedOf:
+    """What is expected of a group: of so many customers how many buy, their visits, and their net sales where known."""
+
+    customers: int
+    buyers: float
+    purchases: float
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentFigures:
     """A segment's size and worth. orders and average_ticket are of the year; came and left count the last step.
 
-    average_ticket is None without orders in the year.
+    average_ticket is None without orders in the year. expected: of its members together, None where nothing is expected.
     """
 
     segment: Segment
@@ -95,6 +116,7 @@ class SegmentFigures:
     net_ever: Decimal
     average_ticket: Decimal | None
     share_percent: Decimal | None
+    expected: ExpectedOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +177,7 @@ class Backtest:
 
     auc: of a customer who stayed away and one who came back, how often the first was ranked as the riskier (0.5 is chance).
     precision_percent: of the tenth ranked highest, how many stayed away; base_percent: of all. lost_percent is per level.
+    compared: the auc of each method that could be tried, by its name.
     """
 
     customers: int
@@ -164,6 +187,7 @@ class Backtest:
     precision_percent: Decimal
     recency_precision_percent: Decimal
     lost_percent: tuple[tuple[RiskLevel, int, Decimal], ...]
+    compared: Mapping[ChurnMethod, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +203,81 @@ class RiskGroup:
 class ChurnReport:
     """Churn as the shop's own past measures it: no visit within `horizon_days`.
 
-    method "history": a model of the shop's customers one horizon ago; "rhythm": days since the last visit against the
-    customer's usual interval, where the past is too short for a model.
+    method "history": a model of the shop's customers one horizon ago; "lifetime": the probability of a visit by a model of all
+    their visits, where it told better who stayed away; "rhythm": days since the last visit against the customer's usual
+    interval, where the past is too short for a model.
     """
 
     horizon_days: int
-    method: Literal["history", "rhythm"]
+    method: ChurnMethod
     groups: tuple[RiskGroup, ...]
     backtest: Backtest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """What a model of purchases knows of a customer.
+
+    frequency: visits after the first; recency_days, from the first to the last; age_days, from the first to the last day seen;
+    value, the mean net sales of the visits after the first, 0 where there are none.
+    """
+
+    customer_id: UUID
+    frequency: int
+    recency_days: int
+    age_days: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is expected of a customer within the horizon. active: the probability of still being a customer; buys: of a visit;
+    purchases: expected visits; value: expected net sales, None where no value can be estimated."""
+
+    active: float
+    buys: float
+    purchases: float
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LifetimeTest:
+    """What was expected one horizon ago, knowing nothing later, beside what came.
+
+    mean_error: mean absolute error of a customer's visits; rate_error: the same of going on at the own rate. tenths: the
+    customers by their probability, each (customers, expected percent of buyers, actual percent). off_points: how far these
+    are apart on average, in percentage points; reliable: neither that nor the number of visits was far off (`lifetime`).
+    """
+
+    customers: int
+    expected_buyers: float
+    buyers: int
+    expected_purchases: float
+    purchases: int
+    mean_error: float
+    rate_error: float
+    tenths: tuple[tuple[int, Decimal, Decimal], ...]
+    off_points: Decimal
+    reliable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LifetimeReport:
+    """What the coming horizon_days should bring by the customers' own visits so far.
+
+    missing: why there is no model; then nothing else is known. no_value: why there is no expected value. of_year: of the year's
+    customers; at_risk: of those at high risk. parameters: the models' by their names in the literature. correlation: of
+    frequency and value, which the model of values takes for none.
+    """
+
+    horizon_days: int
+    missing: NoLifetime | None = None
+    no_value: NoLifetime | None = None
+    of_year: ExpectedOf | None = None
+    at_risk: ExpectedOf | None = None
+    test: LifetimeTest | None = None
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    correlation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +310,7 @@ class Profile:
     net_sales: Decimal
     net_year: Decimal
     last_order_on: date
+    expectation: Expectation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +343,8 @@ class CustomerBehaviour:
 
     period is the year, step the last four weeks. known_share_percent: how much of the year's net sales is of known
     customers. priced is False where no price is recorded: then every amount is zero and none is told. insights are ranked by
-    money; summary is the first of them in one text. gaps says what is missing.
+    money; summary is the first of them in one text. explained: what each segment that has customers means, how it stands, and
+    what to do. gaps says what is missing.
     """
 
     as_of: datetime
@@ -269,11 +362,13 @@ class CustomerBehaviour:
     moves: tuple[Move, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     churn: ChurnReport | None = None
+    lifetime: LifetimeReport | None = None
     to_win_back: tuple[Profile, ...] = ()
     expected_soon: tuple[Profile, ...] = ()
     customer: CustomerHistory | None = None
     summary: str = ""
     insights: tuple[Statement, ...] = ()
+    explained: Mapping[Segment, tuple[Statement, ...]] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
 
 

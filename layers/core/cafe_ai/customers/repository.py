@@ -55,7 +55,8 @@ SELECT customer_id, cut,
        coalesce(sum(net) FILTER (WHERE business_date >= year_start), 0) AS net_year,
        count(gap) AS gaps, coalesce(sum(gap), 0)::bigint AS gap_days,
        coalesce(sum(net) FILTER (WHERE business_date >= step_start), 0) AS net_step,
-       coalesce(sum(net) FILTER (WHERE business_date >= before_start AND business_date < step_start), 0) AS net_before
+       coalesce(sum(net) FILTER (WHERE business_date >= before_start AND business_date < step_start), 0) AS net_before,
+       sum(net) FILTER (WHERE orders > 0 AND gap IS NULL) AS net_first
   FROM cuts JOIN spaced ON business_date < cut
  GROUP BY cut, customer_id
 HAVING count(*) FILTER (WHERE orders > 0) > 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from cafe_ai.analytics import repository as records
 from cafe_ai.analytics.model import Gap, Period
@@ -19,9 +20,13 @@ from cafe_ai.customers import repository
 from cafe_ai.customers.churn import HORIZON_DAYS, Churn, assess, outcomes
 from cafe_ai.customers.cohorts import COHORT_MONTHS, arrange_cohorts
 from cafe_ai.customers.facts import Figures
+from cafe_ai.customers.lifetime import Outlook, buyer_of, look_ahead, rival_of
 from cafe_ai.customers.model import (
+    Buyer,
     CustomerBehaviour,
     CustomerHistory,
+    ExpectedOf,
+    LifetimeReport,
     Profile,
     Risk,
     Segment,
@@ -29,8 +34,10 @@ from cafe_ai.customers.model import (
     Standing,
     Yardsticks,
 )
+from cafe_ai.customers.port import BuyerStore, LifetimeModel
 from cafe_ai.customers.repository import Cut, Seen
 from cafe_ai.customers.rhythm import SHRINK, Rhythm
+from cafe_ai.customers.segment_words import explain_segments
 from cafe_ai.customers.segments import (
     FADING,
     least_risk,
@@ -60,6 +67,21 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What tells what to expect of customers: a model that learns them, and where what it learns from is kept; without a store it
+    is counted from the orders each time, and comes to the same."""
+
+    model: LifetimeModel
+    store: BuyerStore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Learning:
+    model: LifetimeModel
+    stored: Mapping[UUID, Buyer]
+
+
+@dataclass(frozen=True, slots=True)
 class _Group:
     """A shop's customers as of a moment."""
 
@@ -69,6 +91,7 @@ class _Group:
     yardsticks: Yardsticks
     rhythm: Rhythm
     churn: Churn
+    outlook: Outlook | None
 
 
 def behaviour(
@@ -77,20 +100,26 @@ def behaviour(
     as_of: datetime | None = None,
     customer_id: str | None = None,
     locale: str | None = None,
+    ahead: Ahead | None = None,
 ) -> CustomerBehaviour:
     """Segments, cohorts, churn risk and what changed; with a customer (our id or the shop's own) the same of that one.
 
-    as_of is the moment of asking (without an offset the shop's local time; None is now): nothing later is seen. Raises
-    InvalidRequest naming params.customer_id where the shop has no such customer, PermissionDenied where the member may not
-    see customers, Unavailable where the database is away.
+    ahead: what tells what to expect of the customers; without it nothing is said of that. as_of is the moment of asking
+    (without an offset the shop's local time; None is now): nothing later is seen. Raises InvalidRequest naming
+    params.customer_id where the shop has no such customer, PermissionDenied where the member may not see customers,
+    Unavailable where the database is away.
     """
     if not (member.may(Permission.CUSTOMERS) and member.may(Permission.MONEY)):
         raise PermissionDenied(NOT_ALLOWED)
     business = member.business
     moment = moment_of(as_of, business)
     language = language_of(locale or business.locale)
+    stored: Mapping[UUID, Buyer] = {}
+    if ahead and ahead.store:
+        with runtime.database.transaction(business.id, member.user_id, member.deadline) as uow:
+            stored = ahead.store.buyers(uow, business.id, moment)
     with runtime.database.transaction(business.id, member.user_id, member.deadline, read_only=True) as uow:
-        found = _read(uow, business, moment, language, customer_id)
+        found = _read(uow, business, moment, language, customer_id, _Learning(ahead.model, stored) if ahead else None)
     return _put_into_words(found, business, language)
 
 
@@ -117,7 +146,12 @@ def segment_lines(
 
 
 def _read(
-    uow: UnitOfWork, business: Business, moment: datetime, language: Language, customer_id: str | None
+    uow: UnitOfWork,
+    business: Business,
+    moment: datetime,
+    language: Language,
+    customer_id: str | None,
+    learning: _Learning | None,
 ) -> CustomerBehaviour:
     calendar = ShopCalendar(business.timezone, business.day_starts, moment, moment.date())
     end = calendar.period(calendar.today - DAY, calendar.today + DAY).end
@@ -129,19 +163,19 @@ def _read(
     recorded = records.recorded_days(uow, business.id, calendar.today)
     if recorded is None:
         return replace(empty, gaps=("no_records",))
-    group = _group(uow, Seen(business.id, end, moment))
+    group = _group(uow, Seen(business.id, end, moment), learning)
     if not group.standings:
         return replace(empty, gaps=("no_sales" if named else "no_customers",))
     whole, priced = repository.whole(uow, group.seen, year.start)
     gaps: tuple[Gap, ...] = () if priced else ("no_prices",)
-    known = replace(empty, priced=priced, yardsticks=group.yardsticks, gaps=gaps)
+    known = replace(empty, priced=priced, yardsticks=group.yardsticks, lifetime=_lifetime(group), gaps=gaps)
     if named is not None:
         one = _one(uow, group, named)
         return replace(known, customer=one, gaps=gaps if one else ("no_sales",))
     return _all(uow, group, known, whole, recorded[0])
 
 
-def _group(uow: UnitOfWork, seen: Seen) -> _Group:
+def _group(uow: UnitOfWork, seen: Seen, learning: _Learning | None) -> _Group:
     end = seen.end
     days = (end, end - STEP_DAYS * DAY, end - HORIZON_DAYS * DAY, end - 2 * HORIZON_DAYS * DAY)
     cuts = [Cut(day, add_months(day, -12), day - STEP_DAYS * DAY, day - 2 * STEP_DAYS * DAY) for day in days]
@@ -152,8 +186,19 @@ def _group(uow: UnitOfWork, seen: Seen) -> _Group:
     past = outcomes(then, {one.customer_id: one for one in now})
     older = outcomes(earlier, {one.customer_id: one for one in then})
     by = measure_yardsticks(now, gap_days)
-    churn = assess(now, past, older, rhythm, lambda one: least_risk(one, by))
-    return _Group(seen, tuple(now), tuple(before), by, rhythm, churn)
+    outlook = None
+    if learning and now:
+        buyers = [learning.stored.get(one.customer_id) or buyer_of(one) for one in now]
+        tested = [one.customer_id for one, _ in past]
+        outlook = look_ahead(learning.model, buyers, [buyer_of(one) for one in then], tested, HORIZON_DAYS)
+    churn = assess(now, past, older, rhythm, lambda one: least_risk(one, by), rival_of(outlook) if outlook else None)
+    return _Group(seen, tuple(now), tuple(before), by, rhythm, churn, outlook)
+
+
+def _lifetime(group: _Group) -> LifetimeReport | None:
+    risks = group.churn.risks
+    at_risk = [customer_id for customer_id, risk in risks.items() if risk.level == "high"]
+    return group.outlook.told_of(risks, at_risk) if group.outlook else None
 
 
 def _all(
@@ -171,13 +216,20 @@ def _all(
         customers_year=sum(one.visits_year > 0 for one in standings),
         net_year=net_year,
         known_share_percent=round_half_up(net_year / whole * 100, 1) if whole > 0 else None,
-        segments=measure_segments(of_segments, before, moves),
+        segments=tuple(
+            replace(each, expected=_expected(group, of_segments.get(each.segment, ())))
+            for each in measure_segments(of_segments, before, moves)
+        ),
         moves=moves,
         cohorts=arrange_cohorts(rows, first_day, group.seen.end),
         churn=group.churn.report,
         to_win_back=_profiles(uow, group, _to_win_back(group)),
         expected_soon=_profiles(uow, group, _expected_soon(group)),
     )
+
+
+def _expected(group: _Group, members: Sequence[Standing]) -> ExpectedOf | None:
+    return group.outlook.of(one.customer_id for one in members) if group.outlook and members else None
 
 
 def _to_win_back(group: _Group) -> list[Standing]:
@@ -221,6 +273,7 @@ def _profile(group: _Group, one: Standing, named: repository.Named) -> Profile:
         net_sales=one.net,
         net_year=one.net_year,
         last_order_on=one.last_day,
+        expectation=group.outlook.expected.get(one.customer_id) if group.outlook else None,
     )
 
 
@@ -261,9 +314,13 @@ def _by_segment(standings: Sequence[Standing], by: Yardsticks) -> dict[Segment, 
 
 def _put_into_words(found: CustomerBehaviour, business: Business, language: Language) -> CustomerBehaviour:
     period = found.period if found.customer is None else _since(found.customer.first_order_on, found, business)
-    statements = Teller(found, Figures(language, business.currency, period)).statements()
-    checked = told(statements, period, business.currency, language, (business.name,))
-    return replace(found, insights=checked, summary=_summary(checked))
+    make = Figures(language, business.currency, period)
+    checked = told(Teller(found, make).statements(), period, business.currency, language, (business.name,))
+    explained = {
+        segment: told(statements, period, business.currency, language, (business.name,))
+        for segment, statements in explain_segments(found, make).items()
+    }
+    return replace(found, insights=checked, explained=explained, summary=_summary(checked))
 
 
 def _since(day: date, found: CustomerBehaviour, business: Business) -> Period:

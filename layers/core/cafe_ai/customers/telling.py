@@ -10,10 +10,10 @@ from decimal import Decimal
 from cafe_ai.analytics.model import Fact
 from cafe_ai.assistants.model import Statement
 from cafe_ai.customers.facts import Figures
-from cafe_ai.customers.model import CustomerBehaviour, CustomerHistory, Move, Segment, SegmentFigures
+from cafe_ai.customers.model import CustomerBehaviour, CustomerHistory, ExpectedOf, Move, Segment, SegmentFigures
 from cafe_ai.customers.phrases import GAPS, LEVELS, SENTENCES
 from cafe_ai.customers.segments import FADING, RULES, segment_name
-from cafe_ai.language.formats import join_list
+from cafe_ai.language.formats import join_list, round_half_up
 from cafe_ai.language.period_wording import word_days
 
 FAVOURITES_TOLD = 3
@@ -37,7 +37,7 @@ class Teller:
             return [*self._one(about.customer), *self._gaps()]
         if not about.segments:
             return self._gaps()
-        told = [*self._segments(), *self._risk(), *self._changes(), *self._retention()]
+        told = [*self._segments(), *self._risk(), *self._changes(), *self._retention(), *self._expected()]
         told.sort(key=lambda statement: -statement.money)
         return [self._overview(), *told, *self._gaps()]
 
@@ -95,6 +95,42 @@ class Teller:
             }
             yield self._say("risk", facts, {}, max(ZERO, high.net_year))
 
+    def _expected(self) -> Iterator[Statement]:
+        """What the horizon should bring, of all and of those at high risk, and how such expectations came out before. What is
+        expected is not at stake: it is told after what is."""
+        report, make = self.behaviour.lifetime, self.figures
+        for kind, of in (("expected", report.of_year), ("expected_risk", report.at_risk)) if report else ():
+            if of is None or not of.customers:
+                continue
+            facts = self._expectation(of, kind)
+            net = of.value if self.behaviour.priced else None
+            if net is not None:
+                facts["net"] = (make.money("expected_net_sales", Decimal(net), group=kind), None)
+            yield self._say(kind if net is None else f"{kind}_money", facts, {})
+        if report and report.test:
+            test = report.test
+            facts = {
+                "days": (make.days("horizon_days", report.horizon_days), "days"),
+                "visits": (make.count("expected_visits", round(test.expected_purchases), test="then"), "visits"),
+                "came": (make.count("visits", test.purchases, test="then"), None),
+            }
+            if not test.reliable:
+                off = make.percent("purchase_probability_difference", test.off_points, test="then")
+                facts["points"] = (off, "points")
+            yield self._say("tested_well" if test.reliable else "tested_poorly", facts, {})
+
+    def _expectation(self, of: ExpectedOf, kind: str) -> dict[str, Said]:
+        make, report = self.figures, self.behaviour.lifetime
+        days = report.horizon_days if report else 0
+        facts: dict[str, Said] = {
+            "customers": (make.count("customers", of.customers, group=kind), "customers"),
+            "buyers": (make.count("expected_customers", round(of.buyers), group=kind), None),
+            "days": (make.days("horizon_days", days), "days"),
+        }
+        if kind == "expected":
+            facts["visits"] = (make.count("expected_visits", round(of.purchases), group=kind), "visits")
+        return facts
+
     def _changes(self) -> Iterator[Statement]:
         if not self.behaviour.priced:
             return
@@ -149,6 +185,7 @@ class Teller:
         words = next(rule.words[make.language] for rule in RULES if rule.segment is profile.segment)
         yield self._say("one_segment", {}, {"segment": segment_name(profile.segment, make.language), "words": words})
         yield from self._one_timing(one)
+        yield from self._one_expected(one)
         if one.favourites:
             named = [each.product for each in one.favourites[:FAVOURITES_TOLD]]
             yield Statement(
@@ -157,6 +194,25 @@ class Teller:
                 (),
                 tuple(named),
             )
+
+    def _one_expected(self, one: CustomerHistory) -> Iterator[Statement]:
+        hoped, report, make = one.profile.expectation, self.behaviour.lifetime, self.figures
+        if hoped is None or report is None:
+            return
+        who = one.profile.external_id
+        visits = round_half_up(Decimal(hoped.purchases), 1)
+        facts: dict[str, Said] = {
+            "days": (make.days("horizon_days", report.horizon_days), "days"),
+            "share": (make.percent("purchase_probability", Decimal(100 * hoped.buys), customer=who), None),
+            "visits": (make.count("expected_visits", visits, customer=who), "visits"),
+        }
+        kind = "one_expected"
+        if hoped.value is not None and self.behaviour.priced:
+            kind = "one_expected_money"
+            facts["net"] = (make.money("expected_net_sales", Decimal(hoped.value), customer=who), None)
+        yield self._say(kind, facts, {})
+        if report.test is None or not report.test.reliable:
+            yield self._say("one_rough" if report.test else "one_untested", {}, {})
 
     def _one_timing(self, one: CustomerHistory) -> Iterator[Statement]:
         make, risk, coming = self.figures, one.profile.risk, one.profile.next_purchase

@@ -16,12 +16,16 @@ from cafe_ai.customers.model import (
     Cohort,
     CustomerBehaviour,
     CustomerHistory,
+    Expectation,
+    ExpectedOf,
+    LifetimeTest,
     Move,
     NextPurchase,
     Profile,
     Risk,
     SegmentFigures,
 )
+from cafe_ai.customers.phrases import NO_LIFETIME
 from cafe_ai.customers.segments import RULES, segment_name
 from cafe_ai.language.formats import WEEKDAY_NAMES, format_hour
 
@@ -42,7 +46,7 @@ def present(about: CustomerBehaviour) -> Json:
         "gaps": list(about.gaps),
     }
     if about.customer is not None:
-        return common | {"customer": told.customer(about.customer)}
+        return common | {"customer": told.customer(about.customer), "expected": told.lifetime()}
     return common | {
         "customers": about.customers,
         "customers_in_period": about.customers_year,
@@ -52,6 +56,7 @@ def present(about: CustomerBehaviour) -> Json:
         "changes": {"since": about.step.starts_at.isoformat(), "moves": [told.move(move) for move in about.moves]},
         "cohorts": [told.cohort(cohort) for cohort in about.cohorts],
         "churn": told.churn(about.churn) if about.churn else None,
+        "expected": told.lifetime(),
         "to_win_back": [told.profile(profile) for profile in about.to_win_back],
         "expected_soon": [told.profile(profile) for profile in about.expected_soon],
         "yardsticks": told.yardsticks(),
@@ -99,6 +104,56 @@ class _Told:
             "net_sales_share_percent": of.share_percent if self.about.priced else None,
             "net_sales_all_time": self.money(of.net_ever),
             "average_ticket": self.money(of.average_ticket),
+            "expected": self.expected_of(of.expected),
+            "explanation": self.explanation(of),
+        }
+
+    def explanation(self, of: SegmentFigures) -> Json | None:
+        """What the segment means here, how it stands, what is expected of it and what to do; None for an empty one."""
+        statements = self.about.explained.get(of.segment)
+        if not statements:
+            return None
+        texts = {statement.kind.removeprefix("segment_"): statement.text for statement in statements}
+        return {**texts, "facts": facts_of(statements)}
+
+    def lifetime(self) -> Json | None:
+        """What the horizon should bring, and how such expectations came out; `reason` where there is no model."""
+        report = self.about.lifetime
+        if report is None:
+            return None
+        reasons = NO_LIFETIME[self.language]
+        missing = report.missing or report.no_value
+        return {
+            "horizon_days": report.horizon_days,
+            "reason": missing,
+            "reason_text": reasons[missing] if missing else None,
+            "of_year": self.expected_of(report.of_year),
+            "at_high_risk": self.expected_of(report.at_risk),
+            "parameters": {name: round(value, 6) for name, value in report.parameters.items()},
+            "frequency_value_correlation": None if report.correlation is None else round(report.correlation, 3),
+            "backtest": _lifetime_test(report.test) if report.test else None,
+        }
+
+    def expected_of(self, of: ExpectedOf | None) -> Json | None:
+        """A group's coming days."""
+        if of is None:
+            return None
+        return {
+            "customers": of.customers,
+            "customers_buying": round(of.buyers, 1),
+            "visits": round(of.purchases, 1),
+            "net_sales": None if of.value is None else self.money(Decimal(of.value)),
+        }
+
+    def expectation(self, of: Expectation | None) -> Json | None:
+        """A customer's coming days."""
+        if of is None:
+            return None
+        return {
+            "active_probability_percent": _percent(of.active),
+            "purchase_probability_percent": _percent(of.buys),
+            "visits": round(of.purchases, 2),
+            "net_sales": None if of.value is None else self.money(Decimal(of.value)),
         }
 
     def move(self, move: Move) -> Json:
@@ -149,6 +204,7 @@ class _Told:
             "segment_name": segment_name(profile.segment, self.language),
             "churn_risk": _risk(profile.risk),
             "next_purchase": _next(profile.next_purchase),
+            "expected": self.expectation(profile.expectation),
             "orders": profile.orders,
             "net_sales": self.money(profile.net_sales),
             "net_sales_last_12_months": self.money(profile.net_year),
@@ -212,6 +268,7 @@ def _backtest(tested: Backtest) -> Json:
         "stayed_away_percent": tested.base_percent,
         "auc": tested.auc,
         "auc_by_recency": tested.recency_auc,
+        "auc_by_method": dict(tested.compared),
         "precision_top_tenth_percent": tested.precision_percent,
         "precision_top_tenth_by_recency_percent": tested.recency_precision_percent,
         "levels": [
@@ -219,3 +276,25 @@ def _backtest(tested: Backtest) -> Json:
             for level, customers, percent in tested.lost_percent
         ],
     }
+
+
+def _lifetime_test(tested: LifetimeTest) -> Json:
+    return {
+        "customers": tested.customers,
+        "customers_buying_expected": round(tested.expected_buyers, 1),
+        "customers_buying": tested.buyers,
+        "visits_expected": round(tested.expected_purchases, 1),
+        "visits": tested.purchases,
+        "mean_absolute_error": round(tested.mean_error, 3),
+        "mean_absolute_error_by_own_rate": round(tested.rate_error, 3),
+        "off_points": tested.off_points,
+        "calibration": "good" if tested.reliable else "poor",
+        "tenths": [
+            {"customers": customers, "expected_percent": expected, "actual_percent": actual}
+            for customers, expected, actual in tested.tenths
+        ],
+    }
+
+
+def _percent(share: float) -> Decimal:
+    return round_half_up(Decimal(100 * share), "percent")

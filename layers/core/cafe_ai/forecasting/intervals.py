@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, sqrt
-from statistics import NormalDist
+from statistics import NormalDist, mean, stdev
 
 SPREAD = 0.85
 FLOOR = 0.3
@@ -19,6 +19,12 @@ BANDS = (7, 14, 28, 56, 91)
 """Days ahead at which one band ends and the next begins."""
 LEAST_ERRORS = 30
 LEAST_TOTALS = 12
+COMPARABLE = 3.0
+"""Totals of which one is expected to be at most so many times the other are alike: what a launch or a season's start missed, when
+next to nothing was expected, says nothing of a total that is expected to be large."""
+
+Total = tuple[float, float]
+"""What was expected of a total at an earlier day, and the scaled error."""
 
 _NORMAL = NormalDist()
 
@@ -80,14 +86,22 @@ class Spread:
         return (self.bound(expected, ahead, 0.9) - self.bound(expected, ahead, 0.1)) / (2 * _NORMAL.inv_cdf(0.9))
 
 
+def comparable(totals: Iterable[Total], expected: float) -> list[float]:
+    """The scaled errors of the totals that were expected to be about as large."""
+    size = max(FLOOR, expected)
+    return [error for was, error in totals if size / COMPARABLE <= max(FLOOR, was) <= size * COMPARABLE]
+
+
 def enough_for(expected: float, errors: Sequence[float], deviations: Iterable[float], level: float) -> float:
     """What a total demand does not exceed with probability `level`, not less than what is expected.
 
-    errors: scaled errors of such totals at earlier days; where there are too few, days are taken as independent (deviations are
-    the days' standard deviations).
+    errors: scaled errors of such totals at earlier days, taken as normal about their own mean: of three dozen the conformal place
+    of 95 % is the largest, which keeps twice the stock for it. Where there are too few, days are taken as independent
+    (deviations are the days' standard deviations).
     """
     if len(errors) >= LEAST_TOTALS:
-        return max(expected, expected + quantile(sorted(errors), level) * scale(expected))
+        error = mean(errors) + _NORMAL.inv_cdf(level) * stdev(errors)
+        return expected + max(0.0, error) * scale(expected)
     return expected + max(0.0, _NORMAL.inv_cdf(level)) * sqrt(sum(each * each for each in deviations))
 
 

@@ -148,6 +148,22 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """What the model in use foretold of a series, when it was asked on the night of `start`."""
+
+    start: date
+    made_at: datetime
+    prediction: Prediction
+
+    def from_day(self, start: date, days: int) -> Prediction:
+        """As many days of it from a later day on; totals only where it is the same day."""
+        skipped = (start - self.start).days
+        told = self.prediction
+        spans = told.spans if skipped == 0 else {}
+        return Prediction(told.method, told.days[skipped : skipped + days], spans, told.backtest, told.notes)
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """A product with what is known of its stock; None where it is not known.
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
-from cafe_ai.forecasting.model import Product, Promotion
+from cafe_ai.forecasting.model import Backtest, DayDemand, Errors, Prediction, Product, Promotion, SpanDemand, Stored
 from cafe_ai.platform.db import UnitOfWork
 
 SELECT_OPEN_DAYS = """
@@ -101,6 +101,18 @@ SELECT id, external_id FROM products
  WHERE business_id = %(business_id)s AND (id = ANY (%(ids)s) OR external_id = ANY (%(external_ids)s))"""
 
 
+# Of the model in use alone, and only what covers the days that are asked for; the latest first.
+SELECT_STORED = """
+SELECT told.starts_on, told.expected, told.low80, told.high80, told.low95, told.high95, told.spans, told.method, told.notes,
+       told.backtest, told.made_at
+  FROM ml_forecasts AS told
+  JOIN ml_models AS made ON made.business_id = told.business_id AND made.kind = told.kind
+                        AND made.version = told.model_version AND made.status = 'promoted'
+ WHERE told.business_id = %(business_id)s AND told.product_id IS NOT DISTINCT FROM %(product_id)s
+   AND told.starts_on BETWEEN %(since)s AND %(start)s AND told.starts_on + told.days >= %(end)s
+ ORDER BY told.starts_on DESC LIMIT 1"""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Whole business days [since, until) of a business; `recent` is where its last weeks begin."""
@@ -146,6 +158,17 @@ def products(uow: UnitOfWork, window: Window, ids: Sequence[UUID]) -> Mapping[UU
     return {product.id: product for product in found}
 
 
+def stored(
+    uow: UnitOfWork, business_id: UUID, product_id: UUID | None, since: date, start: date, end: date
+) -> Stored | None:
+    """What the model in use foretold of a product's units (None: of the whole shop's net sales): its latest forecast that
+    began in [since, start] and covers [start, end), from where it begins."""
+    values = {"business_id": business_id, "product_id": product_id, "since": since, "start": start, "end": end}
+    with uow.connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(SELECT_STORED, values).fetchone()
+    return None if row is None else _stored(row)
+
+
 def daily_prices(uow: UnitOfWork, window: Window, ids: Sequence[UUID]) -> Mapping[UUID, Mapping[date, float]]:
     """The mean price paid for a unit on the days on which a price was recorded; returns and gifts do not count."""
     rows = uow.connection.execute(SELECT_PRICES, window.values(ids=list(ids)))
@@ -179,6 +202,28 @@ def ids_of(uow: UnitOfWork, business_id: UUID, said: Sequence[str]) -> Mapping[s
     by_id, by_name = {row[0] for row in rows}, {row[1]: row[0] for row in rows}
     found = {text: id if id in by_id else by_name.get(text) for text, id in own.items()}
     return {text: id for text, id in found.items() if id is not None}
+
+
+def _stored(row: Mapping[str, Any]) -> Stored:
+    bounds = zip(*(row[name] for name in ("expected", "low80", "high80", "low95", "high95")), strict=True)
+    days = tuple(DayDemand(row["starts_on"] + timedelta(days=n), *values) for n, values in enumerate(bounds))
+    spans = {int(n): SpanDemand(int(n), span["expected"], span["enough"]) for n, span in row["spans"].items()}
+    backtest = None if row["backtest"] is None else _backtest(row["backtest"])
+    prediction = Prediction(row["method"], days, spans, backtest, tuple(row["notes"]))
+    return Stored(row["starts_on"], row["made_at"].astimezone(UTC), prediction)
+
+
+def _backtest(kept: Mapping[str, Any]) -> Backtest:
+    return Backtest(
+        kept["origins"],
+        Errors(**kept["model"]),
+        Errors(**kept["seasonal_naive"]),
+        kept["mean"],
+        {name: Errors(**errors) for name, errors in kept["parts"].items()},
+        kept["bias_percent"],
+        kept["covered80"],
+        kept["covered95"],
+    )
 
 
 def _uuid(text: str) -> UUID | None:

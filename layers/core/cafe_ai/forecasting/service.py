@@ -29,6 +29,7 @@ from cafe_ai.forecasting.model import (
     SalesDay,
     SalesOutlook,
 )
+from cafe_ai.forecasting.plausible import believed
 from cafe_ai.forecasting.port import Forecaster, default_forecaster
 from cafe_ai.forecasting.reading import DAY, Reading
 from cafe_ai.forecasting.stocking import REVIEW_DAYS, SERVICE_LEVEL, plan_supply, spans_of
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from cafe_ai.platform.db import UnitOfWork
 
 HORIZON_DAYS = 28
+STORED_DAYS = 2
+"""What was foretold so many days ago still stands where nothing newer does."""
+LEAST_DAYS = 7
+"""Stock is planned on a whole week at least, however few days are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +93,10 @@ def forecast_inventory(
         gap: Gap = "after_records" if read.last_day else "no_records"
         return _put_into_words(replace(empty, gaps=(gap,), last_day=read.last_day), business, language)
     asks = [
-        Ask(history, wanted.days, spans_of(product, wanted.review_days), wanted.service_level, of)
+        Ask(history, max(LEAST_DAYS, wanted.days), spans_of(product, wanted.review_days), wanted.service_level, of)
         for (product, history), of in zip(series, known, strict=True)
     ]
-    predictions = (forecaster or default_forecaster()).forecast(asks)
+    predictions = map(believed, asks, (forecaster or default_forecaster()).forecast(asks))
     products = [
         _product(product, prediction, wanted, of_the_past=as_of is not None)
         for (product, _), prediction in zip(series, predictions, strict=True)
@@ -109,7 +114,8 @@ def sales_forecast(
 ) -> SalesOutlook | None:
     """The shop's net sales of the coming days; None where too little is on record to expect anything of them.
 
-    as_of is aware and in the shop's time zone; the first day is the business day it belongs to.
+    as_of is aware and in the shop's time zone; the first day is the business day it belongs to. Without a forecaster it is what
+    the model in use foretold last night, or at most STORED_DAYS before, where there is one; else the standard library's.
     """
     read = Reading(uow, business, as_of)
     if read.is_stale:
@@ -117,9 +123,13 @@ def sales_forecast(
     history = read.history(repository.net_sales(uow, read.window), None)
     if not any(history.values):
         return None
-    prediction = (forecaster or default_forecaster()).forecast(
-        [Ask(history, days, circumstances=read.circumstances_of_shop(history))]
-    )[0]
+    since, end = read.start - STORED_DAYS * DAY, read.start + days * DAY
+    kept = None if forecaster else repository.stored(uow, business.id, None, since, read.start, end)
+    if kept is not None:
+        prediction = kept.from_day(read.start, days)
+    else:
+        ask = Ask(history, days, circumstances=read.circumstances_of_shop(history))
+        prediction = (forecaster or default_forecaster()).forecast([ask])[0]
     tested = prediction.backtest
     error = None
     if tested is not None and tested.mean > 0:
@@ -130,7 +140,8 @@ def sales_forecast(
 
 
 def _product(product: Product, prediction: Prediction, wanted: Wanted, *, of_the_past: bool) -> ProductForecast:
-    supply = plan_supply(product, prediction.days, prediction.spans, wanted.review_days)
+    supply = plan_supply(product, prediction.days, prediction.spans, wanted.review_days, wanted.service_level)
+    prediction = replace(prediction, days=prediction.days[: wanted.days])
     notes: list[Note] = list(prediction.notes)
     if supply is None:
         notes.append("no_stock")
@@ -139,6 +150,12 @@ def _product(product: Product, prediction: Prediction, wanted: Wanted, *, of_the
             notes.append("default_lead_time")
         if supply.days_to_stockout is None and prediction.method != "none":
             notes.append("lasts_long")
+        if supply.expiring_units is not None and product.stock:
+            notes.append("stock_age_unknown")
+        if supply.daily:
+            notes.append("ordered_daily")
+        if supply.kept_down:
+            notes.append("kept_down")
         if of_the_past:
             notes.append("stock_of_now")
     return ProductForecast(product, prediction, supply, tuple(notes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -10,10 +10,10 @@ from decimal import Decimal
 from cafe_ai.analytics.metrics import round_half_up
 from cafe_ai.analytics.model import Fact, Period, Unit
 from cafe_ai.assistants.model import Statement
-from cafe_ai.forecasting.model import InventoryForecast, ProductForecast
+from cafe_ai.forecasting.model import Backtest, InventoryForecast, ProductForecast
 from cafe_ai.forecasting.phrases import NOUNS, SENTENCES
 from cafe_ai.forecasting.stocking import DEFAULT_LEAD_TIME_DAYS
-from cafe_ai.language.formats import Language, format_count, format_date, pluralize
+from cafe_ai.language.formats import Language, format_count, format_date, format_money, format_percent, pluralize
 from cafe_ai.language.period_wording import word_days
 
 ORDERS_TOLD = 5
@@ -21,6 +21,9 @@ RECENT_DAYS = 90
 
 Said = tuple[Fact, str | None]
 """A fact, and the noun that is counted with it."""
+
+
+INTERVAL_PERCENT = 80.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,10 @@ class Teller:
             return [self._say("stale", names={"last": format_date(about.last_day, self.language)})]
         if not about.products:
             return [self._say("nothing_sold", {"days": (self._days("period_days", RECENT_DAYS), "days")})]
-        return [*self._demand(), *self._orders(), *self._unknown(), *self._tested()]
+        return [
+            *self._demand(), *self._orders(), *self._daily(), *self._stake(), *self._expiring(), *self._bound(),
+            *self._unknown(), *self._tested(),
+        ]  # fmt: skip
 
     def _demand(self) -> Iterator[Statement]:
         about = self.forecast
@@ -59,9 +65,10 @@ class Teller:
             yield self._say("cut", {"shown": (shown, None), "sold": (sold, None)})
 
     def _orders(self) -> Iterator[Statement]:
-        due = [one for one in self.forecast.products if one.supply and one.supply.order_now]
+        supplied = [(one, one.supply) for one in self.forecast.products if one.supply and not one.supply.daily]
+        due = [one for one, supply in supplied if supply.order_now]
         if not due:
-            if any(one.supply for one in self.forecast.products):
+            if supplied:
                 yield self._say("enough")
             return
         yield self._say("order_first")
@@ -83,14 +90,74 @@ class Teller:
             facts["stock"] = (self._count("stock", stock, of), None)
         if kind == "order":
             facts["days"] = (self._days("days_to_stockout", supply.days_to_stockout or 0, of), "days")
+        if (stake := self._money("sales_at_risk", supply.at_risk, of)).value > 0:
+            facts["stake"] = (stake, None)
         return self._say(kind, facts, {"product": product.name}, supply.at_risk or Decimal(0))
+
+    def _daily(self) -> Iterator[Statement]:
+        found = [
+            (one.product.name, day)
+            for one in self.forecast.products
+            if one.supply
+            for day in [each for each in one.supply.daily if each.units > 0][:1]
+        ]
+        if found:
+            yield self._say("daily_first")
+        for name, day in found[:ORDERS_TOLD]:
+            units = self._count("daily_units", day.units, {"product": name, "day": day.day.isoformat()})
+            on = format_date(day.day, self.language, weekday=True, year=False)
+            yield self._say("daily", {"quantity": (units, "units")}, {"product": name, "day": on})
+
+    def _stake(self) -> Iterator[Statement]:
+        due = [one.supply for one in self.forecast.products if one.supply and one.supply.order_now]
+        sales = self._money("sales_at_risk", sum((each.at_risk or Decimal(0) for each in due), Decimal(0)))
+        margin = self._money("margin_at_risk", sum((each.margin_at_risk or Decimal(0) for each in due), Decimal(0)))
+        if sales.value > 0 and margin.value > 0:
+            yield self._say("stake_margin", {"sales": (sales, None), "margin": (margin, None)})
+        elif sales.value > 0:
+            yield self._say("stake_sales", {"sales": (sales, None)})
+
+    def _expiring(self) -> Iterator[Statement]:
+        found = [
+            (one, one.supply, round_half_up(Decimal(one.supply.expiring_units), "count").quantize(Decimal(1)))
+            for one in self.forecast.products
+            if one.supply and one.supply.expiring_units is not None
+        ]
+        found = [each for each in found if each[2] >= 1]
+        found.sort(key=lambda each: (-(each[1].expiring_value or Decimal(0)), -each[2], each[0].product.name))
+        if found:
+            yield self._say("expiring_first")
+        for one, supply, units in found[:ORDERS_TOLD]:
+            of = {"product": one.product.name}
+            facts: dict[str, Said] = {
+                "units": (self._count("expiring_units", units, of), "units"),
+                "stock": (self._count("stock", one.product.stock or Decimal(0), of), None),
+            }
+            if supply.expiring_value:
+                facts["cost"] = (self._money("expiring_value", supply.expiring_value, of), None)
+            kind = "expiring_cost" if "cost" in facts else "expiring"
+            yield self._say(kind, facts, {"product": one.product.name}, supply.expiring_value or Decimal(0))
+
+    def _bound(self) -> Iterator[Statement]:
+        values = [one.supply.stock_value for one in self.forecast.products if one.supply and one.supply.stock_value]
+        if values:
+            facts: dict[str, Said] = {
+                "value": (self._money("stock_value", sum(values, Decimal(0))), None),
+                "products": (self._count("products", len(values)), "products"),
+            }
+            yield self._say("bound", facts)
 
     def _unknown(self) -> Iterator[Statement]:
         products = self.forecast.products
         unknown = sum("no_stock" in one.notes for one in products)
         if unknown:
             yield self._say("no_stock", {"count": (self._count("products", unknown), None)})
-        assumed = sum("default_lead_time" in one.notes for one in products)
+        assumed = sum(
+            "default_lead_time" in one.notes
+            and one.supply is not None
+            and one.supply.lead_time_days == DEFAULT_LEAD_TIME_DAYS
+            for one in products
+        )
         if assumed:
             facts: dict[str, Said] = {
                 "count": (self._count("products", assumed), None),
@@ -109,6 +176,26 @@ class Teller:
                 "tested": (self._count("products", len(tested)), "products"),
             }
             yield self._say("tested", facts)
+            if better < len(tested):
+                yield self._say("simple")
+            yield from self._measured([one.backtest for one in tested if one.backtest])
+
+    def _measured(self, tested: Sequence[Backtest]) -> Iterator[Statement]:
+        """How often the intervals held, over all days tested; and by how much the forecasts of all were off together."""
+        covered = [(one.covered80, one.origins) for one in tested if one.covered80 is not None]
+        if covered:
+            share = sum(share * origins for share, origins in covered) / sum(origins for _, origins in covered)
+            facts: dict[str, Said] = {
+                "level": (self._percent("interval", INTERVAL_PERCENT), None),
+                "share": (self._percent("interval_coverage", 100 * share), None),
+            }
+            yield self._say("covered", facts)
+        biased = [(one.bias_percent, one.mean * one.origins) for one in tested if one.bias_percent is not None]
+        total = sum(demand for _, demand in biased)
+        bias = sum(percent * demand for percent, demand in biased) / total if total else 0.0
+        fact = self._percent("forecast_bias", abs(bias))
+        if fact.value:
+            yield self._say("low" if bias < 0 else "high", {"bias": (fact, None)})
 
     def _say(
         self,
@@ -119,18 +206,33 @@ class Teller:
     ) -> Statement:
         facts, names = facts or {}, names or {}
         said = {place: self._word(fact, noun) for place, (fact, noun) in facts.items()}
-        text = SENTENCES[self.language][kind].format(**said, **names)
+        text = SENTENCES[self.language][kind]
+        if "stake" in facts:
+            text = text.removesuffix(".") + SENTENCES[self.language]["at_stake"]
+        text = text.format(**said, **names)
         return Statement(kind, text, tuple(fact for fact, _ in facts.values()), tuple(names.values()), money)
 
     def _word(self, fact: Fact, noun: str | None) -> str:
+        if fact.unit == "money":
+            return format_money(fact.value, self.forecast.currency, self.language)
+        if fact.unit == "percent":
+            return format_percent(fact.value, self.language)
         number = format_count(fact.value, self.language)
         return f"{number} {pluralize(fact.value, *NOUNS[noun][self.language])}" if noun else number
+
+    def _percent(self, metric: str, value: float) -> Fact:
+        return self._fact(metric, Decimal(value), "percent", None)
 
     def _count(self, metric: str, value: Decimal | int, of: Mapping[str, str] | None = None) -> Fact:
         return self._fact(metric, Decimal(value), "count", of)
 
     def _days(self, metric: str, value: int, of: Mapping[str, str] | None = None) -> Fact:
         return self._fact(metric, Decimal(value), "days", of)
+
+    def _money(self, metric: str, value: Decimal | None, of: Mapping[str, str] | None = None) -> Fact:
+        currency = self.forecast.currency
+        rounded = round_half_up(value or Decimal(0), "money", currency)
+        return Fact(metric, rounded, "money", self.period, currency, of or {})
 
     def _fact(self, metric: str, value: Decimal, unit: Unit, of: Mapping[str, str] | None) -> Fact:
         return Fact(metric, round_half_up(value, unit), unit, self.period, None, of or {})

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from cafe_ai.forecasting.censoring import without_censored
-from cafe_ai.forecasting.intervals import LEAST_ERRORS, ErrorPool, Spread, enough_for, scale
+from cafe_ai.forecasting.intervals import LEAST_ERRORS, ErrorPool, Spread, Total, comparable, enough_for, scale
 from cafe_ai.forecasting.model import (
     Ask,
     Backtest,
@@ -40,7 +40,7 @@ class _Trial:
     """What one method missed at the earlier days."""
 
     pool: ErrorPool = field(default_factory=ErrorPool)
-    totals: dict[int, list[float]] = field(default_factory=dict)
+    totals: dict[int, list[Total]] = field(default_factory=dict)
     absolute: float = 0.0
     squared: float = 0.0
     counted: int = 0
@@ -60,7 +60,8 @@ class _Trial:
                     self.squared += (actual - expected) ** 2
                     self.counted += 1
             if ahead + 1 in spans:
-                self.totals.setdefault(ahead + 1, []).append((actual_sum - expected_sum) / scale(expected_sum))
+                error = (actual_sum - expected_sum) / scale(expected_sum)
+                self.totals.setdefault(ahead + 1, []).append((expected_sum, error))
 
     def errors(self, history: History) -> Errors:
         """Scaled by the differences of the whole series from a week before."""
@@ -158,7 +159,8 @@ def _predict(tested: _Tested, everyone: Spread) -> Prediction:
         daily = [week[ahead % 7] for ahead in range(span)]
         deviations = [spread.deviation(each, ahead) for ahead, each in enumerate(daily) if each > 0]
         expected = sum(daily)
-        enough = enough_for(expected, tested.chosen.totals.get(span, ()), deviations, ask.service_level)
+        errors = comparable(tested.chosen.totals.get(span, ()), expected)
+        enough = enough_for(expected, errors, deviations, ask.service_level)
         spans[span] = SpanDemand(span, expected, enough)
     return Prediction(NAIVE if tested.naive_is_better else METHOD, days, spans, tested.backtest(), tuple(notes))
 

@@ -19,8 +19,9 @@ FELL_SILENT = "the work stopped without a word"
 
 
 def announce(uow: UnitOfWork, job: Job) -> list[UUID]:
-    """Writes what tells the job's business; outbox ids, to be sent after the commit. Nobody is told of the service's own."""
-    return [] if job.business_id is None else notifications.announce(uow, job)
+    """Writes what tells the job's business; outbox ids, to be sent after the commit. Nobody is told of the service's own, nor
+    of what nobody asked for."""
+    return notifications.announce(uow, job) if job.business_id is not None and ROUTES[job.kind].announced else []
 
 
 def give_up(uow: UnitOfWork, job: Job) -> list[UUID]:

@@ -26,6 +26,8 @@ from cafe_ai.problems import field_errors
 MAX_PRODUCTS = 500
 MAX_RECOMMENDATIONS = 20
 MAX_HORIZON_DAYS = 90
+MAX_REVIEW_DAYS = 90
+MAX_SERVICE_LEVEL = 0.999
 MAX_DAYS_OLD = 3650
 
 Period = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
@@ -104,11 +106,18 @@ class CustomerBehaviorParameters(_AsOf):
 
 
 class InventoryForecastParameters(_AsOf):
-    """Some products, by our ids or the shop's own, or what was sold lately, over so many days."""
+    """Some products, by our ids or the shop's own, or what was sold lately, over so many days; what is to be ordered shall
+    suffice with the probability of service_level until what is ordered review_days later is there."""
 
     locale: Literal["es", "en"] | None = None
     product_ids: Annotated[list[Id] | None, Field(min_length=1, max_length=MAX_PRODUCTS)] = None
     horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS)] = 28
+    service_level: Annotated[float | None, Field(gt=0.5, le=MAX_SERVICE_LEVEL)] = None
+    review_days: Annotated[int | None, Field(ge=1, le=MAX_REVIEW_DAYS)] = None
+
+
+class TrainingParameters(_AsOf):
+    """As of when to learn: what was recorded of the days before."""
 
 
 class CleanupParameters(_Parameters):
@@ -122,6 +131,7 @@ PARAMETERS: Mapping[JobKind, type[_Parameters]] = {
     JobKind.PRODUCT_RECOMMENDATIONS: ProductRecommendationsParameters,
     JobKind.CUSTOMER_BEHAVIOR: CustomerBehaviorParameters,
     JobKind.INVENTORY_FORECAST: InventoryForecastParameters,
+    JobKind.TRAIN_MODELS: TrainingParameters,
     JobKind.CLEANUP: CleanupParameters,
 }
 

@@ -18,14 +18,20 @@ ENDPOINT = "jobs"
 
 
 def admit(caller: AuthenticatedCaller, wanted: JobRequest) -> Member | User:
-    """The caller as a member of the business that the job is about; as a user where it is about none.
+    """The caller as a member of the business that the job is about; as a user where it is about none, or only operators may
+    start it.
 
     Raises as `tenancy.service.admit` does, and PermissionDenied where only operators may start such a job.
     """
     route = ROUTES[wanted.kind]
-    if wanted.business_id is not None:
+    if wanted.business_id is not None and not _for_operators(wanted):
         return caller.admit(wanted.business_id, ENDPOINT, needs=Permission.JOBS, paid=route.paid)
     return caller.admit_operator(ENDPOINT) if route.start is None else caller.admit_user(ENDPOINT)
+
+
+def _for_operators(wanted: JobRequest) -> bool:
+    route = ROUTES[wanted.kind]
+    return route.start is None and route.about_business
 
 
 def start(runtime: Runtime, asker: Member | User, wanted: JobRequest, key: str | None) -> Job:

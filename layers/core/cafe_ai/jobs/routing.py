@@ -21,7 +21,8 @@ class Route:
 
     Each kind has a queue of its own, so that a slow one holds nobody up. lease_seconds is for how long a worker that says
     nothing keeps a job; it says something three times in that while. start and read are the permissions that a member needs
-    to start such a job and to see its result; None: operators alone. paid: it may call a paid model.
+    to start such a job and to see its result; None: operators alone. paid: it may call a paid model. about_business: it is
+    about one business, else about all of the service. announced: its business is told when it ends.
     """
 
     queue: str
@@ -31,11 +32,17 @@ class Route:
     read: Permission | None
     paid: bool = False
     max_attempts: int = MAX_ATTEMPTS
+    about_business: bool = True
+    announced: bool = True
 
 
-def _route(kind: JobKind, lease_seconds: float, read: Permission | None, *, paid: bool = False) -> Route:
-    start = None if read is None else Permission.JOBS
-    return Route(kind.value, "ai", lease_seconds, start, read, paid)
+def _route(kind: JobKind, lease_seconds: float, read: Permission, *, paid: bool = False) -> Route:
+    return Route(kind.value, "ai", lease_seconds, Permission.JOBS, read, paid)
+
+
+def _unasked(kind: JobKind, lease_seconds: float, *, about_business: bool) -> Route:
+    """For what the schedule starts, or an operator: nobody waits for it, and nobody is told."""
+    return Route(kind.value, "ai", lease_seconds, None, None, about_business=about_business, announced=False)
 
 
 ROUTES: Mapping[JobKind, Route] = {
@@ -44,7 +51,8 @@ ROUTES: Mapping[JobKind, Route] = {
     JobKind.PRODUCT_RECOMMENDATIONS: _route(JobKind.PRODUCT_RECOMMENDATIONS, 60.0, Permission.CATALOGUE, paid=True),
     JobKind.CUSTOMER_BEHAVIOR: _route(JobKind.CUSTOMER_BEHAVIOR, 60.0, Permission.CUSTOMERS),
     JobKind.INVENTORY_FORECAST: _route(JobKind.INVENTORY_FORECAST, 60.0, Permission.MONEY),
-    JobKind.CLEANUP: _route(JobKind.CLEANUP, 60.0, None),
+    JobKind.TRAIN_MODELS: _unasked(JobKind.TRAIN_MODELS, 120.0, about_business=True),
+    JobKind.CLEANUP: _unasked(JobKind.CLEANUP, 60.0, about_business=False),
 }
 
 QUEUE_CLASSES: Mapping[str, QueueClass] = {

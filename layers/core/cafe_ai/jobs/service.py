@@ -64,7 +64,7 @@ def start(
     """
     from cafe_ai.jobs import parameters  # pydantic: workers do without
 
-    if (business_id is None) is not (ROUTES[kind].start is None):
+    if (business_id is not None) is not ROUTES[kind].about_business:
         needs = "is required" if business_id is None else "is not for this kind of job: it is about all of the service"
         raise InvalidRequest.field("business_id", needs)
     _check_key(idempotency_key)

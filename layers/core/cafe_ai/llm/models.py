@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -63,6 +64,8 @@ def find_model(name: str, today: date) -> Model:
             "Set LLM_MODEL to a current model."
         )
         name = retired["successor"]
+    if name.startswith("ft:"):
+        return _find_fine_tuned(name, today)
     known = _catalogue()["models"].get(name)
     if known is None:
         _warn_once(f"The price of the model {name} is not known: its calls are counted as costing nothing.")
@@ -73,6 +76,35 @@ def find_model(name: str, today: date) -> Model:
         limit=known["limit"],
         reasoning_effort=known.get("reasoning_effort"),
     )
+
+
+def base_of(name: str) -> str:
+    """The model that a fine-tuned one ("ft:gpt-4.1-mini-2025-04-14:org::id") was made from, without its date."""
+    return re.sub(r"-\d{4}-\d\d-\d\d$", "", name.split(":")[1])
+
+
+def _find_fine_tuned(name: str, today: date) -> Model:
+    """A fine-tuned model costs what its base's fine-tuned models do, and is shut down with its base."""
+    base = base_of(name)
+    retired = _catalogue()["retired"].get(base)
+    if retired and date.fromisoformat(retired["shut_down"]) <= today:
+        _warn_once(f"The model {name} was shut down on {retired['shut_down']}, as its base {base} was.")
+        return find_model(retired["successor"], today)
+    known = _catalogue()["models"].get(base, {})
+    limit: TokenLimit = known.get("limit", "max_completion_tokens")
+    price = _catalogue()["fine_tuned"].get(base)
+    if price is None:
+        _warn_once(f"The price of the model {name} is not known: its calls are counted as costing nothing.")
+        return Model(name, price=None, limit=limit)
+    return Model(
+        name, Price(Decimal(price["input"]), Decimal(price["cached_input"]), Decimal(price["output"])), limit=limit
+    )
+
+
+def find_training_price(base: str) -> Decimal | None:
+    """US dollars per million trained tokens of a model that can be fine-tuned; None where they are not known."""
+    known = _catalogue()["fine_tuned"].get(re.sub(r"-\d{4}-\d\d-\d\d$", "", base), {}).get("training")
+    return None if known is None else Decimal(known)
 
 
 @dataclass(frozen=True, slots=True)

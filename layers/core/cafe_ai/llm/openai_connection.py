@@ -33,6 +33,14 @@ class Rejected(AttemptFailed):
         self.complaint = complaint
 
 
+class ModelNotFound(AttemptFailed):
+    """The server does not know the model (any more), or the address (404); complaint is what it said."""
+
+    def __init__(self, complaint: str) -> None:
+        super().__init__("rejected", retryable=False)
+        self.complaint = complaint
+
+
 class OpenAIConnection:
     """A client that is made on the first call and kept. Threads may share it."""
 
@@ -42,12 +50,15 @@ class OpenAIConnection:
         self._client: OpenAI | None = None
         self._lock = threading.Lock()
 
-    def call(self, send: Send, deadline: Deadline) -> str:
-        """What `send` returns, within one attempt's share of the time that is left. Raises AttemptFailed."""
+    def call(self, send: Send, deadline: Deadline, longest: float | None = None) -> str:
+        """What `send` returns, within one attempt's share of the time that is left. Raises AttemptFailed.
+
+        longest: the seconds that it may take instead, as far as there are so many left.
+        """
         client = self._connect()
         from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError, Timeout
 
-        seconds = attempt_seconds(deadline)
+        seconds = attempt_seconds(deadline) if longest is None else deadline.at_most(longest)
         if seconds < LEAST_USEFUL_SECONDS:
             raise AttemptFailed("deadline", retryable=False)
         socket_seconds = seconds * SOCKET_SHARE
@@ -90,6 +101,8 @@ def as_utf8(text: str) -> str:
 def _failure_of(error: APIStatusError) -> AttemptFailed:
     status = error.status_code
     retry_after = read_retry_after(error.response.headers)
+    if status == 404 or error.code == "model_not_found":
+        return ModelNotFound(error.response.text)
     if status in PARAMETER_ERRORS:
         return Rejected(error.response.text)
     if status == 429 and error.code == "insufficient_quota":

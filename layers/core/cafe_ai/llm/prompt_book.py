@@ -18,7 +18,7 @@ from uuid import UUID
 
 from cafe_ai.llm.prompt_files import load_prompt
 
-PromptName = Literal["plan", "prose"]
+PromptName = Literal["plan", "prose", "examples"]
 
 
 @dataclass(frozen=True, slots=True)

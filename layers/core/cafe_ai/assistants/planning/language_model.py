@@ -6,11 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from cafe_ai.assistants.planning.examples import write_examples
 from cafe_ai.assistants.planning.model import Declined, NameKind, Planned, PlanningContext
 from cafe_ai.assistants.planning.plan_tool import PLAN_TOOL, InvalidPlan, read_plan, write_plan
+from cafe_ai.examples.model import Example
 from cafe_ai.language.text import fold
 from cafe_ai.llm.port import Completion, LanguageModel, Message, ModelUnavailable
-from cafe_ai.llm.prompt_book import Prompt, Prompts, prompt_book
+from cafe_ai.llm.prompt_book import Prompts, prompt_book
 from cafe_ai.platform.clock import Deadline
 
 MAX_TOKENS = 200  # a plan takes 20 to 60
@@ -25,15 +27,19 @@ class PlanRejected(Exception):  # noqa: N818 -- errors state the fact
 
 @dataclass(frozen=True, slots=True)
 class LanguageModelPlanner:
-    """Makes plans with a language model. It is told the question and the shop's categories, never the customers."""
+    """Makes plans with a language model. It is told the question and the shop's categories, never the customers.
+
+    examples: approved ones near to the question, which are shown where they are usable.
+    """
 
     language_model: LanguageModel
     prompts: Prompts = field(default_factory=lambda: prompt_book().for_nobody())
+    examples: Sequence[Example] = ()
 
     def plan(self, question: str, context: PlanningContext) -> Planned | Declined:
         """A plan, or why there is none. Raises ModelUnavailable and PlanRejected; the rules plan then."""
         deadline = Deadline.after(min(PLANNING_SECONDS, context.deadline.remaining() * SHARE_OF_TIME))
-        messages = write_messages(question, context, self.prompts.get("plan"))
+        messages = write_messages(question, context, self.prompts, self.examples)
         completion = self._ask(messages, deadline)
         try:
             return _read(completion, question, context)
@@ -52,16 +58,24 @@ class LanguageModelPlanner:
         return self.language_model.complete(messages, tool=PLAN_TOOL, max_tokens=MAX_TOKENS, deadline=deadline)
 
 
-def write_messages(question: str, context: PlanningContext, prompt: Prompt) -> list[Message]:
-    """The prompt. Question and names stand inside one JSON object: nothing in them can end it."""
+def write_messages(
+    question: str, context: PlanningContext, prompts: Prompts, examples: Sequence[Example] = ()
+) -> list[Message]:
+    """The prompt. Question, names and examples stand inside one JSON object: nothing in them can end it."""
+    prompt = prompts.get("plan")
+    system = Message("system", prompt.text, prompt.version)
     told: dict[str, object] = {"now": f"{context.as_of:%Y-%m-%d %a}"}
     if categories := _shorten(context.names.of_kind("category")):
         told["categories"] = categories
     if context.previous is not None:
         told["before"] = write_plan(context.previous.plan)
+    if shown := write_examples(examples) if examples else []:
+        told["examples"] = shown
+        how = prompts.get("examples")
+        system = Message("system", f"{prompt.text}\n{how.text}", f"{prompt.version} {how.version}")
     told["question"] = question
     return [
-        Message("system", prompt.text, prompt.version),
+        system,
         Message("user", json.dumps(told, ensure_ascii=False, separators=(",", ":"))),
     ]
 

@@ -36,6 +36,7 @@ TEXTS: Mapping[str, Remove] = {
     "audit_texts": repository.empty_past_audit,
     "feedback_comments": repository.empty_past_feedback,
     "dead_letters": repository.remove_past_dead_letters,
+    "examples": repository.remove_past_examples,
 }
 
 
