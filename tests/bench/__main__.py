@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from tests.bench import (
     analyses,
     cold_start,
+    features,
     importing,
     isolation,
     jobs,
@@ -49,6 +50,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-quality": search_quality.measure,
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
+    "features": features.measure,
     "stock": stock.measure,
     "lifetime": lifetimes.measure,
     "monitoring": monitoring.measure,
