@@ -1,6 +1,6 @@
 """The last months of real shops once more, day by day: the proposed orders against par levels, on the same customers.
 
-BAKERY=french_bakery_daily.csv adds that bakery to the shop that is loaded (with UCI=lines.csv the gift shop).
+SALES=french_bakery_daily.csv adds that bakery to the shop that is loaded (with UCI=lines.csv the gift shop).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ METHODS = {"trained": True, "untrained": False}
 def measure(shop: Shop, quick: bool) -> Result:
     """Each shop with each lead time; perishing goods for the bakery."""
     shops = [of_shop(shop)]
-    if path := os.environ.get("BAKERY"):
+    if path := os.environ.get("SALES"):
         shops.insert(0, of_bakery(Path(path)))
     texts, raw = [], {}
     for sales in shops:
