@@ -207,7 +207,10 @@ def _when_reader(names: Sequence[str], clock: Clock) -> Any:
 
 
 def _ids(rows: Rows, names: Sequence[str]) -> list[Any]:
-    return [None if value is None or value != value else value for value in rows.values(names)]  # noqa: PLR0124
+    try:
+        return [None if value is None or value != value else value for value in rows.values(names)]  # noqa: PLR0124
+    except (TypeError, ValueError):
+        raise OutOfOrdinary from None
 
 
 def _weekday(days: Floats) -> Floats:

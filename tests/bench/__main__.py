@@ -1,8 +1,8 @@
 """`make bench`, or `python -m tests.bench [--quick] [NAME ...]`: all benchmarks or those named.
 
 Results are printed, kept as JSON in .local/bench and written to docs/benchmarks.md; --quick tries everything with few
-samples and leaves the document alone. UCI=lines.csv measures on that shop, BAKERY=days.csv adds that bakery where
-months are simulated (see docs/benchmarks.md).
+samples and leaves the document alone. UCI=lines.csv measures on that shop, SALES=daily.csv on those daily sales (see
+docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from tests.bench import (
     analyses,
     cold_start,
+    forecast,
     importing,
     isolation,
     jobs,
@@ -28,6 +29,7 @@ from tests.bench import (
     stock,
     through_gateway,
     throughput,
+    training,
 )
 from tests.bench.fresh import PROJECT
 from tests.bench.measuring import describe_machine, measure_noise
@@ -50,8 +52,10 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
     "stock": stock.measure,
+    "training": training.measure,
     "lifetime": lifetimes.measure,
     "monitoring": monitoring.measure,
+    "forecast": forecast.measure,
 }
 
 

@@ -13,7 +13,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ml.models.demand.arrays import Floats, Ints
+from ml.models.demand.arrays import Bools, Floats, Ints
 
 SPREAD = 0.85
 FLOOR = 0.3
@@ -47,6 +47,7 @@ class Spread:
     spans: tuple[int, ...]
     totals: tuple[tuple[tuple[float, ...], ...], ...]
     own: Mapping[str, float]
+    widened: tuple[float, float] = (1.0, 1.0)
 
     @property
     def known(self) -> bool:
@@ -64,11 +65,16 @@ class Spread:
             offsets = np.array([_NORMAL.inv_cdf(share) for share in (0.025, 0.1, 0.9, 0.975)])
             return np.asarray(np.maximum(0.0, expected + offsets[:, None] * np.sqrt(np.maximum(expected, 1.0))))
         band = np.minimum(np.searchsorted(BANDS, ahead, side="right"), len(self.offsets) - 1)
-        chosen = np.array(self.offsets)[band, np.searchsorted(self.edges, expected)]
+        chosen = np.array(self.offsets)[band, np.searchsorted(self.edges, expected)] * self._factors
         bounds = np.maximum(0.0, expected[:, None] + chosen * (scale(expected) * own)[:, None]).T
         bounds[:2] = np.minimum(bounds[:2], expected)
         bounds[2:] = np.maximum(bounds[2:], expected)
         return np.asarray(bounds)
+
+    @property
+    def _factors(self) -> Floats:
+        narrow, wide = self.widened
+        return np.array([wide, narrow, narrow, wide])
 
     def enough(self, expected: Floats, level: float, own: float) -> float:
         """What the total of all these days does not exceed with probability `level`, not less than what is expected."""
@@ -78,7 +84,7 @@ class Spread:
         size = int(np.searchsorted(self.edges, total / max(1, len(expected))))
         curves = np.array([np.interp(level, LEVELS, spans[size]) for spans in self.totals])
         offset = float(np.interp(len(expected), self.spans, curves))
-        return max(total, total + offset * float(scale(np.array(total))) * own)
+        return max(total, total + offset * self.widened[1] * float(scale(np.array(total))) * own)
 
 
 NO_SPREAD = Spread((), (), (), (), {})
@@ -93,6 +99,10 @@ class Missed:
     ahead: Ints
     expected: Floats
     actual: Floats
+
+    def where(self, some: Bools) -> Missed:
+        """Some of them."""
+        return Missed(self.series[some], self.origin[some], self.ahead[some], self.expected[some], self.actual[some])
 
 
 def calibrate(missed: Missed, keys: Sequence[str], spans: Sequence[int]) -> Spread:
@@ -118,8 +128,8 @@ def calibrate(missed: Missed, keys: Sequence[str], spans: Sequence[int]) -> Spre
 
 
 def _enough_of(
-    *choices: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    *choices: Bools,
+) -> Bools:
     """The first that holds LEAST_ERRORS, else the last that holds any."""
     for chosen in choices:
         if chosen.sum() >= LEAST_ERRORS:
@@ -140,8 +150,8 @@ def _edges(expected: Floats) -> tuple[float, ...]:
     sizes = min(SIZES, len(expected) // (2 * LEAST_ERRORS))
     if sizes < 2:
         return ()
-    found = np.quantile(expected, np.arange(1, sizes) / sizes)
-    return tuple(float(edge) for edge in np.unique(found))
+    found = np.quantile(expected, np.arange(1, sizes) / sizes, method="lower")
+    return tuple(float(edge) for edge in np.unique(found) if edge < float(np.max(expected)))
 
 
 def _tails(scaled: Floats, zero: Floats) -> tuple[float, ...]:

@@ -47,8 +47,8 @@ def write(
     sheet = outcome if isinstance(outcome, FactSheet) else found.sheet if found else None
     plan: dict[str, Any] | None = None
     if isinstance(outcome, FactSheet):
-        refused = degraded and meter is not None and meter.used  # a model wrote, and its words were not taken
-        plan = {**remember(outcome), "checked": wording.verified and bool(outcome.facts) and not refused}
+        checked = wording.verified and not wording.refused and bool(outcome.facts)
+        plan = {**remember(outcome), "checked": checked}
     if searched is not None:
         plan = {**(plan or {}), **searched.record}
     answer = Answer(
