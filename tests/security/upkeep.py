@@ -239,9 +239,8 @@ def _lists_reviews(trial: Trial) -> bool:
     execute, ours = trial.connection.execute, trial.ours.business
     due = "SELECT business_id, idempotency_key FROM review_analyses_due(%s, 10)"
     execute("RESET ROLE")
-    execute(
-        "INSERT INTO review_analyses SELECT business_id, id, 'neutral', 0, '[]', '1', sha256('x') FROM reviews ON CONFLICT DO NOTHING"
-    )
+    read = "SELECT business_id, id, 'neutral', 0, '[]', '1', sha256('x') FROM reviews ON CONFLICT DO NOTHING"
+    execute(f"INSERT INTO review_analyses {read}".encode())
     execute(f"SET LOCAL ROLE {APP}".encode())
     none = execute(due, [MONDAY]).fetchall()
     execute("RESET ROLE")

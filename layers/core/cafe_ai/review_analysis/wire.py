@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cafe_ai.assistants.reviews.service import Reviewed
+from cafe_ai.assistants.reviews.model import Reviewed
 from cafe_ai.assistants.schemas import FactBody, PeriodBody
 from cafe_ai.language.formats import Language
 from cafe_ai.reviews.model import Overview, ProductOpinion, Share, Theme, Trend

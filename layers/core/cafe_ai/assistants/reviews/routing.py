@@ -16,6 +16,8 @@ _CUSTOMERS_SAY = (
     r"(?:que|como|lo que) (?:nos )?(?:dice|dicen|piensa|piensan|comenta|comentan|critica|critican|valoran|gusta|molesta|les gusta|les molesta|"
     r"alaban|elogian)(?: \w+){0,3} (?:clientes?|clientela|gente|publico)|"
     r"(?:los clientes|la gente|la clientela|mis clientes|nuestros clientes) (?:estan |esta |se )?(?:content\w+|satisfech\w+|descontent\w+|quejan|queja|dicen|piensan)|"
+    r"(?:estan|esta|son) (?:contentos|contentas|satisfechos|satisfechas|descontentos|felices) (?:los|las|mis|nuestros) client\w+|"
+    r"gusta(?:n)? (?:mas |menos )?a (?:los|mis|nuestros|la) (?:clientes|gente|clientela)|que (?:comentan|dicen|opinan|piensan) (?:de|del|sobre)|"
     r"de que se (?:quejan|queja|quejaron)|se quejan|(?:las|que|hay|principales) quejas|quejas (?:de|sobre|mas)|que (?:es lo que )?(?:mas |menos )?(?:les|le) gusta|"
     r"que les (?:molesta|disgusta)|"
     r"(?:what|how)(?: \w+){0,2} (?:do|does|are|did) (?:our |my |the )?(?:customers?|people|clients?|guests?|patrons)(?: \w+){0,2} "

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from cafe_ai.analytics.model import Fact, Period
+from cafe_ai.analytics.model import Period
 from cafe_ai.analytics.periods import ShopCalendar
 from cafe_ai.assistants.model import Source, Statement
+from cafe_ai.assistants.reviews.model import Reviewed
 from cafe_ai.assistants.reviews.phrases import GAPS
 from cafe_ai.assistants.reviews.telling import Teller, Wanted, quotes_in
 from cafe_ai.assistants.statements import told
@@ -26,28 +27,6 @@ if TYPE_CHECKING:
 
 MOST_SOURCES = 8
 MONTH_BEFORE = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """What the reviews say to a question, in checked sentences. record is for the audit: what was asked for, no text."""
-
-    overview: Overview
-    period: Period
-    statements: tuple[Statement, ...]
-    sources: tuple[Source, ...]
-    record: dict[str, Any]
-    gaps: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The sentences one after the other."""
-        return " ".join(statement.text for statement in self.statements)
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The facts of the sentences."""
-        return tuple(fact for statement in self.statements for fact in statement.facts)
 
 
 def tell_reviews(
