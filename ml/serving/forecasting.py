@@ -20,6 +20,7 @@ from cafe_ai.forecasting.model import Ask, Prediction
 from cafe_ai.forecasting.port import Forecaster, default_forecaster
 from cafe_ai.platform.telemetry import log, log_failure, measures
 from ml.serving import registry
+from ml.serving.material import lessons
 from ml.serving.model import ModelVersion, Status
 from ml.serving.recipe import HasLearners, Recipe, TrainedModel, demand_recipe
 from ml.serving.trial import FALLBACK, is_usable
@@ -91,7 +92,7 @@ class ServedForecaster:
         """A model of what is asked for, taught by the histories alone."""
         if max(len(ask.history.values) for ask in asks) < LEAST_DAYS:
             return None
-        return self.recipe().train(asks)
+        return self.recipe().train(lessons(asks))
 
 
 def forecaster_for(runtime: Runtime, member: Member) -> ServedForecaster:

@@ -92,7 +92,7 @@ class Training:
         if before and before.model and self._is_the_same(known, before.made):
             said = "The data and the method are those of the model in use."
             return Outcome(self.recipe.kind, "unchanged", said, until, in_use=version, backtest=before.made.backtest)
-        model = self.recipe.train(known.asks)
+        model = self.recipe.train(known.lessons)
         self.progress(40)
         broken_off = registry.new_version(now_utc())
         registry.give_up_unjudged(self.runtime, self.business.id, self.recipe.kind, broken_off, self.deadline)

@@ -1,8 +1,8 @@
 """`make bench`, or `python -m tests.bench [--quick] [NAME ...]`: all benchmarks or those named.
 
 Results are printed, kept as JSON in .local/bench and written to docs/benchmarks.md; --quick tries everything with few
-samples and leaves the document alone. UCI=lines.csv measures on that shop, BAKERY=days.csv adds that bakery where
-months are simulated (see docs/benchmarks.md).
+samples and leaves the document alone. UCI=lines.csv measures on that shop, SALES=daily.csv on those daily sales (see
+docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tests.bench import (
     analyses,
     cold_start,
     features,
+    forecast,
     importing,
     isolation,
     jobs,
@@ -29,6 +30,7 @@ from tests.bench import (
     stock,
     through_gateway,
     throughput,
+    training,
 )
 from tests.bench.fresh import PROJECT
 from tests.bench.measuring import describe_machine, measure_noise
@@ -52,8 +54,10 @@ BENCHMARKS: dict[str, Benchmark] = {
     "jobs": jobs.measure,
     "features": features.measure,
     "stock": stock.measure,
+    "training": training.measure,
     "lifetime": lifetimes.measure,
     "monitoring": monitoring.measure,
+    "forecast": forecast.measure,
 }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.customers.model import CustomerBehaviour
-from cafe_ai.customers.service import behaviour
+from cafe_ai.customers.service import Ahead, behaviour
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.db import Database
 from cafe_ai.settings import Settings
@@ -24,6 +24,7 @@ from ml.models.lifetime.counting import Counted, count, visits_between
 from ml.models.lifetime.expecting import BuyerLifetimes
 from ml.models.lifetime.gamma_gamma import GammaGamma, fit_gamma_gamma
 from ml.models.lifetime.optimum import Floats
+from ml.models.lifetime.stored import StoredBuyers
 from ml.notebooks.data import cdnow
 from tests.bench.report import Result, table
 from tests.bench.shops import Shop
@@ -40,14 +41,16 @@ def measure(shop: Shop, quick: bool) -> Result:
     who, days = purchases["customer"].to_numpy(), purchases["day"].to_numpy().astype("datetime64[D]")
     known = count(who, days, purchases["dollars"].to_numpy(dtype=float), CUT)
     came = visits_between(known, who, days, CUT, END)
-    started = time.perf_counter()
+    started = time.process_time()
     ours = fit_bg_nbd(known.frequency, known.recency / WEEK, known.age / WEEK)
     values = fit_gamma_gamma(known.frequency, known.value)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     assert isinstance(ours, BgNbd) and isinstance(values, GammaGamma)
     theirs = _library(known)
     parts = [_parameters(ours, values, theirs), _holdout(known, came, ours, theirs)]
-    parts.append(f"Both models of CDNOW's 2,357 customers fit in {seconds:.2f} s.")
+    parts.append(
+        f"Both models of CDNOW's 2,357 customers fit in {seconds:.2f} s of processor time, scipy's import included."
+    )
     about, asking = _ask(shop)
     parts += _shop(shop, about, asking)
     return Result("\n\n".join(parts), {"cdnow": {**ours.parameters, **values.parameters}, "seconds": seconds})
@@ -66,7 +69,7 @@ def _library(known: Counted) -> Any:
 def _parameters(ours: BgNbd, values: GammaGamma, theirs: Any) -> str:
     assert ours.fit
     found = {**ours.parameters, "LL": ours.fit.log_likelihood, **values.parameters}
-    library = {**dict(theirs.params_), "LL": theirs._negative_log_likelihood_ * -len(theirs.data)}
+    library = dict(theirs.params_)  # its likelihood is that of scaled times
     rows = [
         [name, f"{published:,}", f"{found[name]:,.3f}", f"{library[name]:,.3f}" if name in library else ""]
         for name, published in PUBLISHED.items()
@@ -127,9 +130,9 @@ def _ask(shop: Shop) -> tuple[CustomerBehaviour, float]:
     member = Member(shop.members[0], Role.OWNER, business, None, "bench", Deadline.after(300))
     with closing(Database(shop.database.app)) as database:
         runtime = Runtime.of(Settings(), database=database, audit_queue=None, language_model=None)
-        started = time.perf_counter()
-        about = behaviour(runtime, member, as_of, lifetimes=BuyerLifetimes())
-        return about, time.perf_counter() - started
+        started = time.process_time()
+        about = behaviour(runtime, member, as_of, ahead=Ahead(BuyerLifetimes(), StoredBuyers()))
+        return about, time.process_time() - started
 
 
 def _shop(shop: Shop, about: CustomerBehaviour, seconds: float) -> list[str]:
@@ -146,7 +149,7 @@ def _shop(shop: Shop, about: CustomerBehaviour, seconds: float) -> list[str]:
         ["visits, expected; actual", f"{test.expected_purchases:,.0f}; {test.purchases:,}"],
         ["MAE of a customer's visits; of going on at the own rate", f"{test.mean_error:.3f}; {test.rate_error:.3f}"],
         ["probabilities off, points", f"{test.off_points} ({'good' if test.reliable else 'poor'}: said beside them)"],
-        ["the whole job, s", f"{seconds:.1f}"],
+        ["the whole job, s of the function's processor time", f"{seconds:.1f}"],
     ]
     tenths = [[n + 1, size, expected, actual] for n, (size, expected, actual) in enumerate(test.tenths)]
     return [

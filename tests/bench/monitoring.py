@@ -61,7 +61,7 @@ def _readings(database: Database) -> dict[str, Callable[[], Any]]:
         return lambda: service.counts(database, now_utc() - timedelta(days=days))
 
     return {
-        "GET /metrics: all of them as Prometheus's text": lambda: prometheus.exposition(service.counts(database)),
+        "GET /metrics: all of them as Prometheus's text": lambda: prometheus.exposition(service.counts(database), {}),
         "all of them counted": lambda: service.counts(database),
         "those of the last day": last(1),
         "those of the last 30 days": last(30),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import NormalDist, mean, stdev
@@ -56,15 +56,21 @@ class Par:
     level: float = SERVICE_LEVEL
     renewed: int | None = None
     by_weekday: bool = False
+    found: dict[tuple[str, int, int | None], float] = field(default_factory=dict)
 
     def of(self, name: str, day: int) -> float:
         """The level that stands on a day of the simulation, before the factor."""
         since = 0 if self.renewed is None else day // self.renewed * self.renewed
+        weekday = (self.start + day * DAY).weekday() if self.by_weekday else None
+        if (name, since, weekday) not in self.found:
+            self.found[name, since, weekday] = self._work_out(name, since, weekday)
+        return self.found[name, since, weekday]
+
+    def _work_out(self, name: str, since: int, weekday: int | None) -> float:
         known = self.start + since * DAY
         sold = self.sales.units[name]
         days = [known - n * DAY for n in range(1, PAR_DAYS + 1)]
-        if self.by_weekday:
-            days = [each for each in days if each.weekday() == (self.start + day * DAY).weekday()]
+        days = [each for each in days if weekday in (None, each.weekday())]
         values = [sold.get(each, 0.0) for each in days]
         safety = NormalDist().inv_cdf(self.level) * stdev(values) * math.sqrt(self.cover)
         return max(0.0, mean(values) * self.cover + safety)

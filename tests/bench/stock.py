@@ -1,6 +1,6 @@
 """The last months of real shops once more, day by day: the proposed orders against par levels, on the same customers.
 
-BAKERY=french_bakery_daily.csv adds that bakery to the shop that is loaded (with UCI=lines.csv the gift shop).
+SALES=french_bakery_daily.csv adds that bakery to the shop that is loaded (with UCI=lines.csv the gift shop).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from tests.bench.shops import Shop
 from tests.bench.simulation import Terms
 
 DAYS, MOST, MONTH = 84, 150, 28
-CASES = (Terms(2, 7), Terms(7, 7), Terms(1, 1))
+CASES = (Terms(2, 7), Terms(7, 7))
+DAILY = (Terms(1, 1),)
 PERISHING = (Terms(0, 1, keeps=1), Terms(0, 1, keeps=3))
 REVIEW_DAYS = 7
 COST_SHARE = "0.35"
@@ -28,7 +29,7 @@ METHODS = {"trained": True, "untrained": False}
 def measure(shop: Shop, quick: bool) -> Result:
     """Each shop with each lead time; perishing goods for the bakery."""
     shops = [of_shop(shop)]
-    if path := os.environ.get("BAKERY"):
+    if path := os.environ.get("SALES"):
         shops.insert(0, of_bakery(Path(path)))
     texts, raw = [], {}
     for sales in shops:
@@ -43,20 +44,22 @@ def _shop(sales: SalesDays, quick: bool) -> tuple[str, dict[str, Any]]:
     last = sales.open_days[-1]
     start = last - (days - 1) * DAY
     names = sales.products(start, most)
-    lengths = {length for case in (*CASES, *PERISHING) for length in (case.lead, case.lead + case.review)}
+    fresh = sales.country == "FR" and not quick  # a bakery's, ordered and made each day
+    cases = (*CASES, *DAILY) if fresh else CASES
+    lengths = {length for case in (*cases, *PERISHING) for length in (case.lead, case.lead + case.review)}
     spans = tuple(sorted(lengths - {0}))
-    mornings = range(0, days, 7) if quick else range(days)
+    mornings = range(days) if fresh else range(0, days, 7)
     plans = {title: forecasts(sales, names, start, mornings, spans, learns=learns) for title, learns in METHODS.items()}
     parts = [f"### {sales.title}: {len(names)} products, {start} to {last}"]
     raw: dict[str, Any] = {"start": start, "days": days, "products": len(names)}
-    for case in CASES if not quick else CASES[:2]:
+    for case in cases:
         trial = Trial(sales, names, start, days, case, Par(sales, start, case.lead + case.review))
         title, found = f"Lead time {_days(case.lead)}, an order every {_days(case.review)}:", _keeping(trial, plans)
         parts += [title, table(HEADS, [_row(*each) for each in found.items()])]
         raw[title] = {name: asdict(total) for name, total in found.items()}
         if case is CASES[0] and not quick:
             parts.append(_by_month(trial, plans["trained"]))
-    for case in PERISHING if sales.country == "FR" and not quick else ():
+    for case in PERISHING if fresh else ():
         found = _perishing(Trial(sales, names, start, days, case), plans)
         title = f"Made fresh each morning, good for {_days(case.keeps or 0)}, cost {COST_SHARE} of the price:"
         parts += [title, table(WASTE_HEADS, [_waste_row(*each) for each in found.items()])]

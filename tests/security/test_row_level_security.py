@@ -494,7 +494,8 @@ class Trial:
         execute(f"SET LOCAL ROLE {APP}".encode())
         counted = execute("SELECT sum(requests) FROM inference_counts()").fetchone()
         read = execute("SELECT sum(requests) FROM inference_counts_since('2026-01-01')").fetchone()
-        return counted == read == (3,)
+        alerts = execute("SELECT alerts FROM open_drift_alerts() WHERE kind = 'inputs'").fetchone()
+        return counted == read == (3,) and alerts == (2,)
 
     def erases(self) -> bool:
         """Through the functions, and by the trigger for what comes late."""

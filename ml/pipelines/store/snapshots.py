@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -36,8 +36,10 @@ class Refreshed:
     rows: int = 0
 
 
-def refresh(uow: UnitOfWork, business_id: UUID, moment: datetime) -> Refreshed:
-    """Brings the business's customers and products up to the moment (with an offset), which is taken for the present.
+def refresh(
+    uow: UnitOfWork, business_id: UUID, moment: datetime, feature_sets: Sequence[FeatureSet] = (CUSTOMERS, PRODUCTS)
+) -> Refreshed:
+    """Brings the business's customers and products, or one of them, up to the moment (with an offset), taken for the present.
 
     All in the unit of work's transaction. Raises BusinessNotFound where the business is gone.
     """
@@ -45,7 +47,7 @@ def refresh(uow: UnitOfWork, business_id: UUID, moment: datetime) -> Refreshed:
     clock = from_database.clock_of(uow, business_id)
     if not repository.claim(uow, business_id):
         return Refreshed(False)
-    done = [_refresh(uow, business_id, feature_set, clock, moment) for feature_set in (CUSTOMERS, PRODUCTS)]
+    done = [_refresh(uow, business_id, feature_set, clock, moment) for feature_set in feature_sets]
     return Refreshed(True, *(sum(counts) for counts in zip(*done, strict=True)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -224,6 +225,21 @@ def test_review_days_decide_how_long_an_order_lasts(stocked: Shop) -> None:
     assert weekly is not None
     assert monthly is not None
     assert (weekly.order_quantity, monthly.order_quantity) == (16, 37)
+
+
+def test_no_stock_is_bought_for_a_total_that_nothing_on_record_bears_out(stocked: Shop) -> None:
+    class Wild(Spy):
+        def forecast(self, asks: Sequence[Ask]) -> list[Prediction]:
+            spans = {n: SpanDemand(n, n, 1_000_000) for ask in asks for n in ask.spans}
+            return [replace(made, spans=spans) for made in super().forecast(asks)]
+
+    (cake,) = forecast(stocked, "Tarta", forecaster=Wild()).products
+    most = max(
+        sum(daily(stocked.rows, "Tarta").get(START - (n + 14) * DAY + k * DAY, 0) for k in range(14))
+        for n in range(500)
+    )
+    assert cake.supply is not None
+    assert 14 < cake.supply.order_quantity <= most
 
 
 def test_products_may_be_named_by_either_id_once(stocked: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -97,11 +98,23 @@ def test_simple_method_that_is_better_is_used_and_that_is_said(locale: Any, said
     better = prediction("lightgbm_blend")
     simple = prediction("seasonal_naive", notes=("naive_was_better",))
     both = Teller(told(better, simple, locale=locale), locale, period).statements()
-    assert [one.kind for one in both][-2:] == ["tested", "simple"]
-    assert said in both[-1].text
+    assert [one.kind for one in both][-4:] == ["tested", "simple", "covered", "low"]
+    assert said in both[-3].text
     assert all(find_faults(one, period, "EUR", locale) == [] for one in both)
     alone = Teller(told(better, locale=locale), locale, period).statements()
     assert "simple" not in {one.kind for one in alone}
+
+
+def test_bias_is_that_of_all_demand_and_coverage_that_of_all_days() -> None:
+    period = Period(START, START + 2 * DAY, AS_OF, AS_OF + 2 * DAY, "Europe/Madrid")
+    large = replace(TESTED, mean=90.0, bias_percent=10.0, covered80=0.9)
+    small = replace(TESTED, mean=10.0, bias_percent=-30.0, covered80=0.7)
+    about = told(prediction("a", large), prediction("b", small), prediction("c", replace(large, bias_percent=None)))
+    *_, covered, high = Teller(about, "es", period).statements()
+    assert covered.text.replace("\u00a0", " ").endswith("del 80,0 % contuvieron lo vendido en el 83,3 % de los días.")
+    assert high.text.replace("\u00a0", " ") == "En conjunto, la previsión quedó un 6,0 % por encima de lo vendido."
+    unknown = told(prediction("a", replace(large, bias_percent=0.01, covered80=None)))
+    assert [one.kind for one in Teller(unknown, "es", period).statements()][-1] == "tested"
 
 
 def test_stored_forecast_is_told_from_a_later_day_on() -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from cafe_ai.assistants.statements import find_faults
 from cafe_ai.bootstrap import Runtime
-from cafe_ai.customers.model import CustomerBehaviour, Segment
+from cafe_ai.customers import repository
+from cafe_ai.customers.lifetime import buyer_of
+from cafe_ai.customers.model import Buyer, CustomerBehaviour, Segment
 from cafe_ai.customers.phrases import NO_LIFETIME
-from cafe_ai.customers.segments import RULES
-from cafe_ai.customers.service import behaviour
+from cafe_ai.customers.repository import Cut, Seen
+from cafe_ai.customers.service import Ahead, behaviour
 from cafe_ai.customers.wire import present
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.db import Database
@@ -23,6 +27,7 @@ from cafe_ai.platform.ids import uuid7
 from cafe_ai.settings import Settings
 from cafe_ai.tenancy.model import Business, Member, Role
 from ml.models.lifetime.expecting import BuyerLifetimes
+from ml.models.lifetime.stored import StoredBuyers
 from tests.support import regulars
 from tests.support.postgres import TestDatabase
 from tests.support.regulars import AS_OF, Row
@@ -37,8 +42,10 @@ class Shop:
     runtime: Runtime
 
     def ask(self, customer: str | None = None, locale: str | None = None, **more: Any) -> CustomerBehaviour:
-        member = Member(uuid7(), Role.OWNER, self.business, None, "request", Deadline.after(120))
-        return behaviour(self.runtime, member, AS_OF, customer, locale, **{"lifetimes": BuyerLifetimes(), **more})
+        member = Member(uuid7(), Role.OWNER, self.business, None, "request", Deadline.after(600))
+        return behaviour(
+            self.runtime, member, AS_OF, customer, locale, **{"ahead": Ahead(BuyerLifetimes(), StoredBuyers()), **more}
+        )
 
 
 @pytest.fixture(scope="module")
@@ -100,22 +107,6 @@ def test_every_sentence_is_told_and_carried_by_its_facts(shop: Shop, locale: str
 
 
 @pytest.mark.parametrize("locale", ["es", "en"])
-def test_every_segment_is_explained_without_a_fault(shop: Shop, about: CustomerBehaviour, locale: str) -> None:
-    from cafe_ai.assistants.statements import told
-    from cafe_ai.customers.facts import Figures
-    from cafe_ai.customers.segment_words import explain_segments
-
-    filled = tuple(replace(each, customers=7, customers_before=9) for each in about.segments)
-    for priced in (True, False):
-        make = Figures(locale, "EUR", about.period)  # type: ignore[arg-type]
-        explained = explain_segments(replace(about, segments=filled, priced=priced), make)
-        assert set(explained) == {rule.segment for rule in RULES}
-        for statements in explained.values():
-            assert told(statements, about.period, "EUR", locale) == tuple(statements)
-            assert priced or not any("€" in each.text for each in statements)
-
-
-@pytest.mark.parametrize("locale", ["es", "en"])
 def test_one_customer_is_told_what_is_expected_of_them(shop: Shop, locale: str) -> None:
     customer = next(row.customer for row in reversed(shop.rows) if row.at < AS_OF and row.quantity > 0)
     told = shop.ask(customer, locale)
@@ -165,7 +156,39 @@ def test_without_prices_visits_are_expected_and_no_amount(
 
 
 def test_without_a_model_nothing_of_it_is_said(shop: Shop) -> None:
-    plain = shop.ask(lifetimes=None)
+    plain = shop.ask(ahead=None)
     assert plain.lifetime is None and present(plain)["expected"] is None
     assert not any(each.kind.startswith(("expected", "tested")) for each in plain.insights)
     assert all(each.expected is None for each in plain.segments)
+
+
+def test_the_store_and_the_orders_know_the_same_of_each_customer(shop: Shop, about: CustomerBehaviour) -> None:
+    end = about.period.end
+    with shop.runtime.database.transaction(shop.business.id) as uow:
+        stored = StoredBuyers().buyers(uow, shop.business.id, AS_OF)
+        cut = Cut(end, about.period.start, about.step.start, about.step.start)
+        standings = repository.standings(uow, Seen(shop.business.id, end, AS_OF), [cut])[end]
+    counted = {one.customer_id: buyer_of(one) for one in standings}
+    assert set(stored) == set(counted) and len(counted) > 200
+    for customer, one in counted.items():
+        assert replace(stored[customer], value=0.0) == replace(one, value=0.0)
+        assert stored[customer].value == pytest.approx(one.value)
+
+
+def test_what_is_expected_is_that_of_the_stored_rows(shop: Shop, about: CustomerBehaviour) -> None:
+    """A store that says that nobody ever came back is believed: it is what the model learns from and serves."""
+
+    class Forgetful(StoredBuyers):
+        def buyers(self, uow: Any, business_id: UUID, moment: datetime) -> Mapping[UUID, Buyer]:
+            found = super().buyers(uow, business_id, moment)
+            return {id: replace(one, frequency=0, recency_days=0, value=0.0) for id, one in found.items()}
+
+    told = shop.ask(ahead=Ahead(BuyerLifetimes(), Forgetful()))
+    assert told.lifetime is not None and told.lifetime.missing == "few_repeaters"
+    assert about.lifetime is not None and about.lifetime.missing is None
+
+
+def test_without_a_store_it_comes_to_the_same(shop: Shop, about: CustomerBehaviour) -> None:
+    told = shop.ask(ahead=Ahead(BuyerLifetimes()))
+    assert told.lifetime is not None and about.lifetime is not None
+    assert told.lifetime.parameters == pytest.approx(about.lifetime.parameters, rel=1e-3)
