@@ -12,7 +12,17 @@ import psycopg
 
 from cafe_ai.errors import CafeAIError, DependencyDown
 from cafe_ai.intake.model import BusinessRefused, IntakeRefused
-from infra.local.commands import access, asking, experiments, importing, indexing, notifying, redriving, reporting
+from infra.local.commands import (
+    access,
+    asking,
+    experiments,
+    importing,
+    indexing,
+    notifying,
+    redriving,
+    reporting,
+    reviewing,
+)
 from infra.local.postgres import PostgresError
 from infra.local.problems import StackError, is_full_disk
 
@@ -43,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (importing, access, asking, reporting, notifying, indexing, redriving, experiments):
+    for module in (importing, reviewing, access, asking, reporting, notifying, indexing, redriving, experiments):
         module.add_parsers(commands)
     return parser
 
