@@ -110,6 +110,7 @@ lock: install ## Pin the newest packages that requirements/*.in allow, with hash
 	$(UV_COMPILE) --upgrade requirements/emulator.in -o requirements/emulator.txt
 	$(UV_COMPILE) --upgrade requirements/sam.in -o requirements/sam.txt
 	$(UV_COMPILE) --upgrade tests/bench/requirements/celery.in -o tests/bench/requirements/celery.txt
+	$(UV_COMPILE) --upgrade tests/bench/requirements/forecasting.in -o tests/bench/requirements/forecasting.txt
 
 .PHONY: clean
 clean: ## Stop the stack and remove all that was installed, built or stored

@@ -16,12 +16,14 @@ from infra.local.commands import (
     access,
     asking,
     experiments,
+    fine_tuning,
     importing,
     indexing,
     notifying,
     redriving,
     reporting,
     reviewing,
+    training,
 )
 from infra.local.postgres import PostgresError
 from infra.local.problems import StackError, is_full_disk
@@ -37,6 +39,7 @@ examples:
   cafe-ai notify --business UUID --email ana@example.com --weekly-report on
   cafe-ai ask "¿Cuáles fueron las ventas del último mes?" --business UUID
   cafe-ai report --period monthly                   a page, a PDF, a table and data to download
+  cafe-ai train --business UUID                     the demand model, its backtest, and whether it is used
   curl -H "Authorization: Bearer $(cafe-ai token --business UUID --role owner)" "$(cafe-ai url)/..."
 
 `cafe-ai COMMAND --help` says more about each."""
@@ -53,7 +56,9 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (importing, reviewing, access, asking, reporting, notifying, indexing, redriving, experiments):
+    for module in (
+        importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, experiments, fine_tuning,
+    ):  # fmt: skip
         module.add_parsers(commands)
     return parser
 

@@ -57,7 +57,7 @@ class AIMetricsCollector:
 
     def export_prometheus(self) -> str:
         """Prometheus's text format of what was counted since the beginning: its counters must not fall, so `since` is no part."""
-        return prometheus.exposition(service.counts(self._database))
+        return prometheus.exposition(service.counts(self._database), service.open_drift_alerts(self._database))
 
     def close(self) -> None:
         """Closes the connection; a later call opens a new one."""

@@ -75,11 +75,11 @@ def run(path: Path, parameters: Mapping[str, Any] | None = None, seconds: int = 
             km=manager,
             timeout=seconds,
             record_timing=False,
-            extra_arguments=["--HistoryManager.enabled=False"],
+            extra_arguments=["--HistoryManager.enabled=False", "--IPKernelApp.log_level=40"],
             resources={"metadata": {"path": str(path.parent)}},
         )
         try:
-            client.execute()
+            client.execute(cleanup_kc=True)  # a manager of our own would keep its kernel
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise NotebookError(f"{path.name}: {error}") from error
     for cell, source in zip(notebook.cells, sources, strict=True):

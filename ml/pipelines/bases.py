@@ -105,9 +105,9 @@ def product_base(sales: Sequence[Line], seen: Seen, price: float | None, stock: 
         if line.quantity > 0:
             days.add(line.when.day)
         age = seen.last_day - line.when.day
-        if 0 <= age < 28:
+        if age < 28:
             recent.add_line(line)
-        elif 28 <= age < 56:
+        elif age < 56:
             before.add_line(line)
     return {
         **_amounts(whole),
@@ -139,4 +139,4 @@ def _amounts(sums: Sums) -> Base:
 
 
 def _within(order: Order, seen: Seen, days: int) -> bool:
-    return order.when is not None and seen.last_day is not None and 0 <= seen.last_day - order.when.day < days
+    return order.when is not None and seen.last_day is not None and seen.last_day - order.when.day < days

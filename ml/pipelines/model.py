@@ -6,9 +6,11 @@ Numbers are floats as they were given. Sums are exact all the same (see exact_su
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,6 +65,10 @@ class Clock:
         opens = datetime.fromordinal(day) + self.closes_after
         return When(self.read(opens).instant, day, None)
 
+    def last_day_of(self, moment: datetime) -> int:
+        """The last business day of which something lies before that moment, which has an offset."""
+        return self.last_day_before_instant((moment - EPOCH) // MICROSECOND)
+
     def last_day_before_instant(self, instant: int) -> int:
         """The last business day of which something lies before that instant."""
         return self.read(EPOCH + timedelta(microseconds=instant - 1)).day
@@ -114,3 +120,25 @@ class Seen:
     def holds(self, when: When | None) -> bool:
         """Whether an event is seen. One without a date is seen only where everything is."""
         return self.before is None or (when is not None and when.instant < self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSet:
+    """Numbers that are kept together in the feature store, in the order of their names.
+
+    Whoever changes what they mean raises the version: rows of another one are not read, and are made anew.
+    """
+
+    name: str
+    entity: Literal["customer", "product", "shop"]
+    version: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRow:
+    """The features of an entity as of a moment: only what came before it was seen. None where a value is missing."""
+
+    entity_id: UUID
+    moment: datetime
+    values: Mapping[str, float | None]

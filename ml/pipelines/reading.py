@@ -74,22 +74,23 @@ def get(row: Mapping[str, Any], names: Sequence[str]) -> Any:
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a value is None, NaN or pandas' NaT, which are unequal to themselves."""
-    return value is None or bool(value != value)  # noqa: PLR0124
+    """Whether a value is None, or NaN or pandas' NaT or NA, which are not equal to themselves."""
+    try:
+        return value is None or bool(value != value)  # noqa: PLR0124
+    except (TypeError, ValueError):
+        return type(value).__name__ == "NAType"
 
 
 def read_number(row: Mapping[str, Any], names: Sequence[str], path: str = "") -> float | None:
     """A finite number; None where it is missing."""
     value = get(row, names)
-    if value is None:
+    if is_missing(value):
         return None
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         number = math.inf
-    if math.isnan(number):
-        return None
-    if math.isinf(number):
+    if not math.isfinite(number):
         raise ValueError(f"{path}{_named(row, names)}: expected a number such as 12.5, got {value!r:.80}")
     return number
 

@@ -2,8 +2,9 @@
 
 A model is used when it has seen nothing of the day the forecast starts or later, and was trained at most 14 days before.
 Otherwise (a question about the past, no model yet, files that are not what was kept) the same method learns from what was
-known then; and where even that fails, or there is too little to learn from, the method that needs nothing but the standard
-library is taken. Which of them it was, each prediction's method says.
+known then. The method that needs nothing but the standard library is taken where even that fails, where there is too little
+to learn from, and where it did better in the trial of the model that was trained last. Which of them it was, each
+prediction's method says.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from cafe_ai.forecasting.model import Ask, Prediction
 from cafe_ai.forecasting.port import Forecaster, default_forecaster
 from cafe_ai.platform.telemetry import log, log_failure, measures
 from ml.serving import registry
-from ml.serving.model import ModelVersion
+from ml.serving.material import lessons
+from ml.serving.model import ModelVersion, Status
 from ml.serving.recipe import HasLearners, Recipe, TrainedModel, demand_recipe
-from ml.serving.trial import is_usable
+from ml.serving.trial import FALLBACK, is_usable
 
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
@@ -61,12 +63,12 @@ class ServedForecaster:
         log("Demand was forecast", forecaster=name, series=len(asks))
         return predictions
 
-    def _in_use(self, asks: Sequence[Ask]) -> TrainedModel | None:
-        """The model in use, where it may forecast from that day on."""
+    def _in_use(self, asks: Sequence[Ask]) -> Forecaster | None:
+        """The model in use, where it may forecast from that day on; the simple method where that is what is in use."""
         recipe = self.recipe()
-        made = registry.in_use(self.runtime, self.business_id, recipe.kind, self.deadline)
+        made, newest = registry.in_use_and_newest(self.runtime, self.business_id, recipe.kind, self.deadline)
         if made is None or not is_usable(made.trained_until, _start(asks)):
-            return None
+            return default_forecaster() if newest and _lost_to_the_simple(newest, _start(asks)) else None
         try:
             model = registry.load(self.runtime, made, recipe)
         except (ModelCorrupt, Unavailable):
@@ -90,12 +92,18 @@ class ServedForecaster:
         """A model of what is asked for, taught by the histories alone."""
         if max(len(ask.history.values) for ask in asks) < LEAST_DAYS:
             return None
-        return self.recipe().train(asks)
+        return self.recipe().train(lessons(asks))
 
 
 def forecaster_for(runtime: Runtime, member: Member) -> ServedForecaster:
     """What forecasts for the member's business."""
     return ServedForecaster(runtime, member.business.id, member.deadline)
+
+
+def _lost_to_the_simple(newest: ModelVersion, start: date) -> bool:
+    """Whether the simple method did better than the model that was trained last, by what was known before that day."""
+    lost = newest.status is Status.REJECTED and newest.trial is not None and newest.trial["opponent"] == FALLBACK
+    return lost and is_usable(newest.trained_until, start)
 
 
 def _start(asks: Sequence[Ask]) -> date:

@@ -19,6 +19,8 @@ from ml.serving.registry import plain
 if TYPE_CHECKING:
     from cafe_ai.platform.db import UnitOfWork
 
+LEARNING_DAYS = 28
+"""How far ahead is learnt and tested; further ahead is foretold by the same model."""
 FORECAST_DAYS = 63
 """From any day on to the end of the month after it."""
 SPANS = (7, 14, 28, FORECAST_DAYS)
@@ -48,6 +50,11 @@ class Material:
     def asks(self) -> list[Ask]:
         """What is to be forecast of each series."""
         return [each.ask for each in self.series]
+
+    @property
+    def lessons(self) -> list[Ask]:
+        """What is to be learnt of each series."""
+        return lessons(self.asks)
 
     @property
     def days(self) -> int:
@@ -86,6 +93,11 @@ def read(uow: UnitOfWork, business: Business, moment: datetime) -> Material:
         known = replace(reading.circumstances_of_shop(sales), key=SHOP)
         series.append(Series(None, Ask(sales, FORECAST_DAYS, SPANS, circumstances=known)))
     return Material(reading.start, tuple(series))
+
+
+def lessons(asks: Sequence[Ask]) -> list[Ask]:
+    """The asks, no further ahead than is learnt."""
+    return [replace(ask, days=min(ask.days, LEARNING_DAYS)) for ask in asks]
 
 
 def as_of(asks: Sequence[Ask], origin: date, days: int) -> list[Ask]:

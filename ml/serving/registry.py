@@ -89,8 +89,17 @@ def in_use(runtime: Runtime, business_id: UUID, kind: str, deadline: Deadline) -
         return repository.select_in_use(uow, business_id, kind)
 
 
+def in_use_and_newest(
+    runtime: Runtime, business_id: UUID, kind: str, deadline: Deadline
+) -> tuple[ModelVersion | None, ModelVersion | None]:
+    """The version in use, and the one that was trained last."""
+    with runtime.database.transaction(business_id, None, deadline, read_only=True) as uow:
+        return repository.select_in_use(uow, business_id, kind), repository.select_newest(uow, business_id, kind)
+
+
 def load(runtime: Runtime, made: ModelVersion, recipe: Recipe) -> TrainedModel:
-    """The model of a version, read once per execution environment. Raises ModelCorrupt, DependencyDown.
+    """The model of a version, read once per execution environment. Raises ModelCorrupt, DependencyDown; ValueError where the
+    code has moved on: it cannot read such files any more, or has other features than the model was taught with.
 
     A file that is missing or is not what was kept is logged and counted, and nothing of the version is used.
     """
@@ -104,6 +113,8 @@ def load(runtime: Runtime, made: ModelVersion, recipe: Recipe) -> TrainedModel:
         measures().count("ModelsCorrupt")
         log_failure("A model is not what was kept", error, version=made.version, file=error.file)
         raise
+    if tuple(model.features) != made.features:
+        raise ValueError("The model was taught with other features.")
     _loaded[key] = model
     while len(_loaded) > LOADED_AT_ONCE:
         _loaded.popitem(last=False)

@@ -20,7 +20,7 @@ INSERT INTO ml_models (business_id, kind, version, trained_until, data_hash, cod
 VALUES (%(business_id)s, %(kind)s, %(version)s, %(trained_until)s, %(data_hash)s, %(code_version)s, %(features)s,
         %(backtest)s, %(files)s)"""
 SELECT_IN_USE = "SELECT * FROM ml_models WHERE business_id = %s AND kind = %s AND status = 'promoted'"
-SELECT_VERSION = "SELECT * FROM ml_models WHERE business_id = %s AND kind = %s AND version = %s"
+SELECT_NEWEST = "SELECT * FROM ml_models WHERE business_id = %s AND kind = %s ORDER BY version DESC LIMIT 1"
 LOCK_IN_USE = """
 SELECT version FROM ml_models WHERE business_id = %s AND kind = %s AND status = 'promoted' FOR NO KEY UPDATE"""
 RETIRE = """
@@ -85,9 +85,9 @@ def select_in_use(uow: UnitOfWork, business_id: UUID, kind: str) -> ModelVersion
     return _one(uow, SELECT_IN_USE, (business_id, kind))
 
 
-def select_version(uow: UnitOfWork, business_id: UUID, kind: str, version: str) -> ModelVersion | None:
-    """That version."""
-    return _one(uow, SELECT_VERSION, (business_id, kind, version))
+def select_newest(uow: UnitOfWork, business_id: UUID, kind: str) -> ModelVersion | None:
+    """The version that was trained last."""
+    return _one(uow, SELECT_NEWEST, (business_id, kind))
 
 
 def lock_in_use(uow: UnitOfWork, business_id: UUID, kind: str) -> str | None:

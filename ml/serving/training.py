@@ -92,7 +92,7 @@ class Training:
         if before and before.model and self._is_the_same(known, before.made):
             said = "The data and the method are those of the model in use."
             return Outcome(self.recipe.kind, "unchanged", said, until, in_use=version, backtest=before.made.backtest)
-        model = self.recipe.train(known.asks)
+        model = self.recipe.train(known.lessons)
         self.progress(40)
         broken_off = registry.new_version(now_utc())
         registry.give_up_unjudged(self.runtime, self.business.id, self.recipe.kind, broken_off, self.deadline)
@@ -101,9 +101,8 @@ class Training:
             trained_until=until, data_hash=known.data_hash, deadline=self.deadline,
         )  # fmt: skip
         self.progress(50)
-        used = before if before and before.model and trial.is_usable(before.made.trained_until, known.start) else None
-        sees_more = before is not None and before.model is not None and before.made.trained_until >= known.start
-        opponent = before if sees_more else used
+        can_be_used = before and before.model and not trial.is_too_old(before.made.trained_until, known.start)
+        opponent = before if can_be_used else None
         seen = opponent.made.trained_until if opponent else None
         held = trial.hold(known.asks, known.start, self.recipe, opponent.model if opponent else None, seen)
         verdict = trial.judge(held, seen)

@@ -112,7 +112,12 @@ def judge(trial: Trial | None, used_until: date | None) -> Verdict:
 
 def is_usable(trained_until: date, start: date) -> bool:
     """Whether a model may forecast from that day on: it has seen nothing of it or later, and is not too old."""
-    return trained_until < start <= trained_until + (LONGEST_USE_DAYS + 1) * DAY
+    return trained_until < start and not is_too_old(trained_until, start)
+
+
+def is_too_old(trained_until: date, start: date) -> bool:
+    """Whether a model was trained more than LONGEST_USE_DAYS before that day."""
+    return start > trained_until + (LONGEST_USE_DAYS + 1) * DAY
 
 
 def _score(scores: Scores, asks: Sequence[Ask], cut: Sequence[Ask], contestants: Mapping[str, Forecast]) -> None:

@@ -1,7 +1,8 @@
 """`make bench`, or `python -m tests.bench [--quick] [NAME ...]`: all benchmarks or those named.
 
 Results are printed, kept as JSON in .local/bench and written to docs/benchmarks.md; --quick tries everything with few
-samples and leaves the document alone. UCI=lines.csv measures on that shop (see docs/benchmarks.md).
+samples and leaves the document alone. UCI=lines.csv measures on that shop, SALES=daily.csv on those daily sales (see
+docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -13,17 +14,23 @@ from contextlib import ExitStack
 from tests.bench import (
     analyses,
     cold_start,
+    features,
+    forecast,
     importing,
     isolation,
     jobs,
+    lifetimes,
     model_path,
+    monitoring,
     question_parts,
     recommendations,
     rollups,
     search_quality,
     search_speed,
+    stock,
     through_gateway,
     throughput,
+    training,
 )
 from tests.bench.fresh import PROJECT
 from tests.bench.measuring import describe_machine, measure_noise
@@ -45,6 +52,12 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-quality": search_quality.measure,
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
+    "features": features.measure,
+    "stock": stock.measure,
+    "training": training.measure,
+    "lifetime": lifetimes.measure,
+    "monitoring": monitoring.measure,
+    "forecast": forecast.measure,
 }
 
 

@@ -1,6 +1,8 @@
 """What runs by the clock, called here as the clock calls it."""
 
 import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -16,6 +18,9 @@ ADD_JOB = "INSERT INTO ai_jobs (id, business_id, kind, params) VALUES (%s, %s, %
 ADD_MESSAGE = "INSERT INTO ai_outbox (id, business_id, queue, body, available_at) VALUES (%s, %s, %s, %s, now())"
 CLEANUPS = "SELECT id::text FROM ai_jobs WHERE kind = 'cleanup_old_ai_jobs' AND business_id IS NULL"
 
+TRAININGS = """
+SELECT id::text FROM ai_jobs WHERE kind = 'train_demand_models' AND business_id = %s AND user_id IS NULL"""
+
 
 def test_the_cleanup_is_started_once_a_day_and_done(stack: Stack) -> None:
     jobs.invoke(stack, "SchedulesFunctionName")
@@ -23,6 +28,18 @@ def test_the_cleanup_is_started_once_a_day_and_done(stack: Stack) -> None:
     ((started,),) = stack.rows(CLEANUPS)
     jobs.await_that(lambda: jobs.has_ended(stack, str(started)), "the cleanup does not end")
     assert stack.rows("SELECT status, error FROM ai_jobs WHERE id = %s", started) == [("completed", None)]
+
+
+def test_each_night_the_models_learn_once(stack: Stack) -> None:
+    """From three o'clock on by the sample business's clock, which is Madrid's."""
+    jobs.invoke(stack, "SchedulesFunctionName")
+    jobs.invoke(stack, "SchedulesFunctionName")
+    started = stack.rows(TRAININGS, stack.state.business_id)
+    assert len(started) == (datetime.now(ZoneInfo("Europe/Madrid")).hour >= 3)
+    for (job_id,) in started:
+        jobs.await_that(lambda job_id=job_id: jobs.has_ended(stack, job_id), "the training does not end", 240)
+        assert stack.rows("SELECT status, error FROM ai_jobs WHERE id = %s", job_id) == [("completed", None)]
+        assert stack.rows("SELECT FROM ml_models WHERE business_id = %s", stack.state.business_id)
 
 
 def test_the_rollups_are_checked(stack: Stack) -> None:

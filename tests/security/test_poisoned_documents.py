@@ -20,7 +20,9 @@ from cafe_ai.assistants.documents import hygiene, passages, products, routing, t
 from cafe_ai.assistants.documents.quotations import take_out
 from cafe_ai.assistants.model import Answer, AssistantType
 from cafe_ai.errors import PermissionDenied
+from cafe_ai.examples import service as example_service
 from cafe_ai.language.text import fold
+from cafe_ai.model_routes import service as route_service
 from cafe_ai.tenancy.model import Role
 from tests.integration.assistants.conftest import Shop
 from tests.security.poison import FAMILIES, HARMLESS, TENANT, Poison, poisons
@@ -138,7 +140,10 @@ def test_the_same_is_run_and_asked_as_without_poison(
     family: str, talking: Shop, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.script(planning="decline", prose="obey")
-    talking.ask(APRIL)  # the shop's names are read once
+    for kept in (example_service, route_service):
+        monkeypatch.setattr(kept, "SECONDS_KEPT", 3600.0)
+    for question in (APRIL, REAL_SALES):
+        replace(talking, search=FakeSearch([])).ask(question)  # names, routes and examples are read once
 
     def run(*hits: Any) -> tuple[list[str], list[Any], list[bool]]:
         search = FakeSearch(list(hits))

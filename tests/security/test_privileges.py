@@ -27,6 +27,7 @@ SHOPS_TABLES = (
 )  # fmt: skip
 ROLLUPS = ("rollup_hours", "rollup_products", "business_labels")
 RECOMMENDATIONS = ("recommendation_runs", "product_pairs", "product_dayparts", "search_misses")
+FEATURES = ("feature_snapshots", "customer_features", "product_features", "shop_features")
 TABLE_PRIVILEGES = {
     APP: {
         **dict.fromkeys(
@@ -34,8 +35,9 @@ TABLE_PRIVILEGES = {
         ),
         **dict.fromkeys(("ai_conversations", "ai_audit_logs"), APPEND),
         **dict.fromkeys(RECOMMENDATIONS, WRITE),
+        **dict.fromkeys(FEATURES, WRITE),
         **dict.fromkeys(("ai_feedback", "ai_jobs", "ml_models", "notification_deliveries", "rollup_checks"), COUNT),
-        "ml_forecasts": WRITE,
+        **dict.fromkeys(("drift_alerts", "ml_forecasts"), WRITE),
         "approved_examples": WRITE - {"UPDATE"},
         "review_analyses": WRITE,
         "review_corrections": COUNT,
@@ -91,7 +93,7 @@ FUNCTIONS_CALLED = {
         "empty_past_audit", "empty_past_feedback",
         "erase_conversation", "erase_conversations", "experiment_outcomes", "forget_collection", "forget_messages",
         "given_up_jobs", "indexed_vectors", "inference_counts", "inference_counts_since", "job_business",
-        "mend_rollups", "new_id", "outbox_wait", "overdue_jobs", "past_jobs", "queue_reindexing",
+        "mend_rollups", "new_id", "open_drift_alerts", "outbox_wait", "overdue_jobs", "past_jobs", "queue_reindexing",
         "recent_inference_errors", "release_indexing", "remove_past_conversations", "remove_past_dead_letters",
         "remove_past_examples", "remove_past_jobs", "review_analyses_due",
         "rollup_differences", "search_terms", "shared_examples",
@@ -262,6 +264,7 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
         ("cafe_ai_jobs", "ai_outbox", "UPDATE", ["attempts", "available_at"]),
         ("cafe_ai_jobs", "memberships", "SELECT", ["business_id", "role", "user_id"]),
         ("cafe_ai_monitoring", "ai_audit_logs", "SELECT", sorted(counted.split())),
+        ("cafe_ai_monitoring", "drift_alerts", "SELECT", ["cleared_at", "kind"]),
         ("cafe_ai_report", "ai_audit_logs", "SELECT", use.split()),
         ("cafe_ai_report", "ai_conversations", "SELECT", ["assistant_type", "business_id"]),
         ("cafe_ai_report", "ai_feedback", "SELECT", ["conversation_id", "first_rated_at", "first_rating", "rating"]),

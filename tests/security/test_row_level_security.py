@@ -17,11 +17,13 @@ from cafe_ai.platform.ids import uuid7
 from infra.local.postgres import APP, OWNER, SAAS
 from tests.security.upkeep import insert_upkeep, try_upkeep
 from tests.support.factories import Factory, Line
+from tests.support.features import insert_features
 from tests.support.indexed import INSERT_DOCUMENT, put_in_index
 from tests.support.postgres import TestDatabase
 
 LOGIN_ROLES = (APP, SAAS)
 RECOMMENDATIONS = "recommendation_runs product_pairs product_dayparts search_misses"
+FEATURES = "feature_snapshots customer_features product_features shop_features"
 INDEX = "documents index_generations index_entries index_outbox"
 WITHOUT_TENANT = {"schema_migrations"}
 
@@ -59,9 +61,9 @@ def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
     factory.insert_review(business, product_id=product)
     factory.insert_stock_out(business, product)
     factory.insert_promotion(business, product_id=product)
-    order = factory.insert_order(
-        business, [Line(product)], store="Centro", customer_id=factory.insert_customer(business)
-    )
+    customer = factory.insert_customer(business)
+    order = factory.insert_order(business, [Line(product)], store="Centro", customer_id=customer)
+    insert_features(superuser, business, customer, product)
     superuser.execute("INSERT INTO budgets VALUES (%s, '2026-05-01', 1)", [business])
     superuser.execute("INSERT INTO budget_reservations VALUES (%s, %s, '2026-05-01', 1, now())", [uuid7(), business])
     superuser.execute("INSERT INTO rate_limits VALUES (%s, '{}')", [user])
@@ -218,7 +220,7 @@ class Trial:
         ours = self.ours
         shops_tables = "businesses products customers orders order_lines reviews stock_outs promotions"
         for role, further in {
-            APP: f"rollup_hours rollup_products business_labels {RECOMMENDATIONS} {INDEX}",
+            APP: f"rollup_hours rollup_products business_labels {RECOMMENDATIONS} {FEATURES} {INDEX}",
             SAAS: "memberships",
         }.items():
             for table in f"{shops_tables} {further}".split():
@@ -492,7 +494,8 @@ class Trial:
         execute(f"SET LOCAL ROLE {APP}".encode())
         counted = execute("SELECT sum(requests) FROM inference_counts()").fetchone()
         read = execute("SELECT sum(requests) FROM inference_counts_since('2026-01-01')").fetchone()
-        return counted == read == (3,)
+        alerts = execute("SELECT alerts FROM open_drift_alerts() WHERE kind = 'inputs'").fetchone()
+        return counted == read == (3,) and alerts == (2,)
 
     def erases(self) -> bool:
         """Through the functions, and by the trigger for what comes late."""

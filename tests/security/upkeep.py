@@ -23,6 +23,8 @@ INSERT_PAST = "INSERT INTO past_conversations VALUES (%s, %s, 'SALES_ANALYSIS', 
 INSERT_MODEL = """
 INSERT INTO ml_models (business_id, kind, version, trained_until, data_hash, code_version, features, backtest, files)
 VALUES (%s, 'demand', '2026050403000000001', '2026-05-03', repeat('0', 64), '1', '{}', '{}', '{}')"""
+INSERT_ALERT = """
+INSERT INTO drift_alerts (business_id, kind, subject, measured, allowed, said) VALUES (%s, 'inputs', 'price', 1, 0.5, 's')"""
 INSERT_FORECAST = """
 INSERT INTO ml_forecasts (business_id, product_id, starts_on, days, expected, low80, high80, low95, high95, spans, method, notes,
                           kind, model_version)
@@ -52,6 +54,7 @@ def insert_upkeep(superuser: psycopg.Connection[Any], business: UUID, user: UUID
     superuser.execute(INSERT_PAST, [business, user])
     superuser.execute(INSERT_MODEL, [business])
     superuser.execute(INSERT_FORECAST, [business])
+    superuser.execute(INSERT_ALERT, [business])
     superuser.execute(INSERT_EXAMPLE, [uuid7(), business, user])
     superuser.execute(INSERT_ROUTE)
     superuser.execute(INSERT_ANALYSIS, [business])
@@ -79,6 +82,7 @@ def try_upkeep(trial: Trial) -> None:
         trial.expect(trial.count("ml_models") == 1, "the app does not see its own models")
         trial.expect(trial.changes("UPDATE ml_models SET reason = 'x'") == 1, "a model cannot be judged")
         trial.expect(trial.changes("DELETE FROM ml_forecasts") == 1, "a forecast cannot be replaced")
+        trial.expect(trial.changes("UPDATE drift_alerts SET cleared_at = now()") == 1, "an alert cannot be cleared")
         written = trial.changes(INSERT_FORECAST, trial.ours.business)
         trial.expect(written == 1, "no forecast can be stored")
     with trial.acting_as("cafe_ai_schedules", trial.theirs):

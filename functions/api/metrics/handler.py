@@ -18,7 +18,8 @@ async def expose_metrics(caller: Caller) -> Response:
     """Totals since the beginning, of all businesses together, in Prometheus's text format."""
     operator = caller.admit_operator("metrics")
     counted = service.counts(runtime().database, deadline=operator.deadline)
-    return Response(prometheus.exposition(counted), media_type=prometheus.CONTENT_TYPE)
+    alerts = service.open_drift_alerts(runtime().database, operator.deadline)
+    return Response(prometheus.exposition(counted, alerts), media_type=prometheus.CONTENT_TYPE)
 
 
 handler = lambda_handler(app)

@@ -3,8 +3,11 @@
 from functools import partial
 
 from cafe_ai.customers.job import work
+from cafe_ai.customers.service import Ahead
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.worker import job_handler
 from ml.models.lifetime.expecting import BuyerLifetimes
+from ml.models.lifetime.stored import StoredBuyers
 
-handler = job_handler(JobKind.CUSTOMER_BEHAVIOR, partial(work, lifetimes=BuyerLifetimes()))
+ahead = Ahead(BuyerLifetimes(), StoredBuyers())
+handler = job_handler(JobKind.CUSTOMER_BEHAVIOR, partial(work, ahead=ahead))

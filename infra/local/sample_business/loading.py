@@ -56,6 +56,8 @@ def load(dsn_saas: str, *, now: datetime | None = None, since: date | None = Non
             service.import_catalogue(database, files["catalogue"], BUSINESS.id)
             if "lines" in files:
                 service.import_lines(database, files["lines"], BUSINESS.id)
+            if "stock-outs" in files:
+                service.import_stock_outs(database, files["stock-outs"], BUSINESS.id)
             if "reviews" in files:
                 service.import_reviews(database, files["reviews"], BUSINESS.id)
     finally:
@@ -82,7 +84,7 @@ def first_day_at(today: date) -> date:
 
 
 def write_csv(folder: Path, first_day: date, local_now: datetime) -> dict[str, Path]:
-    """Write catalogue.csv, lines.csv and reviews.csv, for first_day up to local_now (naive, on the shop's clock).
+    """Write catalogue.csv, lines.csv, stock-outs.csv and reviews.csv, for first_day up to local_now (naive, on the shop's clock).
 
     Returns their paths by name; one that has no rows is left out.
     """
@@ -91,6 +93,7 @@ def write_csv(folder: Path, first_day: date, local_now: datetime) -> dict[str, P
     tables: dict[str, tuple[Sequence[str], Iterable[Iterable[object]]]] = {
         "catalogue": (menu.CATALOGUE_COLUMNS, (row.values() for row in menu.catalogue_rows(local_now.date()))),
         "lines": (orders.COLUMNS, (line for day in days for line in orders.lines_on(day) if str(line[1]) <= until)),
+        "stock-outs": (orders.STOCK_OUT_COLUMNS, (row for day in days for row in orders.stock_outs_on(day))),
         "reviews": (reviews.COLUMNS, (row for day in days for row in reviews.reviews_on(day) if str(row[1]) <= until)),
     }
     paths = {name: folder / f"{name}.csv" for name in tables}

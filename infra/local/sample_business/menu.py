@@ -18,7 +18,8 @@ from typing import Any
 from infra.local.sample_business.days import easter
 
 CATALOGUE_COLUMNS = (
-    "product_id", "name", "category", "price", "cost", "stock", "lead_time_days", "allergens", "diets", "description"
+    "product_id", "name", "category", "price", "cost", "stock", "lead_time_days", "shelf_life_days", "allergens", "diets",
+    "description",
 )  # fmt: skip
 
 MENU_FILE = Path(__file__).with_name("menu.csv")
@@ -42,6 +43,7 @@ class Product:
     cost: Decimal
     stock: str
     lead_time_days: str
+    shelf_life_days: str
     allergens: str
     diets: str
     appeal: float

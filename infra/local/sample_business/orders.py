@@ -20,6 +20,7 @@ COLUMNS = (
     "order_id", "ordered_at", "product_id", "product", "category", "quantity", "unit_price", "discount", "unit_cost",
     "customer_id", "customer_name", "store", "payment_method",
 )  # fmt: skip
+STOCK_OUT_COLUMNS = ("date", "product_id")
 
 KNOWN_CUSTOMERS = 0.35  # of the orders
 CARD_DAY, CARD_DISCOUNT = 2, Decimal("0.10")  # on Wednesdays, for those who show their card
@@ -77,6 +78,11 @@ def lines_on(day: date) -> Iterator[Row]:
         orders = orders_on(day, store, random)
         if orders:
             yield from _StoreDay(day, store, random, absent).lines(orders)
+
+
+def stock_outs_on(day: date) -> list[tuple[date, str]]:
+    """The rows of STOCK_OUT_COLUMNS of a day."""
+    return [(day, product_id) for product_id in sorted(out_of_stock_on(day))]
 
 
 @cache

@@ -4,13 +4,14 @@ done."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cafe_ai.forecasting.model import Backtest
 from ml.models.demand.arrays import Floats
 from ml.models.demand.blend import choose_weights
+from ml.models.demand.coverage import try_forward
 from ml.models.demand.intervals import NO_SPREAD, Missed, Spread, calibrate
 from ml.models.demand.learner import L1, TWEEDIE
 from ml.models.demand.methods import BLEND, NAIVE, SMOOTHING, prior
@@ -48,8 +49,10 @@ def choose(trial: Trial | None, panel: Panel, spans: Sequence[int], seed: int) -
         name: summed_up(errors_by_series(expected, trial, scales), demand)
         for name, expected in (*trial.forecasts.items(), (method, chosen))
     }
-    spread = calibrate(_missed(trial, chosen, np.ones(len(chosen), np.bool_)), panel.keys, spans)
-    held = _held(trial, chosen, panel)
+    missed = Missed(trial.series, trial.origin, trial.ahead, chosen, trial.actual)
+    coverage = try_forward(missed, panel.keys)
+    spread = replace(calibrate(missed, panel.keys, spans), widened=coverage.widened)
+    held = (coverage.held80, coverage.held95)
     tested = ~np.isnan(held[0])
     summary = ShopBacktest(
         method,
@@ -77,7 +80,7 @@ def method_of(weights: Mapping[str, float]) -> str:
 
 
 def _weights(trial: Trial, scales: Scales, seed: int) -> dict[str, float]:
-    """Those of the blend; all of it seasonal naive where that would have done better."""
+    """Those of the blend; all of it seasonal naive where that would have done better by both measures."""
     names = list(trial.forecasts)
     forecasts = np.stack([trial.forecasts[name] for name in names])
     scale = scales.absolute[trial.series]
@@ -85,30 +88,6 @@ def _weights(trial: Trial, scales: Scales, seed: int) -> dict[str, float]:
     weights = {name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 1e-6}
     blend = errors_by_series(combined(trial.forecasts, weights), trial, scales)
     naive = errors_by_series(trial.forecasts[NAIVE], trial, scales)
-    if np.nansum(naive.rmsse) < np.nansum(blend.rmsse):
+    if np.nansum(naive.rmsse) < np.nansum(blend.rmsse) and np.nansum(naive.mase) <= np.nansum(blend.mase):
         return {NAIVE: 1.0}
     return weights
-
-
-def _missed(trial: Trial, chosen: Floats, some: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Missed:
-    return Missed(trial.series[some], trial.origin[some], trial.ahead[some], chosen[some], trial.actual[some])
-
-
-def _held(trial: Trial, chosen: Floats, panel: Panel) -> tuple[Floats, Floats]:
-    """Whether the intervals held the days of the later half of the origins, calibrated on what was known at the first
-    of these; NaN for the other days."""
-    held80, held95 = np.full(len(chosen), np.nan), np.full(len(chosen), np.nan)
-    if len(trial.origins) < 3:
-        return held80, held95
-    middle = trial.origins[len(trial.origins) // 2]
-    earlier = _missed(trial, chosen, trial.origin + trial.ahead < middle)
-    spread = calibrate(earlier, panel.keys, ())
-    if not spread.known:
-        return held80, held95
-    later = np.flatnonzero(trial.origin >= middle)
-    own = np.array([spread.own[key] for key in panel.keys])[trial.series[later]]
-    low95, low80, high80, high95 = spread.bounds_at(chosen[later], trial.ahead[later], own)
-    actual = trial.actual[later]
-    held80[later] = (actual >= low80) & (actual <= high80)
-    held95[later] = (actual >= low95) & (actual <= high95)
-    return held80, held95

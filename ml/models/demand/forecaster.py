@@ -11,7 +11,7 @@ from datetime import timedelta
 import numpy as np
 
 from cafe_ai.forecasting.model import Ask, DayDemand, Note, Prediction, SpanDemand
-from ml.models.demand.arrays import Floats
+from ml.models.demand.arrays import Floats, Ints
 from ml.models.demand.choice import choose, combined
 from ml.models.demand.features import NAMES, Features
 from ml.models.demand.launch import learn_launches, own_days, with_launches
@@ -93,6 +93,18 @@ class DemandForecaster:
         """The same with others in their place, such as those of a model server."""
         return DemandForecaster(self._state, {**self._learners, **learners})
 
+    def parts(self, asks: Sequence[Ask]) -> dict[str, Floats]:
+        """What each method by itself expects, closed weekdays aside: [asks, days], by its name. All asks are for as
+        many days."""
+        asks = _with_keys(asks)
+        days = max(ask.days for ask in asks)
+        panel = Panel.of(asks, days, self._state.shop)
+        series, ahead = _grid(len(asks), days)
+        rows = Features(panel).rows(series, panel.ends[series], ahead)
+        closed = panel.closed_on(series, panel.ends[series] + ahead)
+        found = expectations(rows, self._learners)
+        return {name: np.where(closed, 0.0, each).reshape(len(asks), days) for name, each in found.items()}
+
     def to_files(self) -> dict[str, bytes]:
         """File name to content: the boosters as LightGBM's text, the rest as JSON."""
         files = {STATE_FILE: to_json(self._state)}
@@ -119,7 +131,7 @@ class DemandForecaster:
     def _expected(self, panel: Panel, horizon: int) -> tuple[Floats, Floats]:
         """[series, days]: what is expected, and whether the shop is closed then."""
         count = len(panel.keys)
-        series, ahead = np.repeat(np.arange(count), horizon), np.tile(np.arange(horizon), count)
+        series, ahead = _grid(count, horizon)
         rows = Features(panel).rows(series, panel.ends[series], ahead)
         expected = combined(expectations(rows, self._learners), self._state.weights).reshape(count, horizon)
         factor = rows.matrix[:, NAMES.index("shop_weekday")].reshape(count, horizon)
@@ -156,6 +168,11 @@ class DemandForecaster:
             for span in ask.spans
         }
         return Prediction(state.summary.method, days, spans, tested, tuple(notes))
+
+
+def _grid(series: int, days: int) -> tuple[Ints, Ints]:
+    """Every day ahead of every series."""
+    return np.repeat(np.arange(series), days), np.tile(np.arange(days), series)
 
 
 def _with_keys(asks: Sequence[Ask]) -> list[Ask]:

@@ -13,7 +13,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ml.models.demand.arrays import Floats, Ints
+from ml.models.demand.arrays import Bools, Floats, Ints
 
 SPREAD = 0.85
 FLOOR = 0.3
@@ -47,6 +47,7 @@ class Spread:
     spans: tuple[int, ...]
     totals: tuple[tuple[tuple[float, ...], ...], ...]
     own: Mapping[str, float]
+    widened: tuple[float, float] = (1.0, 1.0)
 
     @property
     def known(self) -> bool:
@@ -64,11 +65,16 @@ class Spread:
             offsets = np.array([_NORMAL.inv_cdf(share) for share in (0.025, 0.1, 0.9, 0.975)])
             return np.asarray(np.maximum(0.0, expected + offsets[:, None] * np.sqrt(np.maximum(expected, 1.0))))
         band = np.minimum(np.searchsorted(BANDS, ahead, side="right"), len(self.offsets) - 1)
-        chosen = np.array(self.offsets)[band, np.searchsorted(self.edges, expected)]
+        chosen = np.array(self.offsets)[band, np.searchsorted(self.edges, expected)] * self._factors
         bounds = np.maximum(0.0, expected[:, None] + chosen * (scale(expected) * own)[:, None]).T
         bounds[:2] = np.minimum(bounds[:2], expected)
         bounds[2:] = np.maximum(bounds[2:], expected)
         return np.asarray(bounds)
+
+    @property
+    def _factors(self) -> Floats:
+        narrow, wide = self.widened
+        return np.array([wide, narrow, narrow, wide])
 
     def enough(self, expected: Floats, level: float, own: float) -> float:
         """What the total of all these days does not exceed with probability `level`, not less than what is expected."""
@@ -78,7 +84,7 @@ class Spread:
         size = int(np.searchsorted(self.edges, total / max(1, len(expected))))
         curves = np.array([np.interp(level, LEVELS, spans[size]) for spans in self.totals])
         offset = float(np.interp(len(expected), self.spans, curves))
-        return max(total, total + offset * float(scale(np.array(total))) * own)
+        return max(total, total + offset * self.widened[1] * float(scale(np.array(total))) * own)
 
 
 NO_SPREAD = Spread((), (), (), (), {})
@@ -94,6 +100,10 @@ class Missed:
     expected: Floats
     actual: Floats
 
+    def where(self, some: Bools) -> Missed:
+        """Some of them."""
+        return Missed(self.series[some], self.origin[some], self.ahead[some], self.expected[some], self.actual[some])
+
 
 def calibrate(missed: Missed, keys: Sequence[str], spans: Sequence[int]) -> Spread:
     """The spread of these errors; without any, NO_SPREAD."""
@@ -105,21 +115,20 @@ def calibrate(missed: Missed, keys: Sequence[str], spans: Sequence[int]) -> Spre
     edges = _edges(missed.expected)
     size = np.searchsorted(edges, missed.expected)
     band = np.minimum(np.searchsorted(BANDS, missed.ahead, side="right"), len(BANDS) - 1)
-    zero = -missed.expected / scale(missed.expected) / own[missed.series]
     offsets = []
     for one in range(int(np.max(band)) + 1):
         row = []
         for other in range(len(edges) + 1):
             chosen = _enough_of((band == one) & (size == other), (band <= one) & (size == other), size == other)
-            row.append(_tails(scaled[chosen], zero[chosen]))
+            row.append(_tails(scaled[chosen]))
         offsets.append(tuple(row))
     lengths, totals = _totals(missed, own, edges, spans)
     return Spread(edges, tuple(offsets), lengths, totals, {key: float(own[at]) for at, key in enumerate(keys)})
 
 
 def _enough_of(
-    *choices: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    *choices: Bools,
+) -> Bools:
     """The first that holds LEAST_ERRORS, else the last that holds any."""
     for chosen in choices:
         if chosen.sum() >= LEAST_ERRORS:
@@ -140,19 +149,19 @@ def _edges(expected: Floats) -> tuple[float, ...]:
     sizes = min(SIZES, len(expected) // (2 * LEAST_ERRORS))
     if sizes < 2:
         return ()
-    found = np.quantile(expected, np.arange(1, sizes) / sizes)
-    return tuple(float(edge) for edge in np.unique(found))
+    found = np.quantile(expected, np.arange(1, sizes) / sizes, method="lower")
+    return tuple(float(edge) for edge in np.unique(found) if edge < float(np.max(expected)))
 
 
-def _tails(scaled: Floats, zero: Floats) -> tuple[float, ...]:
-    """low95, low80, high80, high95 of the errors. zero: the error at which the demand would be none."""
+def _tails(scaled: Floats) -> tuple[float, ...]:
+    """low95, low80, high80, high95 of the errors: of the intervals between equal tails the narrowest that holds its
+    share. Where many errors are alike (no demand at all) it may leave out more than half the rest on either side."""
     ordered = np.sort(scaled)
     found = {}
     for share in SHARES:
         for tail in np.linspace(1 - share, (1 - share) / 2, TAILS):
             low, high = _quantile(ordered, tail, upper=False), _quantile(ordered, 1 - tail, upper=True)
-            held = (scaled <= high) & ((scaled >= low) | (scaled <= zero))
-            if held.sum() >= share * (len(scaled) + 1):
+            if ((scaled >= low) & (scaled <= high)).sum() >= share * (len(scaled) + 1):
                 break
         found[share] = (low, high)
     return min(found[0.95][0], found[0.8][0]), found[0.8][0], found[0.8][1], max(found[0.95][1], found[0.8][1])

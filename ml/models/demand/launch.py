@@ -71,12 +71,13 @@ def own_days(panel: Panel) -> Ints:
 
 
 def with_launches(expected: Floats, panel: Panel, launches: Launches, weekday_factor: Floats) -> Floats:
-    """expected, weekday_factor (the shop's): [series, days]. New products' days are drawn to their category's start."""
+    """expected, weekday_factor (the shop's): [series, days]. New products' days are drawn to their category's start;
+    where the shop itself is new, they are not."""
     days = own_days(panel).astype(np.float64)
     level = np.array(
         [0.0 if key == SHOP else launches.level(c) for key, c in zip(panel.keys, panel.categories, strict=True)]
     )
-    young = (days < YOUNG_DAYS) & (level > 0)
+    young = (days < YOUNG_DAYS) & (level > 0) & (panel.begins >= LAUNCH_DAYS)
     started = level[:, None] * np.nan_to_num(weekday_factor, nan=1.0)
     drawn = (days[:, None] * expected + PRIOR_DAYS * started) / (days[:, None] + PRIOR_DAYS)
     return np.where(young[:, None], drawn, expected)

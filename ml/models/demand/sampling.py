@@ -13,18 +13,18 @@ DRAWS = 6
 LEAST_DAYS = 14
 """Days that a series must have behind it at an origin."""
 LEAST_SHOP_DAYS = 28
-MOST_ROWS = 60_000
+MOST_ROWS = 50_000
 WEIGHTS = (0.2, 3.0)
 
 
-def examples(features: Features, until: int, horizon: int, seed: int) -> Examples:
+def examples(features: Features, until: int, horizon: int, seed: int, most_rows: int = MOST_ROWS) -> Examples:
     """Of each series at an origin every SPACING_DAYS a few days of the horizon, drawn by chance; nothing from the day
     `until` on is read. Each row weighs by the series' level over its differences from week to week, so that errors
     count as MASE counts them."""
     panel = features.panel
     random = np.random.default_rng(seed)
     series, origins = _pairs(panel.begins, until)
-    most = max(1, MOST_ROWS // DRAWS)
+    most = max(1, most_rows // DRAWS)
     if len(series) > most:
         kept = np.sort(random.choice(len(series), most, replace=False))
         series, origins = series[kept], origins[kept]

@@ -1,5 +1,8 @@
 """The weekday profile × exponentially smoothed level of cafe_ai.forecasting.smoothing, over many series and origins at
-once; and seasonal naive beside it."""
+once; and seasonal naive beside it.
+
+Unlike there the profile of a series of less than SHOP_WEEKS is drawn towards that of all products together, the more so
+the fewer its weeks, not towards a flat week."""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from ml.models.demand.sums import Sums, over
 
 ALPHAS = np.array([0.02, 0.05, 0.1, 0.2, 0.3, 0.5])
 PROFILE_WEEKS = 26
-SHRINK = 4
+SHRINK, SHOP_SHRINK = 4, 0.5
+SHOP_WEEKS = 13
 WINDOW_DAYS = 182
 WARM_UP_DAYS = 28
 LEAST_FACTOR = 0.05
@@ -74,6 +78,22 @@ def _profiles(panel: Panel, sums: Sums, series: Ints, origins: Ints) -> tuple[Fl
     for ahead in range(7):
         totals[:, ahead], counts[:, ahead] = sums.weekday_sum(series, origins + ahead, PROFILE_WEEKS)
     mean = np.nan_to_num(over(totals.sum(axis=1), counts.sum(axis=1)))
-    profile = (totals + SHRINK * mean[:, None]) / (counts + SHRINK) / np.where(mean > 0, mean, 1.0)[:, None]
+    shops = _shop_profiles(panel, origins)
+    target = 1 + (shops - 1) * np.maximum(0.0, 1 - counts / SHOP_WEEKS)
+    profile = (totals + SHRINK * mean[:, None] * target) / (counts + SHRINK) / np.where(mean > 0, mean, 1.0)[:, None]
     weekday = (panel.calendar.weekday[0] + origins[:, None] + np.arange(7)[None, :]) % 7
     return np.where(panel.closed[series[:, None], weekday], 0.0, profile), mean
+
+
+def _shop_profiles(panel: Panel, origins: Ints) -> Floats:
+    """The same of all products together, drawn towards a flat week."""
+    sums = Sums.of(panel.shop[None, :], 7 * PROFILE_WEEKS + 7)
+    places, place = np.unique(origins, return_inverse=True)
+    shop = np.zeros_like(places)
+    totals, counts = np.zeros((len(places), 7)), np.zeros((len(places), 7))
+    for ahead in range(7):
+        totals[:, ahead], counts[:, ahead] = sums.weekday_sum(shop, places + ahead, PROFILE_WEEKS)
+    mean = np.nan_to_num(over(totals.sum(axis=1), counts.sum(axis=1)))
+    usual = np.where(mean > 0, mean, 1.0)[:, None]
+    profile = (totals / usual + SHOP_SHRINK) / (counts + SHOP_SHRINK)
+    return np.asarray(profile[place.reshape(-1)])

@@ -62,6 +62,7 @@ def from_json(content: bytes) -> State:
             tuple(spread["spans"]),
             _nested(spread["totals"]),
             spread["own"],
+            tuple(spread["widened"]),
         ),
         ShopBacktest(
             **{**summary, "methods": {name: MethodErrors(**each) for name, each in summary["methods"].items()}}

@@ -19,6 +19,9 @@ from ml.models.demand.panel import Panel
 from ml.models.demand.sampling import examples
 
 TEST_DAYS = 84
+OLDER_DAYS, OLDER_STEP_DAYS, OLDER_BLOCKS = 140, 28, 2
+"""Of blocks of origins before those, each with learners of its own."""
+LEAST_OLDER = 120
 LEAST_KNOWN = 14
 """Days that the first origin must have behind it."""
 STEP_DAYS, SHORT_STEP_DAYS = 14, 7
@@ -27,6 +30,8 @@ LEAST_WINDOW = 7
 LEAST_EXAMPLES = 1_000
 LEAST_LEARNING_DAYS = 70
 LEAST_SERIES_DAYS = 14
+MOST_ROWS = 24_000
+"""Of which learners in a test learn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +46,67 @@ class Trial:
     origins: tuple[int, ...]
 
 
-def fit_learners(found: Examples, seed: int) -> dict[str, Learner]:
+def fit_learners(found: Examples, seed: int, *, quick: bool = False) -> dict[str, Learner]:
     """A learner for each objective; none where there is too little to learn from."""
     if len(found.demand) < LEAST_EXAMPLES or not found.demand.any():
         return {}
-    return {method: LightGbm.fit(method, found, seed) for method in OBJECTIVES}
+    return {method: LightGbm.fit(method, found, seed, quick=quick) for method in OBJECTIVES}
 
 
-def origins_of(days: int) -> tuple[int, ...]:
-    """The origins of a test over so many days of history; none with too few."""
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Origins that are forecast by learners fitted on what was known at the first of them."""
+
+    origins: tuple[int, ...]
+
+    @property
+    def fitted_until(self) -> int:
+        """The first day of which the learners know nothing."""
+        return self.origins[0]
+
+
+def blocks_of(days: int) -> tuple[Block, ...]:
+    """The test over so many days of history, the oldest block first; none with too few."""
     window = min(TEST_DAYS, days // 3)
     first = days - window
     if window < LEAST_WINDOW or first < LEAST_KNOWN:
         return ()
     step = STEP_DAYS if window > 2 * STEP_DAYS else SHORT_STEP_DAYS
-    return tuple(range(first, days - LEAST_WINDOW + 1, step))
+    blocks = [Block(tuple(range(first, days - LEAST_WINDOW + 1, step)))]
+    for _ in range(OLDER_BLOCKS):
+        first -= OLDER_DAYS
+        if first < LEAST_OLDER:
+            break
+        blocks.insert(0, Block(tuple(range(first, first + OLDER_DAYS, OLDER_STEP_DAYS))))
+    return tuple(blocks)
 
 
 def run_trial(features: Features, horizon: int, seed: int) -> Trial | None:
     """The test; None where the past is too short for one."""
-    panel = features.panel
-    origins = origins_of(panel.days)
-    if not origins:
+    parts = [part for block in blocks_of(features.panel.days) if (part := _run(features, block, horizon, seed))]
+    if not parts:
         return None
+    methods = [name for name in parts[-1].forecasts if all(name in part.forecasts for part in parts)]
+    return Trial(
+        np.concatenate([part.series for part in parts]),
+        np.concatenate([part.origin for part in parts]),
+        np.concatenate([part.ahead for part in parts]),
+        np.concatenate([part.actual for part in parts]),
+        {name: np.concatenate([part.forecasts[name] for part in parts]) for name in methods},
+        tuple(origin for part in parts for origin in part.origins),
+    )
+
+
+def _run(features: Features, block: Block, horizon: int, seed: int) -> Trial | None:
     learners: dict[str, Learner] = {}
-    if origins[0] >= LEAST_LEARNING_DAYS:
-        learners = fit_learners(examples(features, origins[0], horizon, seed), seed)
-    series, origin, ahead = _days_after(panel, origins, horizon)
+    if block.fitted_until >= LEAST_LEARNING_DAYS:
+        learners = fit_learners(examples(features, block.fitted_until, horizon, seed, MOST_ROWS), seed, quick=True)
+    series, origin, ahead = _days_after(features.panel, block.origins, horizon)
     if not len(series):
         return None
     rows = features.rows(series, origin, ahead)
-    return Trial(series, origin, ahead, panel.values[series, origin + ahead], expectations(rows, learners), origins)
+    actual = features.panel.values[series, origin + ahead]
+    return Trial(series, origin, ahead, actual, expectations(rows, learners), block.origins)
 
 
 def _days_after(panel: Panel, origins: tuple[int, ...], horizon: int) -> tuple[Ints, Ints, Ints]:

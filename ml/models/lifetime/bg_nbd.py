@@ -80,9 +80,10 @@ class BgNbd:
 
     def purchases_of_new(self, periods: Floats) -> Floats:
         """The expected purchases of a new customer within the periods after the first, E[X(t)], equation 9."""
-        zero = np.zeros(1)
-        each = [self.purchases(zero, zero, zero, float(t))[0] for t in np.atleast_1d(periods)]
-        return np.array(each, dtype=np.float64)
+        left, weight = _beta_nodes(self.a, self.b)
+        none = -self.r * np.log1p(left[:, None] * (np.atleast_1d(periods) / self.alpha)[None, :])
+        expected: Floats = (weight / left) @ -np.expm1(none)
+        return expected
 
 
 def _beta_nodes(a: float, b: float) -> tuple[Floats, Floats]:

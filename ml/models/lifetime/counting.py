@@ -1,8 +1,8 @@
 """From purchases to what the models know of a customer: frequency, recency, age, and the mean value of repeat purchases.
 
 All purchases of a customer on one day are one. frequency: days with a purchase after the first such day. recency: days from the
-first to the last. age: days from the first to `end`, the day up to which (without it) purchases are seen. value: the mean net
-value of the days after the first, 0 where there are none. Times are in days; divide by 7 for weeks.
+first to the last. age: days from the first to the last day seen, the one before `end`. value: the mean net value of the days
+after the first, 0 where there are none. Times are in days; divide by 7 for weeks.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def count(customers: NDArray[np.generic], days: Days, net: Floats, end: np.datet
     before = days < end
     who, numbers = np.unique(customers[before], return_inverse=True)
     on = days[before].astype("datetime64[D]").astype(np.int64)
-    last_day = np.datetime64(end, "D").astype(np.int64)
+    last_seen = np.datetime64(end, "D").astype(np.int64) - 1
     visits, places = np.unique(np.column_stack([numbers, on]), axis=0, return_inverse=True)
     spent = np.bincount(places.ravel(), weights=net[before], minlength=len(visits))
     owner, day = visits[:, 0], visits[:, 1]
@@ -55,7 +55,7 @@ def count(customers: NDArray[np.generic], days: Days, net: Floats, end: np.datet
         who,
         frequency,
         (day[ends] - day[starts]).astype(np.float64),
-        (last_day - day[starts]).astype(np.float64),
+        (last_seen - day[starts]).astype(np.float64),
         np.where(frequency > 0, value, 0.0),
     )
 

@@ -15,7 +15,7 @@ from cafe_ai.assistants import approval
 from cafe_ai.assistants.model import Answer
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.conversations import service as conversations
-from cafe_ai.errors import ConversationNotFound
+from cafe_ai.errors import ConversationNotFound, DependencyDown
 from cafe_ai.examples.held_out import is_held_out
 from cafe_ai.examples.service import ExampleShelf
 from cafe_ai.jobs.cleanup import repository as cleanup
@@ -84,6 +84,56 @@ def test_names_become_placeholders_in_question_and_plan_alike(shop: Shop) -> Non
     [example] = shop.rows("approved_examples")
     assert example["question"] == "¿Cuántos Producto Alfa vendimos en abril en el Local Alfa?"
     assert sorted(example["plan"]["only"]) == ["product:Producto Alfa", "store:Local Alfa"]
+
+
+def test_personal_data_is_not_kept(talking: Shop, server: OpenAIServer, factory: Factory) -> None:
+    factory.insert_customer(talking.business.id, "Z-4471", "Zuriñe Okendo")
+    asked = (
+        "Me llamo Marta Sánchez (612 345 678, marta@correo.es): ¿cuánto vendimos en abril? zuriñe okendo, la del z-4471, "
+        "dice que más de 900 € en calle Mayor 3"
+    )
+    server.plan_for = {asked: {"metrics": ["net_sales"], "period": "--04"}}
+    server.script(prose="error_400")
+    rate(talking, talking.ask(asked))
+    [example] = talking.rows("approved_examples")
+    for canary in "marta sánchez 612 345 678 @ .es zuriñe okendo 4471 900 mayor".split():
+        assert canary not in example["question"].casefold()
+    assert "¿cuánto vendimos en abril?" in example["question"]
+    assert example["plan"] == {"metrics": ["net_sales"], "period": "--04"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "only", "question"),
+    [
+        (
+            "¿Qué negociete dieron los crosants en abril?",
+            ["product:crosants"],
+            "¿Qué negociete dieron los Producto Alfa en abril?",
+        ),
+        (
+            "¿Qué negociete dio lo de bollería en abril?",
+            ["category:bollería"],
+            "¿Qué negociete dio lo de Categoría Alfa en abril?",
+        ),
+    ],
+)
+def test_names_that_a_model_understood_are_found_as_they_were_written(
+    talking: Shop, server: OpenAIServer, asked: str, only: list[str], question: str
+) -> None:
+    server.plan_for = {asked: {"metrics": ["net_sales"], "period": "--04", "only": only}}
+    server.script(prose="error_400")  # the narrator tells it, and nothing was refused
+    rate(talking, talking.ask(asked))
+    [example] = talking.rows("approved_examples")
+    assert example["question"] == question
+    assert example["plan"]["only"] == [
+        f"{only[0].partition(':')[0]}:{'Producto' if 'product' in only[0] else 'Categoría'} Alfa"
+    ]
+
+
+def test_a_plan_about_a_name_that_the_question_does_not_say_is_no_example(talking: Shop, server: OpenAIServer) -> None:
+    server.plan_for = {CLEVER: PLAN | {"only": ["product:Croissant"]}}
+    rate(talking, talking.ask(CLEVER))
+    assert talking.rows("approved_examples") == []
 
 
 def test_a_thumb_that_turns_down_takes_the_example_away(shop: Shop) -> None:
@@ -282,6 +332,17 @@ def test_others_examples_serve_where_their_owner_agreed_and_own_ones_come_first(
     assert taught.member(Role.OWNER).business.id not in {
         row["business_id"] for row in neighbour.rows("approved_examples")
     }
+
+
+def test_a_question_is_planned_without_examples_where_they_cannot_be_read(
+    taught: Shop, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise DependencyDown("database")
+
+    monkeypatch.setattr(ExampleShelf, "_read", away)
+    assert taught.ask(CLEVER).facts
+    assert shown(server) == []
 
 
 def test_examples_in_another_language_are_not_shown(taught: Shop, server: OpenAIServer) -> None:

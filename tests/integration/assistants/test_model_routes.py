@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from cafe_ai.bootstrap import Runtime
+from cafe_ai.llm.models import find_model
+from cafe_ai.llm.openai_adapter import OpenAILanguageModel
 from cafe_ai.model_routes import repository
 from cafe_ai.model_routes.service import ModelRoutes
 from cafe_ai.platform.db import Database
@@ -33,12 +36,25 @@ def owner(shop: Shop) -> Iterator[Database]:
 
 @pytest.fixture
 def routed(shop: Shop, server: OpenAIServer, owner: Database) -> Iterator[Shop]:
-    """Café Central with a runtime that builds its models itself."""
+    """Café Central with the scripted server behind every model."""
     server.plan_for = {CLEVER: PLAN}
-    settings = Settings(openai_api_key="test-key", openai_base_url=server.url)
-    yield replace(
-        shop, runtime=Runtime.of(settings, database=shop.runtime.database, audit_queue=shop.runtime.audit_queue)
+    made: list[OpenAILanguageModel] = []
+
+    def build(name: str) -> OpenAILanguageModel:
+        model = find_model(name, date(2026, 11, 25))
+        made.append(OpenAILanguageModel(model, api_key="k", base_url=server.url, sleep=lambda _: None))
+        return made[-1]
+
+    runtime = Runtime.of(
+        Settings(),
+        database=shop.runtime.database,
+        audit_queue=shop.runtime.audit_queue,
+        language_model=build("gpt-6-luna"),
+        model_routes=ModelRoutes(shop.runtime.database, build),
     )
+    yield replace(shop, runtime=runtime)
+    for model in made:
+        model.close()
 
 
 def promote(owner: Database, model: str = TUNED, business_type: str = "cafeteria") -> None:
@@ -130,3 +146,11 @@ def test_a_trained_model_is_shown_no_examples(routed: Shop, owner: Database, ser
     promote(owner)
     routed.ask(CLEVER)
     assert "examples" not in next(request for request in server.requests if request.plans).told
+
+
+def test_the_runtime_builds_a_routed_model_with_its_own_key_and_address(shop: Shop, server: OpenAIServer) -> None:
+    settings = Settings(openai_api_key="test-key", openai_base_url=server.url)
+    built = Runtime.of(settings, database=shop.runtime.database).model_routes._build(TUNED)
+    assert built is not None
+    assert built.name == TUNED
+    assert Runtime.of(Settings(), database=shop.runtime.database).language_model_for(shop.member()) is None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -131,6 +132,114 @@ def test_the_result_is_json_with_all_that_was_promised(stocked: Shop) -> None:
     due = [product for product in shown["products"] if product["order_now"]]
     assert shown["totals"]["to_order_now"] == len(due)
     assert shown["totals"]["order_units"] == sum(product["order_quantity"] for product in due)
+
+
+@pytest.fixture
+def perishing(stocked: Shop) -> Iterator[Shop]:
+    """Bread that keeps a day, cakes of which there are too many, and costs."""
+    for name, values in (
+        ("Pan", "shelf_life_days = 1, cost = 0.30, lead_time_days = 0"),
+        ("Tarta", "shelf_life_days = 10, cost = 9, stock = 500, lead_time_days = 2"),
+    ):
+        statement = f"UPDATE products SET {values} WHERE business_id = %s AND name = %s"
+        stocked.execute(statement, stocked.business.id, name)
+    yield stocked
+    for name, (stock, lead) in STOCK.items():
+        stocked.execute(
+            """UPDATE products SET shelf_life_days = NULL, cost = NULL, stock = %s, lead_time_days = %s
+                WHERE business_id = %s AND name = %s""",
+            stock, lead, stocked.business.id, name,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("locale", ["es", "en"])
+def test_what_perishes_is_told_with_its_money(perishing: Shop, locale: str) -> None:
+    told = forecast(perishing, locale=locale)
+    kinds = [each.kind for each in told.insights]
+    assert {"daily_first", "daily", "expiring_first", "expiring_cost", "bound"} <= set(kinds)
+    period = Period(START, START + 28 * DAY, AS_OF, AS_OF + 28 * DAY, str(AS_OF.tzinfo))
+    for each in told.insights:
+        assert find_faults(each, period, "EUR", locale) == []
+    assert ("al abrir el domingo 31 de mayo." if locale == "es" else "when opening on Sunday 31 May.") in told.summary
+    by_name = {one.product.name: one for one in told.products}
+    bread, cake = by_name["Pan"].supply, by_name["Tarta"].supply
+    assert bread is not None
+    assert (bread.review_days, len(bread.daily)) == (1, 7)
+    assert {"ordered_daily", "stock_age_unknown"} <= set(by_name["Pan"].notes)
+    assert bread.critical_ratio == pytest.approx(0.75, abs=0.02)
+    assert [day.units for day in bread.daily if day.day.weekday() == CLOSED] == [0]
+    assert cake is not None
+    assert cake.expiring_units is not None
+    assert 300 < cake.expiring_units < 500
+    assert cake.expiring_value == pytest.approx(Decimal(9 * cake.expiring_units))
+    assert (cake.order_quantity, cake.stock_value) == (0, 4500)
+
+
+def test_the_sales_at_stake_are_told_of_each_product_and_of_all(stocked: Shop) -> None:
+    stocked.execute("UPDATE products SET cost = 9 WHERE business_id = %s AND name = 'Tarta'", stocked.business.id)
+    try:
+        told = forecast(stocked)
+    finally:
+        stocked.execute("UPDATE products SET cost = NULL WHERE business_id = %s", stocked.business.id)
+    (cake,) = [each for each in told.insights if each.kind == "order_gone"]
+    assert "; ventas en juego: " in cake.text
+    (stake,) = [each for each in told.insights if each.kind == "stake_margin"]
+    sales, margin = stake.facts
+    assert (sales.metric, sales.unit, margin.metric) == ("sales_at_risk", "money", "margin_at_risk")
+    assert margin.value < sales.value
+    totals = present(told)["totals"]
+    assert (totals["sales_at_risk"], totals["margin_at_risk"]) == (sales.value, margin.value)
+
+
+def test_the_result_has_what_stock_and_dates_mean(perishing: Shop) -> None:
+    shown = {one["product"]["name"]: one for one in present(forecast(perishing))["products"]}
+    bread, cake, unknown = shown["Pan"], shown["Tarta"], shown["Cruasán"]
+    assert len(bread["daily_stock"]) == 7
+    assert set(bread["daily_stock"][0]) == {"day", "units"}
+    assert (bread["shelf_life_days"], bread["review_days"], bread["lead_time_days"]) == (1, 1, 0)
+    assert 73 <= bread["order_level_percent"] <= 77
+    assert cake["order_level_percent"] < 55
+    assert cake["stockout_on"] == (START + 10 * DAY).isoformat()
+    assert cake["stockout_early_on"] <= cake["stockout_on"]
+    assert cake["expiring_value"] > 0
+    assert unknown["order_level_percent"] is unknown["daily_stock"] is unknown["stockout_on"] is None
+    totals = present(forecast(perishing))["totals"]
+    assert totals["stock_value"] == 4500 + 40 * Decimal("0.3")
+    assert totals["expiring_value"] >= cake["expiring_value"]
+
+
+def test_a_horizon_of_a_day_still_plans_whole_weeks(stocked: Shop) -> None:
+    day = forecast(stocked, wanted=Wanted(("Pan",), days=1)).products[0]
+    usual = forecast(stocked, wanted=Wanted(("Pan",))).products[0]
+    assert len(day.prediction.days) == 1
+    assert day.supply is not None
+    assert usual.supply is not None
+    assert day.supply.days_to_stockout == usual.supply.days_to_stockout
+
+
+def test_review_days_decide_how_long_an_order_lasts(stocked: Shop) -> None:
+    weekly, monthly = (
+        forecast(stocked, wanted=Wanted(("Tarta",), review_days=days), forecaster=Spy()).products[0].supply
+        for days in (7, 28)
+    )
+    assert weekly is not None
+    assert monthly is not None
+    assert (weekly.order_quantity, monthly.order_quantity) == (16, 37)
+
+
+def test_no_stock_is_bought_for_a_total_that_nothing_on_record_bears_out(stocked: Shop) -> None:
+    class Wild(Spy):
+        def forecast(self, asks: Sequence[Ask]) -> list[Prediction]:
+            spans = {n: SpanDemand(n, n, 1_000_000) for ask in asks for n in ask.spans}
+            return [replace(made, spans=spans) for made in super().forecast(asks)]
+
+    (cake,) = forecast(stocked, "Tarta", forecaster=Wild()).products
+    most = max(
+        sum(daily(stocked.rows, "Tarta").get(START - (n + 14) * DAY + k * DAY, 0) for k in range(14))
+        for n in range(500)
+    )
+    assert cake.supply is not None
+    assert 14 < cake.supply.order_quantity <= most
 
 
 def test_products_may_be_named_by_either_id_once(stocked: Shop) -> None:

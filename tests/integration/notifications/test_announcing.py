@@ -94,3 +94,12 @@ def test_job_of_the_service_is_announced_to_nobody(office: Office, business: UUI
     assert lease is not None
     jobs.finish(office.workshop.runtime, lease, {}, soon())
     assert office.workshop.rows("notification_deliveries") == []
+
+
+@pytest.mark.parametrize("failed", ["", "no time was left"])
+def test_training_that_nobody_asked_for_is_announced_to_nobody(office: Office, business: UUID, failed: str) -> None:
+    office.given_channel(business)
+    office.end_job(business, kind=JobKind.TRAIN_MODELS, failed=failed)
+    assert office.workshop.rows("notification_deliveries") == []
+    office.end_job(business, failed=failed)
+    assert office.delivery["event"] == ("job.failed" if failed else "job.completed")

@@ -10,7 +10,7 @@ import pytest
 from infra.local.dev_users import DEV_USERS
 from infra.local.sample_business import BUSINESS, load, load_documents
 from infra.local.sample_business.documents import documents
-from infra.local.sample_business.orders import COLUMNS, lines_on
+from infra.local.sample_business.orders import COLUMNS, lines_on, out_of_stock_on
 from tests.support.intake import Ledger
 from tests.support.postgres import TestDatabase
 
@@ -65,6 +65,16 @@ def test_it_comes_with_its_menu_its_people_and_its_reviews(database: TestDatabas
         "SELECT count(*), count(*) FILTER (WHERE price > cost), count(stock) FROM products WHERE allergens IS NOT NULL"
     )
     assert products == priced == stocked == 42
+    assert ledger.column(
+        "SELECT shelf_life_days FROM products WHERE external_id IN ('BOL-01', 'CAF-01') ORDER BY 1"
+    ) == [
+        1,
+        None,
+    ]
+    days = [SINCE + timedelta(days=number) for number in range(13)]
+    assert ledger.rows(
+        """SELECT business_date, external_id FROM stock_outs JOIN products ON products.id = product_id ORDER BY 1, 2"""
+    ) == [(day, product) for day in days for product in sorted(out_of_stock_on(day))]
     assert ledger.column("SELECT name FROM customers WHERE external_id = 'CL-0001'") == []
     assert ledger.column("SELECT count(*) FROM customers WHERE name IS NULL") == [0]
     assert ledger.count("reviews") > 0

@@ -12,6 +12,7 @@ import pytest
 from cafe_ai.platform.ids import uuid7
 from tests.security.upkeep import insert_upkeep
 from tests.support.factories import Factory, Line
+from tests.support.features import insert_features
 from tests.support.indexed import put_in_index
 from tests.support.postgres import TestDatabase
 
@@ -49,6 +50,7 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
         lines = [Line(product), Line(product, -1)]
         shop.insert_order(business, lines, store="Centro", payment_method="card", customer_id=customer)
     shop.insert_order(business)
+    insert_features(superuser, business, customer, products[0])
     superuser.execute("INSERT INTO budgets VALUES (%s, '2026-05-01', 1)", [business])
     for statement in (
         "INSERT INTO recommendation_runs VALUES (%(business)s, '2026-05-01', NULL, NULL, NULL, 1, 0)",

@@ -17,6 +17,17 @@ def forecast(history: History, days: int = 28, spans: tuple[int, ...] = ()) -> P
     return WeekdaySmoothing().forecast([Ask(history, days, spans)])[0]
 
 
+def test_a_launch_nobody_saw_coming_does_not_widen_what_is_expected_to_be_large() -> None:
+    """Cakes sold at a hundred a day in two seasons and hardly at all between: what the seasons' starts missed, when next to
+    nothing was expected, is no error of a total in the season."""
+    first = START - timedelta(days=500)
+    values = tuple(100.0 if n % 200 >= 150 else float(n % 9 == 0) for n in range(500))
+    (prediction,) = WeekdaySmoothing().forecast([Ask(History(first, (*values[:400], *values[150:200] * 2)), 28, (9,))])
+    span = prediction.spans[9]
+    assert span.expected > 500
+    assert span.enough < 4 * span.expected
+
+
 def test_the_weeks_pattern_is_found_and_closed_days_are_zero() -> None:
     prediction = forecast(a_history())
     assert (prediction.method, prediction.notes) == (METHOD, ())

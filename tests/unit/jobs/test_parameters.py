@@ -43,6 +43,11 @@ IDS = [str(uuid4()) for _ in range(501)]
         ),
         (BEHAVIOR, {"customer_id": " C-17 ", "locale": "es"}, {"customer_id": "C-17", "locale": "es"}),
         (FORECAST, {"product_ids": IDS[:500]}, {"product_ids": IDS[:500], "horizon_days": 28}),
+        (
+            FORECAST,
+            {"service_level": 0.98, "review_days": 1},
+            {"service_level": 0.98, "review_days": 1, "horizon_days": 28},
+        ),
         (JobKind.CLEANUP, {}, {"days_old": 30}),
     ],
 )
@@ -77,6 +82,9 @@ def test_parameters_are_kept_as_json_with_their_defaults(
         (FORECAST, {"product_ids": [IDS[0], 7]}, ["product_ids.1"]),
         (FORECAST, {"horizon_days": 91}, ["horizon_days"]),
         (FORECAST, {"horizon_days": 0}, ["horizon_days"]),
+        (FORECAST, {"service_level": 95, "review_days": 0}, ["service_level", "review_days"]),
+        (FORECAST, {"service_level": 0.5, "review_days": 91}, ["service_level", "review_days"]),
+        (FORECAST, {"service_level": float("nan")}, ["service_level"]),
         (JobKind.CLEANUP, {"days_old": 0}, ["days_old"]),
         (JobKind.CLEANUP, {"days_old": 3651}, ["days_old"]),
         *[(kind, {"colour": "red"}, ["colour"]) for kind in JobKind],

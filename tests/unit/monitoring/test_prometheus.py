@@ -42,11 +42,11 @@ def sums(text: str) -> Counter[str]:
 
 
 def test_where_nothing_was_asked_every_family_is_there_all_the_same() -> None:
-    text = exposition([])
+    text = exposition([], {})
     assert text.startswith(HEADER)
     assert [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")] == [
         "ai_requests_total", "ai_errors_total", "ai_degraded_total", "ai_tokens_total", "ai_prompt_tokens_total",
-        "ai_completion_tokens_total", "ai_cost_usd_total", "ai_response_time_seconds",
+        "ai_completion_tokens_total", "ai_cost_usd_total", "ai_response_time_seconds", "ml_drift_alerts",
     ]  # fmt: skip
     assert CONTENT_TYPE.startswith("text/plain")
 
@@ -60,7 +60,7 @@ def test_the_content_type_is_the_librarys() -> None:
 @settings(deadline=None)
 @given(st.lists(alike, max_size=12))
 def test_whatever_the_names_the_sums_are_kept(counted: list[Count]) -> None:
-    told, totals = sums(exposition(counted)), Totals.of(counted)
+    told, totals = sums(exposition(counted, {"inputs": 2, "forecasts": 0})), Totals.of(counted)
     assert told["ai_requests_total"] == told["ai_response_time_seconds_count"] == totals.requests
     assert told["ai_errors_total"] == totals.errors
     assert told["ai_degraded_total"] == totals.degraded
@@ -71,7 +71,7 @@ def test_whatever_the_names_the_sums_are_kept(counted: list[Count]) -> None:
 @settings(deadline=None)
 @given(st.lists(alike, min_size=1, max_size=12))
 def test_a_histograms_buckets_never_fall_and_end_with_all(counted: list[Count]) -> None:
-    for family in text_string_to_metric_families(exposition(counted)):
+    for family in text_string_to_metric_families(exposition(counted, {"inputs": 2, "forecasts": 0})):
         if family.type == "histogram":
             bounds = len(BUCKET_SECONDS) + 1
             buckets = [sample.value for sample in family.samples if sample.name.endswith("_bucket")]

@@ -50,8 +50,8 @@ def write(
     facts = reviewed.facts if reviewed else sheet.facts if sheet else None
     plan: dict[str, Any] | None = None
     if isinstance(outcome, FactSheet):
-        refused = degraded and meter is not None and meter.used  # a model wrote, and its words were not taken
-        plan = {**remember(outcome), "checked": wording.verified and bool(outcome.facts) and not refused}
+        checked = wording.verified and not wording.refused and bool(outcome.facts)
+        plan = {**remember(outcome), "checked": checked}
     if reviewed is not None:
         plan = reviewed.record
     if searched is not None:

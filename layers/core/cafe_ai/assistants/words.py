@@ -23,11 +23,15 @@ REST = tuple(voice.others for voice in VOICES.values())
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A text about the facts. by_model: it is a model's. verified: every figure in it was found in the facts."""
+    """A text about the facts. by_model: it is a model's. verified: every figure in it was found in the facts.
+
+    refused: a model wrote, and the check did not let its words pass.
+    """
 
     text: str
     by_model: bool
     verified: bool
+    refused: bool = False
 
 
 def put_into_words(
@@ -40,15 +44,16 @@ def put_into_words(
     prompts: Prompts | None = None,
 ) -> Wording:
     """The facts in the locale's language. names: other names that may stand in the text, such as the business's."""
+    refused = False
     if language_model is not None and sheet.facts:
-        text = _written_by(language_model, sheet, question, locale, deadline, names, prompts)
-        if text is not None:
-            return Wording(text, by_model=True, verified=True)
+        written, refused = _written_by(language_model, sheet, question, locale, deadline, names, prompts)
+        if written is not None:
+            return Wording(written, by_model=True, verified=True)
     text = narrate(sheet, locale)
     verdict = check(text, sheet, locale, (*names, *REST))
     if not verdict.ok:
         measures().count("NarrationDoubted")
-    return Wording(text, by_model=False, verified=verdict.ok)
+    return Wording(text, by_model=False, verified=verdict.ok, refused=refused)
 
 
 def _written_by(
@@ -59,19 +64,22 @@ def _written_by(
     deadline: Deadline,
     names: Collection[str],
     prompts: Prompts | None,
-) -> str | None:
-    """A model's text in which the checker finds no fault; None where it writes none, or not in time."""
+) -> tuple[str | None, bool]:
+    """A model's text in which the checker finds no fault; None where it writes none, or not in time.
+
+    And whether a text was refused.
+    """
     from cafe_ai.assistants import prose  # only with a model: it brings the tool's schema with it
 
     faults: tuple[str, ...] = ()
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
             text = prose.write(language_model, question, sheet, locale, deadline, faults, prompts).text
         except ModelUnavailable:
-            return None
+            return None, bool(attempt)
         verdict = check(text, sheet, locale, names)
         if verdict.ok and prose.is_presentable(text):
-            return text
+            return text, False
         measures().count("ProseRefused")
         faults = tuple(fault.excerpt for fault in verdict.faults)
-    return None
+    return None, True

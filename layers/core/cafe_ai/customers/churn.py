@@ -5,7 +5,7 @@ interval, for how many of these intervals not, and that all the more the oftener
 as they stood HORIZON_DAYS ago, of whom it is known who came. Its probabilities carry the season of that horizon, so only the
 order and three levels are told. Where the past is too short or too uniform, days since the last visit in own intervals take
 its place. A rival, a model of all visits, takes the place of either where it ranked the customers of one horizon ago better
-than all others that could be tried on them.
+than both, as far as they could be tried on them.
 """
 
 from __future__ import annotations

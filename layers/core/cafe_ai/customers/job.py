@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cafe_ai.assistants.model import AssistantType
 from cafe_ai.assistants.turns import Told, write_turn
 from cafe_ai.customers.phrases import PROMPTS
-from cafe_ai.customers.service import behaviour
+from cafe_ai.customers.service import Ahead, behaviour
 from cafe_ai.customers.wire import present
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.parameters import moment_in
@@ -17,15 +17,14 @@ from cafe_ai.platform.clock import milliseconds_since
 
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
-    from cafe_ai.customers.port import LifetimeModel
     from cafe_ai.jobs.running import JobRun
 
 
-def work(runtime: Runtime, run: JobRun, lifetimes: LifetimeModel | None = None) -> Mapping[str, Any]:
+def work(runtime: Runtime, run: JobRun, ahead: Ahead | None = None) -> Mapping[str, Any]:
     """The result, written to the audit before it is given back. No language model is used, so a repeat costs nothing."""
     started, params = time.monotonic(), run.job.params
     customer_id = params.get("customer_id")
-    about = behaviour(runtime, run.member, moment_in(params), customer_id, params.get("locale"), lifetimes)
+    about = behaviour(runtime, run.member, moment_in(params), customer_id, params.get("locale"), ahead)
     run.progress(90)
     told = Told(
         endpoint=JobKind.CUSTOMER_BEHAVIOR.value,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import pi, sqrt
 from uuid import UUID
 
 from cafe_ai.customers.churn import Rival
@@ -17,7 +18,10 @@ from cafe_ai.customers.model import Buyer, Expectation, ExpectedOf, LifetimeRepo
 from cafe_ai.customers.port import Lifetime, LifetimeModel
 from cafe_ai.language.formats import round_half_up
 
-RELIABLE_POINTS, RELIABLE_PERCENT = Decimal(5), 15.0
+RELIABLE_POINTS, RELIABLE_PERCENT = 5.0, 15.0
+"""Expectations are relied on that were off by at most so many points beyond what chance makes of groups so small, and by at most
+so much of the visits."""
+MEAN_OF_NORMAL = sqrt(2 / pi)  # of its absolute value
 LEAST_TESTED = 50
 TENTHS = 10
 
@@ -51,9 +55,9 @@ class Outlook:
 def buyer_of(one: Standing) -> Buyer:
     """The customer as a model of visits knows them."""
     frequency = one.visits - 1
-    value = float(one.net - one.net_first) / frequency if frequency else 0.0
+    value = float(one.net_repeats) / frequency if frequency else 0.0
     recency = (one.last_day - one.first_day).days
-    return Buyer(one.customer_id, frequency, recency, (one.cut - one.first_day).days, value)
+    return Buyer(one.customer_id, frequency, recency, recency + one.idle_days, value)
 
 
 def look_ahead(
@@ -100,13 +104,14 @@ def measure(buyers: Sequence[Buyer], expected: Sequence[Expectation], visits: Se
     """How what was expected of these customers compares with their visits since; at least one customer."""
     count = len(buyers)
     order = sorted(range(count), key=lambda n: (expected[n].buys, str(buyers[n].customer_id)))
-    tenths = []
+    tenths, by_chance = [], 0.0
     for tenth in range(TENTHS):
         members = order[tenth * count // TENTHS : (tenth + 1) * count // TENTHS]
         if members:
             hoped = sum(expected[n].buys for n in members) / len(members)
             came = sum(visits[n] > 0 for n in members) / len(members)
             tenths.append((len(members), _percent(hoped), _percent(came)))
+            by_chance += 100 * MEAN_OF_NORMAL * sqrt(hoped * (1 - hoped) * len(members)) / count
     off = sum((size * abs(hoped - came) for size, hoped, came in tenths), Decimal(0)) / count
     hoped_visits, actual = sum(each.purchases for each in expected), sum(visits)
     return LifetimeTest(
@@ -122,7 +127,8 @@ def measure(buyers: Sequence[Buyer], expected: Sequence[Expectation], visits: Se
         / count,
         tenths=tuple(tenths),
         off_points=round_half_up(off, 1),
-        reliable=off <= RELIABLE_POINTS and abs(hoped_visits - actual) <= RELIABLE_PERCENT / 100 * max(1, actual),
+        reliable=float(off) <= RELIABLE_POINTS + by_chance
+        and abs(hoped_visits - actual) <= RELIABLE_PERCENT / 100 * max(1, actual),
     )
 
 

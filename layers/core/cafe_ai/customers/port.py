@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
 from cafe_ai.customers.model import Buyer, Expectation, NoLifetime
+
+if TYPE_CHECKING:
+    from cafe_ai.platform.db import UnitOfWork
 
 
 class Lifetime(Protocol):
@@ -25,6 +30,14 @@ class Lifetime(Protocol):
 
     def expect(self, buyers: Sequence[Buyer], days: int) -> list[Expectation]:
         """What to expect of each in the coming days, in their order."""
+
+
+class BuyerStore(Protocol):
+    """Where what models know of customers is kept, for training and serving alike."""
+
+    def buyers(self, uow: UnitOfWork, business_id: UUID, moment: datetime) -> Mapping[UUID, Buyer]:
+        """The customers with a visit before the moment, by id, in a transaction that may write; none where another one is just
+        bringing the store up to date."""
 
 
 class LifetimeModel(Protocol):

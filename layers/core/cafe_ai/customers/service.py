@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from cafe_ai.analytics import repository as records
 from cafe_ai.analytics.model import Gap, Period
@@ -21,6 +22,7 @@ from cafe_ai.customers.cohorts import COHORT_MONTHS, arrange_cohorts
 from cafe_ai.customers.facts import Figures
 from cafe_ai.customers.lifetime import Outlook, buyer_of, look_ahead, rival_of
 from cafe_ai.customers.model import (
+    Buyer,
     CustomerBehaviour,
     CustomerHistory,
     ExpectedOf,
@@ -32,7 +34,7 @@ from cafe_ai.customers.model import (
     Standing,
     Yardsticks,
 )
-from cafe_ai.customers.port import LifetimeModel
+from cafe_ai.customers.port import BuyerStore, LifetimeModel
 from cafe_ai.customers.repository import Cut, Seen
 from cafe_ai.customers.rhythm import SHRINK, Rhythm
 from cafe_ai.customers.segment_words import explain_segments
@@ -65,6 +67,21 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What tells what to expect of customers: a model that learns them, and where what it learns from is kept; without a store it
+    is counted from the orders each time, and comes to the same."""
+
+    model: LifetimeModel
+    store: BuyerStore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Learning:
+    model: LifetimeModel
+    stored: Mapping[UUID, Buyer]
+
+
+@dataclass(frozen=True, slots=True)
 class _Group:
     """A shop's customers as of a moment."""
 
@@ -83,11 +100,11 @@ def behaviour(
     as_of: datetime | None = None,
     customer_id: str | None = None,
     locale: str | None = None,
-    lifetimes: LifetimeModel | None = None,
+    ahead: Ahead | None = None,
 ) -> CustomerBehaviour:
     """Segments, cohorts, churn risk and what changed; with a customer (our id or the shop's own) the same of that one.
 
-    lifetimes: what learns what to expect of the customers; without it nothing is said of that. as_of is the moment of asking
+    ahead: what tells what to expect of the customers; without it nothing is said of that. as_of is the moment of asking
     (without an offset the shop's local time; None is now): nothing later is seen. Raises InvalidRequest naming
     params.customer_id where the shop has no such customer, PermissionDenied where the member may not see customers,
     Unavailable where the database is away.
@@ -97,8 +114,12 @@ def behaviour(
     business = member.business
     moment = moment_of(as_of, business)
     language = language_of(locale or business.locale)
+    stored: Mapping[UUID, Buyer] = {}
+    if ahead and ahead.store:
+        with runtime.database.transaction(business.id, member.user_id, member.deadline) as uow:
+            stored = ahead.store.buyers(uow, business.id, moment)
     with runtime.database.transaction(business.id, member.user_id, member.deadline, read_only=True) as uow:
-        found = _read(uow, business, moment, language, customer_id, lifetimes)
+        found = _read(uow, business, moment, language, customer_id, _Learning(ahead.model, stored) if ahead else None)
     return _put_into_words(found, business, language)
 
 
@@ -130,7 +151,7 @@ def _read(
     moment: datetime,
     language: Language,
     customer_id: str | None,
-    lifetimes: LifetimeModel | None,
+    learning: _Learning | None,
 ) -> CustomerBehaviour:
     calendar = ShopCalendar(business.timezone, business.day_starts, moment, moment.date())
     end = calendar.period(calendar.today - DAY, calendar.today + DAY).end
@@ -142,7 +163,7 @@ def _read(
     recorded = records.recorded_days(uow, business.id, calendar.today)
     if recorded is None:
         return replace(empty, gaps=("no_records",))
-    group = _group(uow, Seen(business.id, end, moment), lifetimes)
+    group = _group(uow, Seen(business.id, end, moment), learning)
     if not group.standings:
         return replace(empty, gaps=("no_sales" if named else "no_customers",))
     whole, priced = repository.whole(uow, group.seen, year.start)
@@ -154,7 +175,7 @@ def _read(
     return _all(uow, group, known, whole, recorded[0])
 
 
-def _group(uow: UnitOfWork, seen: Seen, lifetimes: LifetimeModel | None) -> _Group:
+def _group(uow: UnitOfWork, seen: Seen, learning: _Learning | None) -> _Group:
     end = seen.end
     days = (end, end - STEP_DAYS * DAY, end - HORIZON_DAYS * DAY, end - 2 * HORIZON_DAYS * DAY)
     cuts = [Cut(day, add_months(day, -12), day - STEP_DAYS * DAY, day - 2 * STEP_DAYS * DAY) for day in days]
@@ -166,9 +187,10 @@ def _group(uow: UnitOfWork, seen: Seen, lifetimes: LifetimeModel | None) -> _Gro
     older = outcomes(earlier, {one.customer_id: one for one in then})
     by = measure_yardsticks(now, gap_days)
     outlook = None
-    if lifetimes and now:
-        buyers, buyers_then = ([buyer_of(one) for one in each] for each in (now, then))
-        outlook = look_ahead(lifetimes, buyers, buyers_then, [one.customer_id for one, _ in past], HORIZON_DAYS)
+    if learning and now:
+        buyers = [learning.stored.get(one.customer_id) or buyer_of(one) for one in now]
+        tested = [one.customer_id for one, _ in past]
+        outlook = look_ahead(learning.model, buyers, [buyer_of(one) for one in then], tested, HORIZON_DAYS)
     churn = assess(now, past, older, rhythm, lambda one: least_risk(one, by), rival_of(outlook) if outlook else None)
     return _Group(seen, tuple(now), tuple(before), by, rhythm, churn, outlook)
 

@@ -40,12 +40,14 @@ def near_any(questions: Sequence[str], others: Iterable[str]) -> list[bool]:
     sets = [frozenset(normalise(question).split()) for question in questions]
     against = [frozenset(normalise(question).split()) for question in others]
     often = Counter(word for words in (*sets, *against) for word in words)
-    by_word: dict[str, list[frozenset[str]]] = defaultdict(list)
+    by_word: dict[str, set[frozenset[str]]] = defaultdict(set)
     for words in against:
         for word in _rarest(words, often):
-            by_word[word].append(words)
+            by_word[word].add(words)
     return [
-        any(_jaccard(words, other) >= NEAR for word in _rarest(words, often) for other in by_word.get(word, ()))
+        any(
+            _are_near(words, other) for other in set().union(*(by_word.get(word, ()) for word in _rarest(words, often)))
+        )
         for words in sets
     ]
 
@@ -56,6 +58,9 @@ def _rarest(words: frozenset[str], often: Counter[str]) -> list[str]:
     return ordered[: len(ordered) - -(-len(ordered) * int(NEAR * 10) // 10) + 1]
 
 
-def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
-    together = len(one | other)
-    return len(one & other) / together if together else 1.0
+def _are_near(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether their Jaccard index is NEAR or more; sizes that lie far apart need no look at the words."""
+    if min(len(one), len(other)) < NEAR * max(len(one), len(other)):
+        return False
+    common = len(one & other)
+    return common >= NEAR * (len(one) + len(other) - common)

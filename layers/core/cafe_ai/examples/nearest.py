@@ -17,14 +17,15 @@ class Collection:
     """Examples of one business and language that may be shown: none that is held out, or nearly one of those."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
-        held_out = [example.question for example in examples if is_held_out(example.question)]
-        rest = [example for example in examples if not is_held_out(example.question)]
-        near = near_any([example.question for example in rest], held_out)
         by_question: dict[str, Example] = {}
-        for example, is_near in zip(rest, near, strict=True):
+        for example in examples:
             key = normalise(example.question)
-            if not is_near and (key not in by_question or example.own > by_question[key].own):
+            if key not in by_question or example.own > by_question[key].own:
                 by_question[key] = example
+        held_out = {key for key in by_question if is_held_out(key)}
+        rest = [key for key in by_question if key not in held_out]
+        near = {key for key, is_near in zip(rest, near_any(rest, held_out), strict=True) if is_near}
+        by_question = {key: by_question[key] for key in rest if key not in near}
         words = [Counter(key.split()) for key in by_question]
         documents = Counter(word for counted in words for word in counted)
         self._rarity = {word: math.log(1 + len(words) / count) for word, count in documents.items()}

@@ -35,6 +35,9 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         "default_lead_time": "Productos sin plazo de entrega registrado: {count}. Para ellos se cuenta con {days}.",
         "stock_of_now": "El stock es el de hoy, no el de la fecha preguntada.",
         "tested": "En las pruebas con fechas pasadas, la previsión acertó más que repetir la semana anterior en {better} de {tested}.",
+        "covered": "En esas fechas, los márgenes del {level} contuvieron lo vendido en el {share} de los días.",
+        "low": "En conjunto, la previsión se quedó un {bias} por debajo de lo vendido.",
+        "high": "En conjunto, la previsión quedó un {bias} por encima de lo vendido.",
         "simple": "En los demás acierta más lo simple, y eso es lo que se prevé: lo vendido el mismo día de la semana anterior.",
     },
     "en": {
@@ -63,6 +66,9 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         "default_lead_time": "Products without a recorded lead time: {count}. For these {days} are assumed.",
         "stock_of_now": "The stock is today's, not that of the date asked about.",
         "tested": "Tested on past dates, the forecast was closer than repeating the week before for {better} of {tested}.",
+        "covered": "On those dates the {level} intervals held what was sold on {share} of the days.",
+        "low": "Overall the forecast was {bias} below what was sold.",
+        "high": "Overall the forecast was {bias} above what was sold.",
         "simple": "For the others the simple way is closer, and it is their forecast: what was sold on the same weekday of the week before.",
     },
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -10,10 +10,10 @@ from decimal import Decimal
 from cafe_ai.analytics.metrics import round_half_up
 from cafe_ai.analytics.model import Fact, Period, Unit
 from cafe_ai.assistants.model import Statement
-from cafe_ai.forecasting.model import InventoryForecast, ProductForecast
+from cafe_ai.forecasting.model import Backtest, InventoryForecast, ProductForecast
 from cafe_ai.forecasting.phrases import NOUNS, SENTENCES
 from cafe_ai.forecasting.stocking import DEFAULT_LEAD_TIME_DAYS
-from cafe_ai.language.formats import Language, format_count, format_date, format_money, pluralize
+from cafe_ai.language.formats import Language, format_count, format_date, format_money, format_percent, pluralize
 from cafe_ai.language.period_wording import word_days
 
 ORDERS_TOLD = 5
@@ -21,6 +21,9 @@ RECENT_DAYS = 90
 
 Said = tuple[Fact, str | None]
 """A fact, and the noun that is counted with it."""
+
+
+INTERVAL_PERCENT = 80.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,24 @@ class Teller:
             yield self._say("tested", facts)
             if better < len(tested):
                 yield self._say("simple")
+            yield from self._measured([one.backtest for one in tested if one.backtest])
+
+    def _measured(self, tested: Sequence[Backtest]) -> Iterator[Statement]:
+        """How often the intervals held, over all days tested; and by how much the forecasts of all were off together."""
+        covered = [(one.covered80, one.origins) for one in tested if one.covered80 is not None]
+        if covered:
+            share = sum(share * origins for share, origins in covered) / sum(origins for _, origins in covered)
+            facts: dict[str, Said] = {
+                "level": (self._percent("interval", INTERVAL_PERCENT), None),
+                "share": (self._percent("interval_coverage", 100 * share), None),
+            }
+            yield self._say("covered", facts)
+        biased = [(one.bias_percent, one.mean * one.origins) for one in tested if one.bias_percent is not None]
+        total = sum(demand for _, demand in biased)
+        bias = sum(percent * demand for percent, demand in biased) / total if total else 0.0
+        fact = self._percent("forecast_bias", abs(bias))
+        if fact.value:
+            yield self._say("low" if bias < 0 else "high", {"bias": (fact, None)})
 
     def _say(
         self,
@@ -194,8 +215,13 @@ class Teller:
     def _word(self, fact: Fact, noun: str | None) -> str:
         if fact.unit == "money":
             return format_money(fact.value, self.forecast.currency, self.language)
+        if fact.unit == "percent":
+            return format_percent(fact.value, self.language)
         number = format_count(fact.value, self.language)
         return f"{number} {pluralize(fact.value, *NOUNS[noun][self.language])}" if noun else number
+
+    def _percent(self, metric: str, value: float) -> Fact:
+        return self._fact(metric, Decimal(value), "percent", None)
 
     def _count(self, metric: str, value: Decimal | int, of: Mapping[str, str] | None = None) -> Fact:
         return self._fact(metric, Decimal(value), "count", of)

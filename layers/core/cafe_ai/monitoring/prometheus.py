@@ -6,31 +6,35 @@ Counters are totals since the beginning, kept in the database: they are the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cafe_ai.monitoring.model import BUCKET_SECONDS, Count
 
 if TYPE_CHECKING:
-    from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
+    from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def exposition(counted: Sequence[Count]) -> str:
-    """Prometheus's text format, which begins with `# HELP ai_requests_total Total AI requests`."""
+def exposition(counted: Sequence[Count], drift_alerts: Mapping[str, int]) -> str:
+    """Prometheus's text format, which begins with `# HELP ai_requests_total Total AI requests`.
+
+    drift_alerts: how many stand, by kind.
+    """
     from prometheus_client import CollectorRegistry, generate_latest
 
     registry = CollectorRegistry()
-    registry.register(_Inferences(counted))
+    registry.register(_Inferences(counted, drift_alerts))
     return generate_latest(registry).decode()
 
 
 class _Inferences:
     """A collector of the library's, over what was counted."""
 
-    def __init__(self, counted: Sequence[Count]) -> None:
+    def __init__(self, counted: Sequence[Count], drift_alerts: Mapping[str, int]) -> None:
         self._counted = counted
+        self._drift_alerts = drift_alerts
 
     def collect(self) -> Iterator[Metric]:
         """Every family, those without samples too."""
@@ -45,6 +49,7 @@ class _Inferences:
         yield _by_model("ai_completion_tokens", "Tokens that language models wrote", counted, "completion_tokens")
         yield _by_model("ai_cost_usd", "Cost of language models in US dollars", counted, "cost_usd")
         yield self._response_times()
+        yield self._drift()
 
     def _by_status(self) -> CounterMetricFamily:
         from prometheus_client.metrics_core import CounterMetricFamily
@@ -56,6 +61,15 @@ class _Inferences:
             sums[key] = sums.get(key, 0) + count.requests
         for labels, requests in sums.items():
             family.add_metric(labels, requests)
+        return family
+
+    def _drift(self) -> GaugeMetricFamily:
+        from prometheus_client.metrics_core import GaugeMetricFamily
+
+        words = "Alerts standing that a shop is not what its models learnt from"
+        family = GaugeMetricFamily("ml_drift_alerts", words, labels=("kind",))
+        for kind, alerts in sorted(self._drift_alerts.items()):
+            family.add_metric((kind,), alerts)
         return family
 
     def _response_times(self) -> HistogramMetricFamily:

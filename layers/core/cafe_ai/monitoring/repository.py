@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SELECT_COUNTS = "SELECT * FROM inference_counts()"
 COUNT_SINCE = "SELECT * FROM inference_counts_since(%s)"
+SELECT_OPEN_DRIFT = "SELECT kind, alerts FROM open_drift_alerts()"
 SELECT_RECENT_ERRORS = """
 SELECT "timestamp", endpoint, model_name, coalesce(error, '') AS error, response_time_ms, request_id
   FROM recent_inference_errors(%s)
@@ -32,3 +33,8 @@ def recent_errors(uow: UnitOfWork, limit: int) -> list[FailedInference]:
     """The newest first. The error is the first word of what was written, where it looks like a name; else empty."""
     with uow.connection.cursor(row_factory=class_row(FailedInference)) as cursor:
         return cursor.execute(SELECT_RECENT_ERRORS, (limit,)).fetchall()
+
+
+def open_drift_alerts(uow: UnitOfWork) -> dict[str, int]:
+    """How many alerts stand, by their kind."""
+    return dict(uow.connection.execute(SELECT_OPEN_DRIFT).fetchall())

@@ -38,6 +38,12 @@ def totals_by(what: Literal["endpoint", "model_name"], counted: Iterable[Count])
     return {name: Totals.of(groups[name]) for name in sorted(groups)}
 
 
+def open_drift_alerts(database: Database, deadline: Deadline | None = None) -> Mapping[str, int]:
+    """How many alerts stand that a shop is not what its models learnt from, by kind: inputs, forecasts."""
+    with database.transaction(deadline=deadline, read_only=True) as uow:
+        return repository.open_drift_alerts(uow)
+
+
 def recent_errors(database: Database, limit: int, deadline: Deadline | None = None) -> list[FailedInference]:
     """The failed inferences, newest first, at most `limit`. Raises Unavailable where the database is away.
 

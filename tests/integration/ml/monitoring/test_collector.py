@@ -125,7 +125,7 @@ def test_prometheus_reads_the_same_figures(module_database: TestDatabase, rows: 
     families = {family.name: family for family in text_string_to_metric_families(text)}
     assert families.keys() == {
         "ai_requests", "ai_errors", "ai_degraded", "ai_tokens", "ai_prompt_tokens", "ai_completion_tokens", "ai_cost_usd",
-        "ai_response_time_seconds",
+        "ai_response_time_seconds", "ml_drift_alerts",
     }  # fmt: skip
     for sample in families["ai_requests"].samples:
         labels = sample.labels

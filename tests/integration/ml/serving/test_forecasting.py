@@ -68,6 +68,16 @@ def test_without_a_model_one_is_trained_on_the_spot(workshop: Workshop) -> None:
     assert workshop.versions() == []  # and is not kept
 
 
+def test_where_the_simple_method_did_better_it_is_used(workshop: Workshop) -> None:
+    workshop.teacher = Teacher(scale=1.3)
+    assert not workshop.train().promoted
+    workshop.teacher.taught.clear()
+    assert methods(forecast(workshop, on(START))) <= SIMPLE_METHODS
+    assert workshop.teacher.taught == []
+    for moment in (START - 3 * DAY, START + 20 * DAY):  # before that was known, and long after
+        assert methods(forecast(workshop, on(moment))) == {METHOD}
+
+
 def test_corrupt_model_is_not_used_and_the_method_says_what_was(workshop: Workshop) -> None:
     workshop.train()
     workshop.s3.delete_object(Bucket=BUCKET, Key=workshop.file("model.json"))

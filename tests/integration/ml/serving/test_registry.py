@@ -78,6 +78,17 @@ def test_training_replaces_a_model_that_is_not_what_was_kept(workshop: Workshop)
     load(workshop)
 
 
+def test_model_that_was_taught_with_other_features_is_not_used(workshop: Workshop) -> None:
+    workshop.train()
+    workshop.rows("UPDATE ml_models SET features = '{level}'")
+    registry.forget_loaded()
+    with pytest.raises(ValueError, match="other features"):
+        load(workshop)
+    told = workshop.train()
+    assert told.trial is not None
+    assert (told.promoted, told.trial.opponent) == (True, "fallback")
+
+
 def test_store_that_is_away_is_not_a_model_that_is_corrupt(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     workshop.train()
     registry.forget_loaded()

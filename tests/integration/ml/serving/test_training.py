@@ -38,6 +38,9 @@ def test_no_contestant_sees_the_days_of_the_trial(workshop: Workshop) -> None:
     assert told.trial is not None
     whole, *twins = [{ask.history.start for ask in asks} for asks in workshop.teacher.taught]
     assert whole == {START}
+    assert {ask.days for asks in workshop.teacher.taught for ask in asks} == {
+        28
+    }  # the twins learn what the candidate did
     assert [day for (day,) in twins] == list(told.trial.origins)
     assert all(score < 10 for score in told.trial.scores.values())
 

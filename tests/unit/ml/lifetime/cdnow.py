@@ -16,12 +16,11 @@ WEEK = 7.0
 
 @cache
 def calibration() -> tuple[Counted, Floats]:
-    """The customers, times in days and T to 30 September as in the literature, and what each bought in the 39 weeks after."""
+    """The customers, times in days, and on how many days each bought in the 39 weeks after."""
     purchases = cdnow()
     who = purchases["customer"].to_numpy()
     days = purchases["day"].to_numpy().astype("datetime64[D]")
     known = count(who, days, purchases["dollars"].to_numpy(dtype=float), CUT)
-    known = Counted(known.customers, known.frequency, known.recency, known.age - 1, known.value)
     return known, visits_between(known, who, days, CUT, END)
 
 

@@ -32,7 +32,7 @@ def test_counts_are_those_of_a_loop(purchases: list[tuple[int, int, int]], cut: 
         seen = sorted(by[customer])
         assert known.frequency[place] == len(seen) - 1
         assert known.recency[place] == seen[-1] - seen[0]
-        assert known.age[place] == cut - seen[0]
+        assert known.age[place] == cut - 1 - seen[0]
         repeats = [by[customer][day] for day in seen[1:]]
         assert known.value[place] == pytest.approx(sum(repeats) / len(repeats) if repeats else 0.0)
     later = visits_between(known, who, days, end, end + np.timedelta64(horizon, "D"))

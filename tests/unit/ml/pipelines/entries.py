@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from hypothesis import strategies as st
 
-MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31))
-OFFSETS = st.sampled_from([timezone.utc, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-3))])
-IDS = st.one_of(st.none(), st.integers(1, 4), st.sampled_from(["a", "b", "1"]))
+FIRST, LAST = datetime.fromisoformat("2025-01-01"), datetime.fromisoformat("2026-12-31")
+MOMENTS = st.datetimes(FIRST, LAST)
+OFFSETS = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-3))])
+UUIDS = st.integers(1, 3).map(lambda number: UUID(int=number))
+IDS = st.one_of(st.none(), st.integers(1, 4), st.sampled_from(["a", "b", "1", 2.0, math.nan]), UUIDS)
 
 
 def money(least: int = 0) -> st.SearchStrategy[Any]:
@@ -37,7 +40,7 @@ WHEN = st.one_of(
     MOMENTS.map(datetime.isoformat),
     MOMENTS.map(datetime.date),
     MOMENTS.map(lambda moment: moment.date().isoformat()),
-    st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31), timezones=OFFSETS),
+    st.datetimes(FIRST, LAST, timezones=OFFSETS),
     st.none(),
 )
 
@@ -56,7 +59,7 @@ PLAIN_ORDERS = some(
         "ordered_at": WHEN,
         "items": st.lists(
             st.fixed_dictionaries(
-                {"product_id": IDS, "quantity": st.integers(-3, 5), "unit_price": st.decimals(0, 99, places=4)}
+                {"product_id": UUIDS, "quantity": st.integers(-3, 5), "unit_price": st.decimals(0, 99, places=4)}
             ),
             max_size=4,
         ),
@@ -70,7 +73,7 @@ OPTIONS = st.fixed_dictionaries(
     {},
     optional={
         "timezone": st.sampled_from(["Europe/Madrid", "America/Bogota", "Asia/Kolkata"]),
-        "day_starts": st.times(max_value=datetime(2026, 1, 1, 6).time()),
+        "day_starts": st.times(max_value=time(6)),
     },
 )
 AS_OF = st.one_of(st.just({}), st.builds(dict, as_of=st.one_of(MOMENTS, st.dates(date(2025, 1, 1), date(2027, 1, 1)))))

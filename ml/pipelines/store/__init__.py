@@ -1,0 +1,1 @@
+"""How features are kept by entity and moment."""
