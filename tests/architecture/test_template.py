@@ -34,12 +34,14 @@ LEARNING = {
     "InventoryForecastJobFunction",
     "TrainModelsJobFunction",
 }  # they train or use a model of ml/
+READING = {"ReviewAnalysisJobFunction"}  # reviews, with E5: it calls no paid model
 QUEUE_VARIABLES = {"AUDIT_QUEUE_URL": "AuditQueue", "INDEX_QUEUE_URL": "IndexQueue"}
 JOB_QUEUES = {
     JobKind.SALES_REPORT: ("SalesReportQueue", "SalesReportJobFunction"),
     JobKind.PRODUCT_RECOMMENDATIONS: ("ProductRecommendationsQueue", "ProductRecommendationsJobFunction"),
     JobKind.CUSTOMER_BEHAVIOR: ("CustomerBehaviorQueue", "CustomerBehaviorJobFunction"),
     JobKind.INVENTORY_FORECAST: ("InventoryForecastQueue", "InventoryForecastJobFunction"),
+    JobKind.REVIEW_ANALYSIS: ("ReviewAnalysisQueue", "ReviewAnalysisJobFunction"),
     JobKind.TRAIN_MODELS: ("TrainModelsQueue", "TrainModelsJobFunction"),
     JobKind.CLEANUP: ("CleanupQueue", "CleanupJobFunction"),
 }
@@ -161,8 +163,9 @@ def test_a_function_has_a_role_of_its_own_with_named_resources_alone(name: str) 
 def test_a_function_has_the_layers_and_the_key_of_what_it_does(name: str) -> None:
     searches, writes = name in SEARCHING, name in WRITING
     needed = {"CoreLayer", "WebLayer"}
-    needed |= {"AiLayer"} if searches or writes else set()
+    needed |= {"AiLayer"} if searches or writes or name in READING else set()
     needed |= {"EmbeddingsLayer"} if searches else set()
+    needed |= {"E5Layer"} if name in READING else set()
     needed |= {"ReportLayer"} if name in DRAWING else set()
     needed |= {"MlLayer"} if name in LEARNING else set()
     assert layers(name) == needed

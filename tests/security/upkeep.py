@@ -29,6 +29,12 @@ INSERT_FORECAST = """
 INSERT INTO ml_forecasts (business_id, product_id, starts_on, days, expected, low80, high80, low95, high95, spans, method, notes,
                           kind, model_version)
 VALUES (%s, NULL, '2026-05-04', 1, '{1}', '{1}', '{1}', '{1}', '{1}', '{}', 'm', '{}', 'demand', '2026050403000000001')"""
+INSERT_ANALYSIS = """
+INSERT INTO review_analyses (business_id, review_id, label, score, aspects, model_version, text_hash)
+SELECT business_id, id, 'positive', 0.9, '[]', '1', sha256('x') FROM reviews WHERE business_id = %s LIMIT 1"""
+INSERT_CORRECTION = """
+INSERT INTO review_corrections (business_id, review_id, label, user_id)
+SELECT business_id, id, 'negative', %s FROM reviews WHERE business_id = %s LIMIT 1"""
 INSERT_EXAMPLE = """
 INSERT INTO approved_examples (conversation_id, business_id, user_id, business_type, assistant_type, locale, question, plan,
                                asked_on, asked_at)
@@ -51,6 +57,8 @@ def insert_upkeep(superuser: psycopg.Connection[Any], business: UUID, user: UUID
     superuser.execute(INSERT_ALERT, [business])
     superuser.execute(INSERT_EXAMPLE, [uuid7(), business, user])
     superuser.execute(INSERT_ROUTE)
+    superuser.execute(INSERT_ANALYSIS, [business])
+    superuser.execute(INSERT_CORRECTION, [user, business])
     superuser.execute("UPDATE businesses SET weekly_report = true WHERE id = %s", [business])
     return channel
 
@@ -60,12 +68,14 @@ def try_upkeep(trial: Trial) -> None:
     _try_notifications(trial)
     _try_past_conversations(trial)
     _try_examples(trial)
+    _try_reviews(trial)
     with trial.acting_as(APP, trial.ours):
         seen = trial.changes("UPDATE rollup_checks SET checked_at = now() WHERE business_id = %s", trial.ours.business)
         trial.expect(seen == 1, "a check of the rollups cannot be noted")
     with trial.acting_as(APP, None):
         trial.works("listing whose weekly report is due", lambda: _lists_reports(trial))
         trial.works("listing whose models are to be trained", lambda: _lists_trainings(trial))
+        trial.works("listing whose reviews are to be read", lambda: _lists_reviews(trial))
         trial.works("listing whose rollups are to be checked", lambda: _lists_checks(trial))
         trial.works("cleaning up", lambda: _cleans(trial))
     with trial.acting_as(APP, trial.ours):
@@ -77,7 +87,8 @@ def try_upkeep(trial: Trial) -> None:
         trial.expect(written == 1, "no forecast can be stored")
     with trial.acting_as("cafe_ai_schedules", trial.theirs):
         told = trial.count("businesses", "name IS NOT NULL") + trial.count("ai_jobs", "params IS NOT NULL")
-        told += trial.count("rollup_hours", "net IS NOT NULL")
+        told += trial.count("rollup_hours", "net IS NOT NULL") + trial.count("reviews", "text IS NOT NULL")
+        told += trial.count("review_analyses", "label IS NOT NULL")
         trial.expect(told == 0, "who looks for what is due reads more than that")
     with trial.acting_as("cafe_ai_cleanup", trial.theirs):
         told = trial.count("ai_conversations", "prompt IS NOT NULL") + trial.count("ai_jobs", "result IS NULL")
@@ -198,6 +209,53 @@ def _lists_trainings(trial: Trial) -> bool:
     found = execute("SELECT business_id FROM trainings_due(%s, 10)", [MONDAY]).fetchall()
     before = execute("SELECT business_id FROM trainings_due(%s, 10)", ["2026-05-05 12:00+02"]).fetchall()
     return found == [(theirs,)] and sorted(before) == sorted([(ours,), (theirs,)])
+
+
+def _try_reviews(trial: Trial) -> None:
+    """What was read in a review and how it was corrected is its business's alone; who corrected can have that forgotten."""
+    ours, theirs = trial.ours, trial.theirs
+    relabel = "UPDATE review_corrections SET label = 'neutral'"
+    for role in (APP, SAAS):
+        with trial.acting_as(role, ours):
+            trial.expect(trial.count("review_corrections") == 1, f"{role} does not see its own corrections alone")
+            trial.expect(trial.changes(relabel) == 1, f"{role} cannot correct a review again, or corrects others'")
+    with trial.acting_as(APP, ours):
+        trial.expect(trial.count("review_analyses") == 1, "the app does not see its own analyses alone")
+        trial.expect(trial.changes("DELETE FROM review_analyses") == 1, "an analysis cannot be replaced")
+        trial.expect(trial.changes(INSERT_ANALYSIS, ours.business) == 1, "no analysis can be stored")
+        foreign = trial.changes(INSERT_ANALYSIS, theirs.business)
+        trial.expect(foreign == 0, "another business's review is analysed")
+    with trial.acting_as("cafe_ai_erasure", ours):
+        reached = trial.count("review_corrections", "user_id <> %s", ours.user)
+        trial.expect(reached == 0, "erasure reaches others' corrections")
+        signed = trial.changes("UPDATE review_corrections SET user_id = %s", ours.user)
+        trial.expect(signed == 0, "erasure writes who corrected a review")
+    with trial.acting_as(APP, None, ours.user):
+        trial.connection.execute("SELECT erase_conversations()")
+        trial.connection.execute("RESET ROLE")
+        left = [trial.count("review_corrections", "user_id = %s", shop.user) for shop in (ours, theirs)]
+        trial.expect(left == [0, 1], "erasure leaves who corrected a review, or forgets others")
+        trial.expect(trial.count("review_corrections") == 2, "erasure takes the business's own labels")
+
+
+def _lists_reviews(trial: Trial) -> bool:
+    """None while all are read; then the business's that has one unread, until its reading is started."""
+    execute, ours = trial.connection.execute, trial.ours.business
+    due = "SELECT business_id, idempotency_key FROM review_analyses_due(%s, 10)"
+    execute("RESET ROLE")
+    read = "SELECT business_id, id, 'neutral', 0, '[]', '1', sha256('x') FROM reviews ON CONFLICT DO NOTHING"
+    execute(f"INSERT INTO review_analyses {read}".encode())
+    execute(f"SET LOCAL ROLE {APP}".encode())
+    none = execute(due, [MONDAY]).fetchall()
+    execute("RESET ROLE")
+    execute("DELETE FROM review_analyses WHERE business_id = %s", [ours])
+    execute(f"SET LOCAL ROLE {APP}".encode())
+    found = [row.business_id for row in execute(due, [MONDAY])]
+    execute("RESET ROLE")
+    execute("UPDATE ai_jobs SET idempotency_key = 'reviews:2026-05-04' WHERE id = %s", [trial.ours.job])
+    execute(f"SET LOCAL ROLE {APP}".encode())
+    started = execute(due, [MONDAY]).fetchall()
+    return none == [] and found == [ours] and started == []
 
 
 def _lists_checks(trial: Trial) -> bool:

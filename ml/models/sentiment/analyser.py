@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
+from cafe_ai.embeddings.offline import e5_small
 from cafe_ai.embeddings.port import EmbeddingModel
 from cafe_ai.platform.clock import Deadline
-from cafe_ai.reviews.model import Label, Opinion
+from cafe_ai.reviews.model import LEAST_CORRECTIONS, Label, Opinion
 from ml.models.sentiment.aspects import opinions
 from ml.models.sentiment.features import NAMES, language_of, lexical_features
 from ml.models.sentiment.head import Array, fit, sigmoid
@@ -28,7 +29,6 @@ NEUTRAL_FROM = 0.5
 
 MOST_CHARACTERS = 4_000
 MOST_SENTENCES = 24
-LEAST_CORRECTIONS = 5
 MOST_CORRECTIONS = 400
 CORRECTION_PENALTY = 8.0
 """How firmly a business's head is held to the common one: the Gaussian prior's precision of each coefficient."""
@@ -173,6 +173,12 @@ class SentimentAnalyser:
         lexical = np.array([lexical_features(text[:MOST_CHARACTERS]) for text in texts])
         scaled = (embedded - self.head.mean) * EMBEDDING_SCALE
         return np.hstack([np.ones((len(texts), 1)), scaled, lexical])
+
+
+@cache
+def common_analyser() -> SentimentAnalyser:
+    """The analyser of an execution environment: its embedding model is loaded once, on first use."""
+    return SentimentAnalyser(e5_small())
 
 
 def _sentences(text: str) -> list[str]:

@@ -31,6 +31,7 @@ def test_who_may_start_and_read_what() -> None:
         JobKind.PRODUCT_RECOMMENDATIONS: (Permission.JOBS, Permission.CATALOGUE),
         JobKind.CUSTOMER_BEHAVIOR: (Permission.JOBS, Permission.CUSTOMERS),
         JobKind.INVENTORY_FORECAST: (Permission.JOBS, Permission.MONEY),
+        JobKind.REVIEW_ANALYSIS: (Permission.JOBS, Permission.CUSTOMERS),
         JobKind.TRAIN_MODELS: (None, None),
         JobKind.CLEANUP: (None, None),
     }
@@ -38,6 +39,7 @@ def test_who_may_start_and_read_what() -> None:
 
 def test_who_asked_for_nothing_is_told_of_nothing() -> None:
     assert {kind for kind, route in ROUTES.items() if not route.announced} == {JobKind.TRAIN_MODELS, JobKind.CLEANUP}
+    assert {kind for kind, route in ROUTES.items() if not route.announced_unasked} == {JobKind.REVIEW_ANALYSIS}
     assert {kind for kind, route in ROUTES.items() if not route.about_business} == {JobKind.CLEANUP}
 
 

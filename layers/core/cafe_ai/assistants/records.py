@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from cafe_ai.analytics.model import FactSheet
+from cafe_ai.analytics.model import Fact, FactSheet
 from cafe_ai.assistants.documents.model import Found
 from cafe_ai.assistants.memory import remember
 from cafe_ai.assistants.model import Answer, Question
+from cafe_ai.assistants.reviews.model import Reviewed
 from cafe_ai.assistants.turns import RULES, budget_left, hash_facts, usage_of
 from cafe_ai.assistants.words import Wording
 from cafe_ai.audit import service as audit
@@ -44,11 +45,15 @@ def write(
     """Writes the turn and its inference together (or spools both), and gives the answer."""
     outcome, searched = understood.outcome, understood.searched
     found = outcome if isinstance(outcome, Found) else None
+    reviewed = outcome if isinstance(outcome, Reviewed) else None
     sheet = outcome if isinstance(outcome, FactSheet) else found.sheet if found else None
+    facts = reviewed.facts if reviewed else sheet.facts if sheet else None
     plan: dict[str, Any] | None = None
     if isinstance(outcome, FactSheet):
         checked = wording.verified and not wording.refused and bool(outcome.facts)
         plan = {**remember(outcome), "checked": checked}
+    if reviewed is not None:
+        plan = reviewed.record
     if searched is not None:
         plan = {**(plan or {}), **searched.record}
     answer = Answer(
@@ -57,8 +62,8 @@ def write(
         conversation_id=uuid7(),
         tokens_used=meter.tokens_used if meter else 0,
         response_time_ms=milliseconds,
-        facts=sheet.facts if sheet else (),
-        sources=found.sources if found else (),
+        facts=facts or (),
+        sources=found.sources if found else reviewed.sources if reviewed else (),
         model_name=(meter.model_name if meter else None) or RULES,
         degraded=degraded,
         cost_usd=meter.cost_usd if meter else Decimal(0),
@@ -66,7 +71,7 @@ def write(
         budget_left_usd=budget_left(member, meter),
     )
     turn = _turn(member, question, answer, plan, understood.context.locale)
-    inference = _inference(member, turn, answer, sheet, meter)
+    inference = _inference(member, turn, answer, facts, meter)
     if runtime.language_model is not None:  # the business takes part, whether or not the model could be used
         variants = prompt_book().for_business(member.business.id).variants
         inference = replace(inference, variants=variants or None)
@@ -91,7 +96,9 @@ def _turn(member: Member, question: Question, answer: Answer, plan: dict[str, An
     )
 
 
-def _inference(member: Member, turn: Turn, answer: Answer, sheet: FactSheet | None, meter: Meter | None) -> Inference:
+def _inference(
+    member: Member, turn: Turn, answer: Answer, facts: Sequence[Fact] | None, meter: Meter | None
+) -> Inference:
     return Inference(
         user_id=turn.user_id,
         business_id=turn.business_id,
@@ -103,7 +110,7 @@ def _inference(member: Member, turn: Turn, answer: Answer, sheet: FactSheet | No
         timestamp=turn.created_at,
         request_id=member.request_id,
         plan=turn.plan,
-        facts_hash=hash_facts(sheet.facts) if sheet else None,
+        facts_hash=hash_facts(facts) if facts is not None else None,
         degraded=answer.degraded,
         conversation_id=turn.id,
         **usage_of(meter),

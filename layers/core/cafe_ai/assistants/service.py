@@ -26,8 +26,11 @@ from cafe_ai.assistants.documents.model import Found
 from cafe_ai.assistants.memory import recall
 from cafe_ai.assistants.model import Answer, Locale, Question
 from cafe_ai.assistants.narrator import decline
+from cafe_ai.assistants.planning.lexemes import read_words
 from cafe_ai.assistants.planning.model import Declined, Planned, PlanningContext
 from cafe_ai.assistants.planning.rules import RulesPlanner
+from cafe_ai.assistants.reviews.model import Reviewed
+from cafe_ai.assistants.reviews.words import REVIEWING, may_ask_for_reviews
 from cafe_ai.assistants.words import Wording, put_into_words
 from cafe_ai.budgets.service import budget_of
 from cafe_ai.catalogue.port import Search, default_search
@@ -35,6 +38,7 @@ from cafe_ai.conversations import repository as conversations
 from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import PermissionDenied
 from cafe_ai.language.detection import detect_language
+from cafe_ai.language.formats import language_of
 from cafe_ai.llm.port import ModelUnavailable
 from cafe_ai.llm.prompt_book import prompt_book
 from cafe_ai.platform.clock import milliseconds_since, now_utc
@@ -58,7 +62,7 @@ class Understood:
     """
 
     context: PlanningContext
-    outcome: FactSheet | Found | Declined
+    outcome: FactSheet | Found | Reviewed | Declined
     searched: Found | None = None
 
 
@@ -81,9 +85,7 @@ def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter |
     with _reading(runtime, member) as uow:
         turn = conversations.get_turn(uow, question.conversation_id) if question.conversation_id else None
         context = _context(uow, member, question, turn)
-        how = routing.asks_how(question)
-        planned = Declined("not_understood") if how else RulesPlanner().plan(question.text, context)
-        understood = _read_figures(uow, member, planned, context)
+        understood = _read_reviews(uow, member, question, context) or _plan(uow, member, question, context)
     if isinstance(understood.outcome, Declined):
         understood = _search(runtime, member, question, understood, search)
     reachable = meter is not None
@@ -93,7 +95,7 @@ def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter |
         except ModelUnavailable:
             reachable = False
     wording = _tell(member, question, understood, meter if reachable else None)
-    without_model = isinstance(understood.outcome, Declined) or (
+    without_model = isinstance(understood.outcome, Declined | Reviewed) or (
         isinstance(understood.outcome, Found) and not understood.outcome.passages
     )
     degraded = not (wording.by_model or (reachable and without_model))
@@ -107,6 +109,31 @@ def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter |
         degraded=degraded,
         milliseconds=milliseconds_since(started),
     )
+
+
+def _read_reviews(uow: UnitOfWork, member: Member, question: Question, context: PlanningContext) -> Understood | None:
+    """What customers write, where the question asks for that; who may see customers may know it. None where it does not ask."""
+    if question.assistant_type not in REVIEWING or not may_ask_for_reviews(question.text):
+        return None
+    from cafe_ai.assistants.reviews.routing import wanted_of
+    from cafe_ai.assistants.reviews.service import tell_reviews
+
+    found = context.names.find(read_words(question.text))
+    named = [name for each in found if each.kind == "product" for name in each.names]
+    wanted = wanted_of(question.text, named[0] if named else None)
+    if wanted is None:
+        return None
+    if not member.may(Permission.CUSTOMERS):
+        raise PermissionDenied(NOT_ALLOWED)
+    told = tell_reviews(uow, member.business, context.as_of, language_of(context.locale), wanted, named)
+    return Understood(context, told)
+
+
+def _plan(uow: UnitOfWork, member: Member, question: Question, context: PlanningContext) -> Understood:
+    """What the rules make of a question, and its facts."""
+    how = routing.asks_how(question)
+    planned = Declined("not_understood") if how else RulesPlanner().plan(question.text, context)
+    return _read_figures(uow, member, planned, context)
 
 
 def _search(
@@ -200,6 +227,8 @@ def _tell(member: Member, question: Question, understood: Understood, language_m
             instead=found.nothing if found is not None else "",
         )
         return Wording(text, by_model=False, verified=True)
+    if isinstance(outcome, Reviewed):
+        return Wording(outcome.text, by_model=False, verified=True)
     names = (member.business.name,)
     if isinstance(outcome, Found):
         from cafe_ai.assistants.documents import telling

@@ -21,7 +21,12 @@ FELL_SILENT = "the work stopped without a word"
 def announce(uow: UnitOfWork, job: Job) -> list[UUID]:
     """Writes what tells the job's business; outbox ids, to be sent after the commit. Nobody is told of the service's own, nor
     of what nobody asked for."""
-    return notifications.announce(uow, job) if job.business_id is not None and ROUTES[job.kind].announced else []
+    return notifications.announce(uow, job) if job.business_id is not None and _is_told(job) else []
+
+
+def _is_told(job: Job) -> bool:
+    route = ROUTES[job.kind]
+    return route.announced and (route.announced_unasked or job.user_id is not None)
 
 
 def give_up(uow: UnitOfWork, job: Job) -> list[UUID]:

@@ -17,6 +17,7 @@ class JobKind(StrEnum):
     PRODUCT_RECOMMENDATIONS = "generate_product_recommendations"
     CUSTOMER_BEHAVIOR = "analyze_customer_behavior"
     INVENTORY_FORECAST = "generate_inventory_forecast"
+    REVIEW_ANALYSIS = "analyze_reviews"
     TRAIN_MODELS = "train_demand_models"
     CLEANUP = "cleanup_old_ai_jobs"
 

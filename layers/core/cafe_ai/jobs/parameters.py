@@ -116,6 +116,12 @@ class InventoryForecastParameters(_AsOf):
     review_days: Annotated[int | None, Field(ge=1, le=MAX_REVIEW_DAYS)] = None
 
 
+class ReviewAnalysisParameters(_AsOf):
+    """All reviews that were not read yet, and what they say of the year before as_of."""
+
+    locale: Literal["es", "en"] | None = None
+
+
 class TrainingParameters(_AsOf):
     """As of when to learn: what was recorded of the days before."""
 
@@ -131,6 +137,7 @@ PARAMETERS: Mapping[JobKind, type[_Parameters]] = {
     JobKind.PRODUCT_RECOMMENDATIONS: ProductRecommendationsParameters,
     JobKind.CUSTOMER_BEHAVIOR: CustomerBehaviorParameters,
     JobKind.INVENTORY_FORECAST: InventoryForecastParameters,
+    JobKind.REVIEW_ANALYSIS: ReviewAnalysisParameters,
     JobKind.TRAIN_MODELS: TrainingParameters,
     JobKind.CLEANUP: CleanupParameters,
 }

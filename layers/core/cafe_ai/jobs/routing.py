@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cafe_ai.jobs.model import JobKind
@@ -22,7 +22,8 @@ class Route:
     Each kind has a queue of its own, so that a slow one holds nobody up. lease_seconds is for how long a worker that says
     nothing keeps a job; it says something three times in that while. start and read are the permissions that a member needs
     to start such a job and to see its result; None: operators alone. paid: it may call a paid model. about_business: it is
-    about one business, else about all of the service. announced: its business is told when it ends.
+    about one business, else about all of the service. announced: its business is told when it ends,
+    announced_unasked: also where no user asked for it.
     """
 
     queue: str
@@ -34,6 +35,7 @@ class Route:
     max_attempts: int = MAX_ATTEMPTS
     about_business: bool = True
     announced: bool = True
+    announced_unasked: bool = True
 
 
 def _route(kind: JobKind, lease_seconds: float, read: Permission, *, paid: bool = False) -> Route:
@@ -51,6 +53,9 @@ ROUTES: Mapping[JobKind, Route] = {
     JobKind.PRODUCT_RECOMMENDATIONS: _route(JobKind.PRODUCT_RECOMMENDATIONS, 60.0, Permission.CATALOGUE, paid=True),
     JobKind.CUSTOMER_BEHAVIOR: _route(JobKind.CUSTOMER_BEHAVIOR, 60.0, Permission.CUSTOMERS),
     JobKind.INVENTORY_FORECAST: _route(JobKind.INVENTORY_FORECAST, 60.0, Permission.MONEY),
+    JobKind.REVIEW_ANALYSIS: replace(
+        _route(JobKind.REVIEW_ANALYSIS, 120.0, Permission.CUSTOMERS), announced_unasked=False
+    ),
     JobKind.TRAIN_MODELS: _unasked(JobKind.TRAIN_MODELS, 120.0, about_business=True),
     JobKind.CLEANUP: _unasked(JobKind.CLEANUP, 60.0, about_business=False),
 }

@@ -45,6 +45,7 @@ DONE: dict[str, dict[Language, str]] = {
         "es": "La previsión de tu inventario está lista",
         "en": "The forecast of your inventory is ready",
     },
+    "analyze_reviews": {"es": "Tus reseñas están leídas", "en": "Your reviews have been read"},
 }
 FAILED: dict[str, dict[Language, str]] = {
     "generate_sales_report": {
@@ -63,6 +64,7 @@ FAILED: dict[str, dict[Language, str]] = {
         "es": "No hemos podido hacer la previsión de tu inventario",
         "en": "We could not make the forecast of your inventory",
     },
+    "analyze_reviews": {"es": "No hemos podido leer tus reseñas", "en": "We could not read your reviews"},
 }
 OTHER_DONE: dict[Language, str] = {"es": "Tu encargo está listo", "en": "What you asked for is ready"}
 OTHER_FAILED: dict[Language, str] = {

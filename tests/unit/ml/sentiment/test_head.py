@@ -10,8 +10,8 @@ import pytest
 
 from cafe_ai.embeddings.offline import e5_small
 from cafe_ai.platform.clock import Deadline
-from cafe_ai.reviews.model import Label
-from ml.models.sentiment.analyser import HEAD_FILE, LEAST_CORRECTIONS, Head, SentimentAnalyser
+from cafe_ai.reviews.model import LEAST_CORRECTIONS, Label
+from ml.models.sentiment.analyser import HEAD_FILE, Head, SentimentAnalyser
 from ml.models.sentiment.features import NAMES
 from ml.models.sentiment.head import fit, sigmoid
 from ml.models.sentiment.seed import fingerprint, seed_reviews

@@ -1,4 +1,4 @@
-"""The SQL of schedules (the functions' text is in infra/migrations, 0011 and 0013)."""
+"""The SQL of schedules (the functions' text is in infra/migrations, 0011, 0013 and 0015)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from cafe_ai.platform.db import UnitOfWork
 SELECT_DUE_REPORTS = "SELECT business_id, idempotency_key, as_of FROM weekly_reports_due(%s, %s)"
 
 SELECT_DUE_TRAININGS = "SELECT business_id, idempotency_key FROM trainings_due(%s, %s)"
+
+SELECT_DUE_REVIEWS = "SELECT business_id, idempotency_key FROM review_analyses_due(%s, %s)"
 
 UPDATE_WEEKLY_REPORT = "UPDATE businesses SET weekly_report = %s WHERE id = %s"
 
@@ -32,6 +34,14 @@ class DueTraining:
     idempotency_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class DueReviews:
+    """A business with reviews that nobody has read, with the key of its day."""
+
+    business_id: UUID
+    idempotency_key: str
+
+
 def due_reports(uow: UnitOfWork, moment: datetime, at_most: int) -> list[DueReport]:
     """The businesses whose weekly report is due at that moment and not started."""
     return [DueReport(*row) for row in uow.connection.execute(SELECT_DUE_REPORTS, [moment, at_most])]
@@ -40,6 +50,11 @@ def due_reports(uow: UnitOfWork, moment: datetime, at_most: int) -> list[DueRepo
 def due_trainings(uow: UnitOfWork, moment: datetime, at_most: int) -> list[DueTraining]:
     """The businesses whose models are to be trained at that moment, and nobody has begun to."""
     return [DueTraining(*row) for row in uow.connection.execute(SELECT_DUE_TRAININGS, [moment, at_most])]
+
+
+def due_reviews(uow: UnitOfWork, moment: datetime, at_most: int) -> list[DueReviews]:
+    """The businesses whose reviews are to be read at that moment, and nobody has begun to."""
+    return [DueReviews(*row) for row in uow.connection.execute(SELECT_DUE_REVIEWS, [moment, at_most])]
 
 
 def set_weekly_report(uow: UnitOfWork, business_id: UUID, wanted: bool) -> bool:

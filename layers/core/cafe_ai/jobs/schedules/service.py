@@ -1,7 +1,8 @@
 """The hourly run: weekly reports that are due, and once a day the training of each business's models and the cleanup.
 
 Whatever runs twice does nothing the second time: each job has a key of its week or day. A weekly report is due on Monday from
-06:00 on the shop's own clock; should nothing run then, until Tuesday is over. Models are trained from 03:00 on.
+06:00 on the shop's own clock; should nothing run then, until Tuesday is over. Models are trained from 03:00 on,
+new reviews are read from 04:00 on.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from cafe_ai.errors import BusinessNotFound
 from cafe_ai.jobs import service as jobs
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.jobs.schedules import repository
-from cafe_ai.jobs.schedules.repository import DueReport, DueTraining
+from cafe_ai.jobs.schedules.repository import DueReport, DueReviews, DueTraining
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.telemetry import log, log_failure, measures
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cafe_ai.platform.clock import Deadline
     from cafe_ai.platform.db import Database, UnitOfWork
 
-Due = TypeVar("Due", DueReport, DueTraining)
+Due = TypeVar("Due", DueReport, DueTraining, DueReviews)
 
 AT_ONCE = 200
 LEAST_SECONDS = 5.0  # with less left nothing further is started
@@ -38,6 +39,7 @@ def run(runtime: Runtime, deadline: Deadline) -> None:
     start_cleanup(runtime, now, deadline)
     start_weekly_reports(runtime, now, deadline)
     start_trainings(runtime, now, deadline)
+    start_review_analyses(runtime, now, deadline)
 
 
 def start_cleanup(runtime: Runtime, now: datetime, deadline: Deadline) -> None:
@@ -76,6 +78,19 @@ def start_trainings(runtime: Runtime, now: datetime, deadline: Deadline) -> int:
     started = _start_all(runtime, lambda uow: repository.due_trainings(uow, now, AT_ONCE), start, deadline)
     measures().count("Trainings", started)
     log("trainings started", started=started)
+    return started
+
+
+def start_review_analyses(runtime: Runtime, now: datetime, deadline: Deadline) -> int:
+    """Starts reading the reviews of each business that has new ones, as far as the time allows; how many. One that fails
+    stops no other."""
+
+    def start(reviews: DueReviews) -> None:
+        _start(runtime, JobKind.REVIEW_ANALYSIS, reviews, {}, deadline)
+
+    started = _start_all(runtime, lambda uow: repository.due_reviews(uow, now, AT_ONCE), start, deadline)
+    measures().count("ReviewAnalyses", started)
+    log("review analyses started", started=started)
     return started
 
 

@@ -1,0 +1,1 @@
+"""The job that reads a business's reviews and tells what they say."""
