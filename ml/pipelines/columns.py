@@ -10,8 +10,9 @@ import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ Flags = NDArray[np.bool_]
 
 BEYOND, BEYOND_ONE = 9e11, 2e11
 """Amounts that still fit into 64 bits as whole numbers of 10⁻⁷: a sum, and one of which sums are made."""
+PLAIN_IDS = {int, str, UUID, type(None)}
+"""Types of ids that are equal to themselves, and hashable."""
 
 
 class OutOfOrdinary(Exception):  # noqa: N818 -- states the fact
@@ -197,12 +200,25 @@ def product(quantities: Floats, prices: Floats) -> Amounts:
     return Amounts(values, units * each, counted & priced)
 
 
+def ids(values: list[Any]) -> list[Any]:
+    """Ids as they were given; None where they are missing."""
+    if set(map(type, values)) <= PLAIN_IDS:
+        return values
+    try:
+        return [None if value is None or value != value else value for value in values]  # noqa: PLR0124
+    except (TypeError, ValueError):
+        raise OutOfOrdinary from None
+
+
 def codes(values: Sequence[Hashable]) -> Ints:
     """Equal values as equal numbers from 0; −1 for None."""
     import pandas as pd
 
     array = np.empty(len(values), dtype=object)
-    array[:] = values
+    if set(map(type, values)) == {UUID}:
+        array[:] = list(map(attrgetter("int"), values))  # hashed and compared in C
+    else:
+        array[:] = values
     try:
         found: Ints = pd.factorize(array)[0].astype(np.int64)
     except TypeError:

@@ -23,6 +23,7 @@ from ml.pipelines.columns import (
     Times,
     amounts,
     codes,
+    ids,
     product,
     times,
     whole,
@@ -172,7 +173,7 @@ def read_orders(rows: Rows, clock: Clock, instants: bool) -> OrderColumns:
     return OrderColumns(
         rows=rows,
         lines=lines,
-        products=codes(_ids(line_rows, reading.LINE_PRODUCT)),
+        products=codes(ids(line_rows.values(reading.LINE_PRODUCT))),
         sums=sums,
         priced_lines=priced,
         times=times(rows.values(reading.ORDERED_AT), clock, read, instants),
@@ -206,13 +207,6 @@ def _when_reader(names: Sequence[str], clock: Clock) -> Any:
     return read
 
 
-def _ids(rows: Rows, names: Sequence[str]) -> list[Any]:
-    try:
-        return [None if value is None or value != value else value for value in rows.values(names)]  # noqa: PLR0124
-    except (TypeError, ValueError):
-        raise OutOfOrdinary from None
-
-
 def _weekday(days: Floats) -> Floats:
     return np.mod(days - 1, 7)
 
@@ -224,7 +218,7 @@ def order_columns(
     orders = read_orders(Rows(data), reading.read_clock(timezone, day_starts), instants=False)
     lines, when = orders.lines, orders.times
     groups = lines.groups
-    ids, customers = _ids(orders.rows, reading.ORDER_ID), _ids(orders.rows, reading.ORDER_CUSTOMER)
+    own_ids, customers = ids(orders.rows.values(reading.ORDER_ID)), ids(orders.rows.values(reading.ORDER_CUSTOMER))
     weekday = _weekday(when.days)
     sold_at_price = lines.sold & ~np.isnan(lines.prices)
     months = (when.days[when.dated] - _EPOCH_DAY).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
@@ -244,7 +238,7 @@ def order_columns(
         "month": month,
         "has_customer": np.array([value is not None for value in customers], np.int64),
     }
-    return {"order_id": ids, "customer_id": customers, **derived.order_features(base, ARRAYS)}
+    return {"order_id": own_ids, "customer_id": customers, **derived.order_features(base, ARRAYS)}
 
 
 def customer_columns(
@@ -288,7 +282,7 @@ def customer_columns(
         "hour": groups.most_common(when.hours, sales & ~np.isnan(when.hours), 24),
         "repeat_net": _total(placed.sums["net"], groups, repeats),
     }
-    return {"customer_id": _ids(whose, reading.CUSTOMER_ID), **derived.customer_features(base, ARRAYS)}
+    return {"customer_id": ids(whose.values(reading.CUSTOMER_ID)), **derived.customer_features(base, ARRAYS)}
 
 
 def product_columns(
@@ -310,7 +304,7 @@ def product_columns(
     seen = _Seen(as_of, clock, groups, when)
     held = seen.held
     sold = held & lines.sold & when.dated
-    order = codes(_ids(rows, reading.SALE_ORDER))
+    order = codes(ids(rows.values(reading.SALE_ORDER)))
     order = np.where(order < 0, np.arange(len(order)) + len(order), order)
     sums = line_sums(lines, held)
     recent, before = (line_sums(lines, held & seen.within(to, since)) for since, to in ((0, 28), (28, 56)))
@@ -329,7 +323,7 @@ def product_columns(
         "price": whose.numbers(reading.LIST_PRICE),
         "stock": whose.numbers(reading.STOCK),
     }
-    return {"product_id": _ids(whose, reading.PRODUCT_ID), **derived.product_features(base, ARRAYS)}
+    return {"product_id": ids(whose.values(reading.PRODUCT_ID)), **derived.product_features(base, ARRAYS)}
 
 
 class _Seen:

@@ -33,6 +33,13 @@ from ml.pipelines import bases, derived, reading
 if TYPE_CHECKING:
     import pandas
 
+__all__ = [
+    "batch_extract_features",
+    "extract_customer_features",
+    "extract_order_features",
+    "extract_product_features",
+]
+
 MIDNIGHT = time(0)
 Moment = datetime | date | str
 

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from tests.bench import (
     analyses,
     cold_start,
+    features,
     forecast,
     importing,
     isolation,
@@ -51,6 +52,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search-quality": search_quality.measure,
     "search-speed": search_speed.measure,
     "jobs": jobs.measure,
+    "features": features.measure,
     "stock": stock.measure,
     "training": training.measure,
     "lifetime": lifetimes.measure,

@@ -1,5 +1,4 @@
-"""Demand forecasts on a shop's real sales: beside seasonal naive, the parts alone, and statsforecast's AutoETS and
-AutoTheta.
+"""Demand forecasts on a shop's real sales: beside seasonal naive, the parts alone, and statsforecast's AutoETS.
 
 SALES=french_bakery_daily.csv names the file (a CSV that `python -m ml.models.demand.backtest` reads; COUNTRY=FR its
 holidays); without it a generated bakery is taken, which shows how fast it is and not how good. Time and memory are
@@ -31,7 +30,7 @@ from tests.bench.shops import Shop
 
 BENCH = PROJECT / "tests" / "bench"
 ORIGINS, DAYS = 6, 28
-PEERS = ("AutoETS", "AutoTheta")
+PEERS = ("AutoETS",)
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -79,7 +78,7 @@ def _source() -> Source:
 
 
 def _peers(tried: list[Origin]) -> dict[str, Method]:
-    """All origins of both are computed at once, in their own environment."""
+    """All origins are computed at once, in the peers' own environment."""
     layout = current()
     environment = VirtualEnvironment(
         "statsforecast", layout.shared / "venvs" / "forecasting", BENCH / "requirements" / "forecasting.txt"

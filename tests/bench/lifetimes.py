@@ -116,11 +116,11 @@ def _holdout(known: Counted, came: Floats, ours: BgNbd, theirs: Any) -> str:
 
 
 def _cumulative(name: str, known: Counted, ours: BgNbd, guess: Floats) -> float:
-    """What a model expects of all since each one's first purchase; of a guess it is what was seen, and the guess."""
+    """What the model expects of all since each one's first purchase, whatever came; of a guess what was seen, and the guess."""
     if not name.startswith("BG/NBD"):
         return float(known.frequency.sum() + guess.sum())
     ages, counts = np.unique(known.age / WEEK, return_counts=True)
-    return float(ours.purchases_of_new(ages) @ counts + guess.sum())
+    return float(ours.purchases_of_new(ages + HOLDOUT) @ counts)
 
 
 def _ask(shop: Shop) -> tuple[CustomerBehaviour, float]:

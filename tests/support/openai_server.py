@@ -224,8 +224,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _tunes(self, method: str, body: bytes) -> bool:
         """Whether the request was about fine-tuning; it is answered then."""
-        tuning, path = cast(_Server, self.server).scripted.tuning, self.path.split("?")[0]
+        scripted = cast(_Server, self.server).scripted
+        tuning, path = scripted.tuning, self.path.split("?")[0]
         if tuning.takes(path):
+            scripted.released.wait(tuning.delay)
             self._send_json(*tuning.answer(method, path, body, self.headers.get("Content-Type", "")))
         return tuning.takes(path)
 

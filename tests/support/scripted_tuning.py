@@ -17,6 +17,7 @@ class ScriptedTuning:
     (no job is taken), no_model, unsupported (the server knows no such address), or an error of the chat's server."""
 
     behaviour: str = "good"
+    delay: float = 0.0  # seconds before each answer
     failures: list[str] = field(default_factory=list)  # behaviours of the next requests, before the one above
     files: dict[str, bytes] = field(default_factory=dict)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -171,10 +171,13 @@ class Features:
         return columns
 
     def _of_day(self, series: Ints, origins: Ints, ahead: Ints) -> dict[str, Floats]:
+        """Where the shop plans no prices, the price is the last one paid: that of the day itself is not known at the
+        origin, and often follows from what was sold (who takes many pays less for each)."""
         calendar, day = self.panel.calendar, origins + ahead
         day = np.minimum(day, len(calendar.weekday) - 1)
         angle = calendar.angle[day]
-        price, last = self.panel.price[series, day], self._last_price[series, origins]
+        last = self._last_price[series, origins]
+        price = self.panel.price[series, day] if self.panel.has_plans else last
         return {
             "ahead": ahead.astype(np.float64),
             "weekday": calendar.weekday[day].astype(np.float64),

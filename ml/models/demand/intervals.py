@@ -115,13 +115,12 @@ def calibrate(missed: Missed, keys: Sequence[str], spans: Sequence[int]) -> Spre
     edges = _edges(missed.expected)
     size = np.searchsorted(edges, missed.expected)
     band = np.minimum(np.searchsorted(BANDS, missed.ahead, side="right"), len(BANDS) - 1)
-    zero = -missed.expected / scale(missed.expected) / own[missed.series]
     offsets = []
     for one in range(int(np.max(band)) + 1):
         row = []
         for other in range(len(edges) + 1):
             chosen = _enough_of((band == one) & (size == other), (band <= one) & (size == other), size == other)
-            row.append(_tails(scaled[chosen], zero[chosen]))
+            row.append(_tails(scaled[chosen]))
         offsets.append(tuple(row))
     lengths, totals = _totals(missed, own, edges, spans)
     return Spread(edges, tuple(offsets), lengths, totals, {key: float(own[at]) for at, key in enumerate(keys)})
@@ -154,15 +153,15 @@ def _edges(expected: Floats) -> tuple[float, ...]:
     return tuple(float(edge) for edge in np.unique(found) if edge < float(np.max(expected)))
 
 
-def _tails(scaled: Floats, zero: Floats) -> tuple[float, ...]:
-    """low95, low80, high80, high95 of the errors. zero: the error at which the demand would be none."""
+def _tails(scaled: Floats) -> tuple[float, ...]:
+    """low95, low80, high80, high95 of the errors: of the intervals between equal tails the narrowest that holds its
+    share. Where many errors are alike (no demand at all) it may leave out more than half the rest on either side."""
     ordered = np.sort(scaled)
     found = {}
     for share in SHARES:
         for tail in np.linspace(1 - share, (1 - share) / 2, TAILS):
             low, high = _quantile(ordered, tail, upper=False), _quantile(ordered, 1 - tail, upper=True)
-            held = (scaled <= high) & ((scaled >= low) | (scaled <= zero))
-            if held.sum() >= share * (len(scaled) + 1):
+            if ((scaled >= low) & (scaled <= high)).sum() >= share * (len(scaled) + 1):
                 break
         found[share] = (low, high)
     return min(found[0.95][0], found[0.8][0]), found[0.8][0], found[0.8][1], max(found[0.95][1], found[0.8][1])

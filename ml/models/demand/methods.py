@@ -15,7 +15,7 @@ SEASONAL = "seasonal_smoothing"
 NAIVE = "seasonal_naive"
 BLEND = "lightgbm_blend"
 
-PRIOR = {L1: 0.45, TWEEDIE: 0.45, SEASONAL: 0.1, SMOOTHING: 0.0, NAIVE: 0.0}
+PRIOR = {L1: 0.4, TWEEDIE: 0.5, SEASONAL: 0.1, SMOOTHING: 0.0, NAIVE: 0.0}
 """To what the weights are drawn, where there are learners."""
 SIMPLE_PRIOR = {SEASONAL: 0.3, SMOOTHING: 0.7, NAIVE: 0.0}
 GROWTH_POWER = 0.7

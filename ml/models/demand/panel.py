@@ -16,6 +16,7 @@ from ml.models.demand.censoring import uncensored
 SHOP = "shop"
 """The key of the shop's own series, in money: it is no part of the sum of its products."""
 CLOSED_WEEKS, LEAST_WEEKS = 8, 4
+MOST_HOLIDAYS, NEARLY_ALL_HOLIDAYS, LEAST_HOLIDAYS = 0.5, 0.8, 4
 LEAST_SERIES = 3.0
 """As many products sell on an ordinary day where a day without any sale is taken for a closed one."""
 
@@ -48,7 +49,8 @@ class Panel:
     """values: [series, days], NaN where the shop was closed or the series had not begun. ends: the place of each
     series' first day to forecast. shop: [days], the units of all products together, NaN on a closed day. closed:
     [series, 7], the weekdays on which nothing is expected. price: [series, days + horizon] relative to the usual price
-    before, NaN where not known; promoted, sold_out likewise. calendar covers days + horizon."""
+    before, NaN where not known; promoted, sold_out likewise. closed_holidays: [days + horizon], of the days to come.
+    has_plans: whether any price to come is decided. calendar covers days + horizon."""
 
     keys: tuple[str, ...]
     categories: tuple[str | None, ...]
@@ -63,6 +65,8 @@ class Panel:
     calendar: Calendar
     horizon: int
     shop: Floats
+    closed_holidays: Bools
+    has_plans: bool
 
     @classmethod
     def of(cls, asks: Sequence[Ask], horizon: int, shop: ShopDays | None = None) -> Panel:
@@ -110,6 +114,8 @@ class Panel:
             calendar,
             horizon,
             total,
+            _closed_holidays(shut, calendar, closed.all(axis=0)),
+            any(day >= ask.history.start for ask in asks for day in ask.circumstances.planned_prices),
         )
 
     @property
@@ -118,8 +124,10 @@ class Panel:
         return int(self.values.shape[1])
 
     def closed_on(self, series: Ints, day: Ints) -> Bools:
-        """Whether the shop does not open on the weekday of each day (a place, which may be past the calendar's end)."""
-        return np.asarray(self.closed[series, (self.calendar.weekday[0] + day) % 7])
+        """Whether the shop is not expected to open on each day: its weekday, or a holiday to come on which it never
+        did."""
+        weekly = self.closed[series, (self.calendar.weekday[0] + day) % 7]
+        return np.asarray(weekly | self.closed_holidays[np.minimum(day, len(self.closed_holidays) - 1)])
 
 
 def shut_days(values: Floats) -> Bools:
@@ -141,6 +149,27 @@ def _closed_weekdays(shut: Bools, weekday: Ints) -> Bools:
         return closed
     for day in range(7):
         closed[day] = shut[recent][weekday[recent] == day].all()
+    return closed
+
+
+def _closed_holidays(shut: Bools, calendar: Calendar, weekly: Bools) -> Bools:
+    """The holidays to come on which the shop stays shut: those on which it always did, in a shop that shuts on most;
+    and those not seen yet in a shop that nearly always does. Holidays on weekdays closed anyway tell nothing."""
+    days = len(shut)
+    closed = np.zeros(len(calendar.weekday), np.bool_)
+    telling = (calendar.name[:days] >= 0) & ~weekly[calendar.weekday[:days]]
+    if not telling.any():
+        return closed
+    share = float(shut[telling].mean())
+    for day in range(days, len(closed)):
+        if calendar.name[day] < 0:
+            continue
+        same = telling & (calendar.name[:days] == calendar.name[day])
+        closed[day] = (
+            bool(shut[same].all()) and share >= MOST_HOLIDAYS
+            if same.any()
+            else telling.sum() >= LEAST_HOLIDAYS and share >= NEARLY_ALL_HOLIDAYS
+        )
     return closed
 
 

@@ -13,7 +13,7 @@ DRAWS = 6
 LEAST_DAYS = 14
 """Days that a series must have behind it at an origin."""
 LEAST_SHOP_DAYS = 28
-MOST_ROWS = 60_000
+MOST_ROWS = 50_000
 WEIGHTS = (0.2, 3.0)
 
 

@@ -1,17 +1,21 @@
-"""The models of this package in cafe_ai's port: what to expect of a shop's customers, times in days."""
+"""The models of this package in cafe_ai's port: what to expect of a shop's customers, times in days.
+
+They are imported when something is learnt: a function that only starts goes without numpy.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from cafe_ai.customers.model import Buyer, Expectation, NoLifetime
-from ml.models.lifetime.bg_nbd import BgNbd, fit_bg_nbd
-from ml.models.lifetime.counting import Counted
-from ml.models.lifetime.gamma_gamma import GammaGamma, fit_gamma_gamma
 from ml.models.lifetime.model import NotFitted
+
+if TYPE_CHECKING:
+    from ml.models.lifetime.bg_nbd import BgNbd
+    from ml.models.lifetime.counting import Counted
+    from ml.models.lifetime.gamma_gamma import GammaGamma
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,9 @@ class BuyerLifetimes:
 
     def learn(self, buyers: Sequence[Buyer]) -> BuyerLifetime | NoLifetime:
         """The models of these customers."""
+        from ml.models.lifetime.bg_nbd import fit_bg_nbd
+        from ml.models.lifetime.gamma_gamma import fit_gamma_gamma
+
         of = _arrays(buyers)
         purchases = fit_bg_nbd(of.frequency, of.recency, of.age)
         if isinstance(purchases, NotFitted):
@@ -60,6 +67,10 @@ class BuyerLifetimes:
 
 
 def _arrays(buyers: Sequence[Buyer]) -> Counted:
+    import numpy as np
+
+    from ml.models.lifetime.counting import Counted
+
     rows = np.array(
         [(one.frequency, one.recency_days, one.age_days, one.value) for one in buyers], dtype=np.float64
     ).reshape(-1, 4)

@@ -20,6 +20,8 @@ from ml.pipelines.store.repository import Snapshot
 YEARS = 2
 SOLD_WITHIN = {"customer": 365, "product": 182}
 """Days: an entity that was not active for longer gets no more rows of past moments."""
+AT_ONCE = 26
+"""Moments that are made at once: with 4,000 products their rows take some 100 MB."""
 DAY = timedelta(days=1)
 
 
@@ -54,8 +56,8 @@ def _refresh(
 ) -> tuple[int, int, int]:
     """Of one set: (moments made, moments removed, rows written)."""
     window = from_database.present_window(uow, business_id, moment)
-    starts = {clock_start(clock, day): day for day in _cuts(uow, feature_set, window)}
-    cuts = {start: day for start, day in starts.items() if start < moment}
+    days = {clock_start(clock, day): day for day in _cuts(uow, feature_set, window)}
+    cuts = {start: day for start, day in days.items() if start < moment}
     hashes = records.hashes(uow, feature_set.entity, window)
     wanted = {Snapshot(start, feature_set.version, source, False) for start, source in _sources(cuts, hashes).items()}
     now = Snapshot(moment, feature_set.version, _present_source(uow, feature_set, window, hashes), True)
@@ -71,13 +73,21 @@ def _refresh(
         made.add(now)
     if gone:
         repository.remove(uow, business_id, feature_set, gone)
-    rows = _past_rows(uow, feature_set, window, {one.moment: cuts[one.moment] for one in made if not one.present})
+    starts = sorted(one.moment for one in made if not one.present)
+    rows = 0
+    for place in range(0, len(starts), AT_ONCE):
+        past = {cuts[start]: start for start in starts[place : place + AT_ONCE]}
+        rows += _write(uow, business_id, feature_set, _past_rows(uow, business_id, feature_set, past))
     if now in made:
-        rows += _present_rows(uow, business_id, feature_set, moment)
+        rows += _write(uow, business_id, feature_set, _present_rows(uow, business_id, feature_set, moment))
     if made:
-        repository.write(uow, business_id, feature_set, rows)
         repository.note_snapshots(uow, business_id, feature_set, sorted(made, key=lambda one: one.moment))
-    return len(made), len(gone), len(rows)
+    return len(made), len(gone), rows
+
+
+def _write(uow: UnitOfWork, business_id: UUID, feature_set: FeatureSet, rows: list[FeatureRow]) -> int:
+    repository.write(uow, business_id, feature_set, rows)
+    return len(rows)
 
 
 def clock_start(clock: Clock, day: date) -> datetime:
@@ -129,24 +139,16 @@ def _digest(*parts: object) -> str:
 
 
 def _past_rows(
-    uow: UnitOfWork, feature_set: FeatureSet, window: Window, starts: Mapping[datetime, date]
+    uow: UnitOfWork, business_id: UUID, feature_set: FeatureSet, starts: Mapping[date, datetime]
 ) -> list[FeatureRow]:
-    """The rows of these moments."""
-    if not starts:
-        return []
-    moments = {cut: start for start, cut in starts.items()}
-    last = max(moments)
-    past = Window(
-        window.business_id,
-        moments[last],
-        last - DAY,
-        tuple(sorted(moments)),
-        sold_within=SOLD_WITHIN[feature_set.entity],
-    )
+    """The rows at the start of these days, which begin at these moments."""
+    last = max(starts)
+    entity = feature_set.entity
+    window = Window(business_id, starts[last], last - DAY, tuple(sorted(starts)), sold_within=SOLD_WITHIN[entity])
     return [
-        FeatureRow(id, moments[cut], _numbers(feature_set, features))
-        for cut, id, features in from_database.features_at_cuts(uow, feature_set.entity, past)
-        if cut in moments
+        FeatureRow(id, starts[cut], _numbers(feature_set, features))
+        for cut, id, features in from_database.features_at_cuts(uow, entity, window)
+        if cut in starts
     ]
 
 

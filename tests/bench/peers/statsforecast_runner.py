@@ -1,7 +1,7 @@
-"""AutoETS and AutoTheta of statsforecast, run in an environment of its own.
+"""AutoETS of statsforecast, run in an environment of its own.
 
 `python statsforecast_runner.py`: reads JSON from standard input, {"days": n, "series": [[units, ...], ...]} (daily,
-zero on closed days), and writes {"AutoETS": [[...], ...], "AutoTheta": [...], "seconds": {...}} to standard output. A
+zero on closed days), and writes {"AutoETS": [[...], ...], "seconds": {...}} to standard output. A
 season is a week."""
 
 import json
@@ -9,14 +9,14 @@ import sys
 import time
 
 import numpy as np
-from statsforecast.models import AutoETS, AutoTheta
+from statsforecast.models import AutoETS
 
 
 def main() -> None:
     asked = json.load(sys.stdin)
     found: dict[str, object] = {}
     seconds = {}
-    for name, model in (("AutoETS", AutoETS), ("AutoTheta", AutoTheta)):
+    for name, model in (("AutoETS", AutoETS),):
         begin = time.perf_counter()
         found[name] = [_forecast(model, np.asarray(series, dtype=float), asked["days"]) for series in asked["series"]]
         seconds[name] = time.perf_counter() - begin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -123,6 +124,16 @@ def test_no_time_is_no_call(server: OpenAIServer, tuning: FineTuning) -> None:
     with pytest.raises(FineTuningFailed, match="in time"):
         tuning.list(Deadline.after(0))
     assert server.tuning.requests == []
+
+
+def test_a_server_that_hangs_is_given_up_by_the_deadline(server: OpenAIServer, tuning: FineTuning) -> None:
+    server.tuning.delay = 60.0
+    begun = time.monotonic()
+    with pytest.raises(FineTuningFailed, match="in time"):
+        tuning.create("gpt-4.1-mini", "file-1", Deadline.after(2))
+    with pytest.raises(FineTuningFailed, match="in time"):
+        tuning.list(Deadline.after(2))
+    assert time.monotonic() - begun < 30
 
 
 def test_an_answer_that_is_none_is_told(

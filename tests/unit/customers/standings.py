@@ -22,7 +22,7 @@ def standing(idle: int = 5, visits: int = 3, net: Decimal | int = 100, gap: int 
         "customer_id": uuid7(), "cut": CUT, "first_day": last - timedelta(days=gap * (visits - 1)), "last_day": last,
         "visits": visits, "orders": visits, "net": Decimal(net), "visits_year": visits, "orders_year": visits,
         "net_year": Decimal(net), "gaps": visits - 1, "gap_days": gap * (visits - 1), "net_step": Decimal(0),
-        "net_before": Decimal(0), "net_first": Decimal(net) / visits,
+        "net_before": Decimal(0), "net_repeats": Decimal(net) * (visits - 1) / visits,
     }  # fmt: skip
     return Standing(**{**values, **more})
 

@@ -51,7 +51,7 @@ def buyers(count: int) -> list[Buyer]:
 
 
 def test_a_standing_is_counted_as_the_models_count() -> None:
-    one = standing(idle=5, visits=4, gap=20, net=100, net_first=Decimal(40))
+    one = standing(idle=5, visits=4, gap=20, net=100, net_repeats=Decimal(60))
     buyer = buyer_of(one)
     assert (buyer.frequency, buyer.recency_days, buyer.age_days, buyer.value) == (3, 60, 65, 20.0)
     assert one.cut == CUT and buyer.age_days == (CUT - one.first_day).days - 1

@@ -55,7 +55,7 @@ class Outlook:
 def buyer_of(one: Standing) -> Buyer:
     """The customer as a model of visits knows them."""
     frequency = one.visits - 1
-    value = float(one.net - one.net_first) / frequency if frequency else 0.0
+    value = float(one.net_repeats) / frequency if frequency else 0.0
     recency = (one.last_day - one.first_day).days
     return Buyer(one.customer_id, frequency, recency, recency + one.idle_days, value)
 

@@ -48,7 +48,7 @@ class Standing:
     """How one customer stands at the start of a business day (`cut`, of which nothing is seen).
 
     gaps counts the intervals between visits, gap_days is their sum. net_step and net_before are the net sales of the step
-    up to the cut and of the one before it, net_first those of the day of the first visit.
+    up to the cut and of the one before it, net_repeats those of the visits after the first.
     """
 
     customer_id: UUID
@@ -65,7 +65,7 @@ class Standing:
     gap_days: int
     net_step: Decimal
     net_before: Decimal
-    net_first: Decimal
+    net_repeats: Decimal
 
     @property
     def idle_days(self) -> int:

@@ -56,7 +56,7 @@ SELECT customer_id, cut,
        count(gap) AS gaps, coalesce(sum(gap), 0)::bigint AS gap_days,
        coalesce(sum(net) FILTER (WHERE business_date >= step_start), 0) AS net_step,
        coalesce(sum(net) FILTER (WHERE business_date >= before_start AND business_date < step_start), 0) AS net_before,
-       sum(net) FILTER (WHERE orders > 0 AND gap IS NULL) AS net_first
+       coalesce(sum(net) FILTER (WHERE gap IS NOT NULL), 0) AS net_repeats
   FROM cuts JOIN spaced ON business_date < cut
  GROUP BY cut, customer_id
 HAVING count(*) FILTER (WHERE orders > 0) > 0

@@ -75,9 +75,11 @@ def test_refresh_makes_weeks_of_products_months_of_customers_and_the_present(
     assert [moment.date().isoformat() for moment in months[:-1]] == ["2026-03-01", "2026-04-01", "2026-05-01"]
 
 
+@pytest.mark.parametrize("at_once", [3, 26])
 def test_rows_are_what_extractors_make_of_what_came_before(
-    module_database: TestDatabase, opened: Database, shop: UUID
+    module_database: TestDatabase, opened: Database, shop: UUID, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("ml.pipelines.store.snapshots.AT_ONCE", at_once)
     refreshed(opened, shop)
     records, rows = Records.read(module_database, shop), everything(module_database, shop)
     compared = 0

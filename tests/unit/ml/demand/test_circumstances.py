@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from cafe_ai.forecasting.model import Ask
+from cafe_ai.forecasting.model import Ask, Circumstances, History
 from ml.models.demand.calendar import Calendar
 from ml.models.demand.censoring import uncensored
+from ml.models.demand.features import NAMES, Features
 from ml.models.demand.forecaster import DemandForecaster
 from ml.models.demand.panel import Panel
 from tests.unit.ml.demand.shops import END, a_shop, an_ask, weekday_of
@@ -143,3 +144,30 @@ def test_a_panel_keeps_what_is_closed_apart_from_what_is_zero() -> None:
     assert np.isnan(panel.values[:, sundays]).all()
     assert not np.isnan(panel.values[:, ~sundays]).any()
     assert panel.closed[:, 6].all() and not panel.closed[:, :6].any()
+
+
+def test_a_shop_that_shuts_on_holidays_is_expected_to_shut_on_the_next() -> None:
+    end = date(2026, 10, 1)
+    length = 500
+    first = end - timedelta(days=length)
+    shut = Calendar.of(first, length, "ES").holiday > 0
+    chance = np.random.default_rng(9)
+    closing, open_all_year = [], []
+    for number in range(5):
+        values = chance.poisson(8.0, length)
+        for asks, own in ((closing, np.where(shut, 0, values)), (open_all_year, values)):
+            history = History(first, tuple(float(value) for value in own))
+            asks.append(Ask(history, 28, (), 0.95, Circumstances(key=f"p{number}", country="ES")))
+    feast = (date(2026, 10, 12) - end).days
+    (day,) = {each.days[feast].high95 for each in DemandForecaster.train(closing).forecast(closing)}
+    assert day == 0
+    assert min(each.days[feast].expected for each in DemandForecaster.train(open_all_year).forecast(open_all_year)) > 4
+
+
+def test_a_price_paid_on_the_day_itself_is_not_told_where_no_prices_are_planned() -> None:
+    prices = (*[2.0] * 150, *[1.0] * 50)
+    asks = [an_ask(np.full(200, 5.0), "a", prices=prices), an_ask(np.full(200, 3.0), "b")]
+    rows = Features(Panel.of(asks, 28)).rows(np.array([0, 0]), np.array([145, 190]), np.array([10, 5]))
+    assert rows.matrix[:, NAMES.index("price")] == pytest.approx([1.0, 1.0], abs=0.5)
+    assert rows.matrix[0, NAMES.index("price")] == 1.0
+    assert (rows.matrix[:, NAMES.index("price_change")] == 1.0).all()

@@ -6,13 +6,15 @@ import math
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from hypothesis import strategies as st
 
 FIRST, LAST = datetime.fromisoformat("2025-01-01"), datetime.fromisoformat("2026-12-31")
 MOMENTS = st.datetimes(FIRST, LAST)
 OFFSETS = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-3))])
-IDS = st.one_of(st.none(), st.integers(1, 4), st.sampled_from(["a", "b", "1"]))
+UUIDS = st.integers(1, 3).map(lambda number: UUID(int=number))
+IDS = st.one_of(st.none(), st.integers(1, 4), st.sampled_from(["a", "b", "1", 2.0, math.nan]), UUIDS)
 
 
 def money(least: int = 0) -> st.SearchStrategy[Any]:
@@ -57,7 +59,7 @@ PLAIN_ORDERS = some(
         "ordered_at": WHEN,
         "items": st.lists(
             st.fixed_dictionaries(
-                {"product_id": IDS, "quantity": st.integers(-3, 5), "unit_price": st.decimals(0, 99, places=4)}
+                {"product_id": UUIDS, "quantity": st.integers(-3, 5), "unit_price": st.decimals(0, 99, places=4)}
             ),
             max_size=4,
         ),
