@@ -22,6 +22,7 @@ from infra.local.commands import (
     notifying,
     redriving,
     reporting,
+    reviewing,
     training,
 )
 from infra.local.postgres import PostgresError
@@ -56,7 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (
-        importing, access, asking, reporting, training, notifying, indexing, redriving, experiments, fine_tuning,
+        importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, experiments, fine_tuning,
     ):  # fmt: skip
         module.add_parsers(commands)
     return parser

@@ -13,6 +13,7 @@ from cafe_ai.intake.business import checked_country, new_business
 from cafe_ai.intake.model import Imported, ReadingOptions
 from infra.local.commands.connection import add_database_option, business_id, shop_database
 from infra.local.commands.progress import shown_progress
+from infra.local.commands.reviewing import have_them_read
 from infra.local.dev_users import DEV_USERS
 
 LINES_HELP = """\
@@ -148,6 +149,7 @@ def import_catalogue(options: argparse.Namespace) -> None:
 def import_reviews(options: argparse.Namespace) -> None:
     """Run `cafe-ai import-reviews`."""
     _run(service.import_reviews, options)
+    have_them_read(options.business, options.database_url)
 
 
 def import_stock_outs(options: argparse.Namespace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +19,8 @@ from cafe_ai.catalogue import documents
 from cafe_ai.catalogue.model import NewDocument
 from cafe_ai.errors import PermissionDenied
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.reviews.model import Aspect, AspectOpinion, Label, Opinion
+from cafe_ai.reviews.service import read_reviews
 from cafe_ai.settings import Settings
 from cafe_ai.tenancy.model import Role
 from tests.integration.assistants.conftest import MADRID, Shop
@@ -37,9 +39,25 @@ DECLINES = [
 ]
 
 
+class ScriptedReader:
+    """Reads the service in each review: praised or complained of by turns."""
+
+    version = "scripted"
+
+    def analyse(
+        self, texts: Sequence[str], corrections: Sequence[tuple[str, Label]], deadline: Deadline
+    ) -> list[Opinion]:
+        sides = ((Label.POSITIVE, 0.9), (Label.NEGATIVE, -0.9))
+        leaning = [sides["esperando" in text] for text in texts]
+        return [
+            Opinion(label, score, (AspectOpinion(Aspect.SERVICE, score, text, ("servicio",)),))
+            for text, (label, score) in zip(texts, leaning, strict=True)
+        ]
+
+
 @pytest.fixture
 def whole(shop: Shop, factory: Factory) -> Iterator[Shop]:
-    """Café Central with costs, stock, discounts, returns, payment methods, diets and documents."""
+    """Café Central with costs, stock, discounts, returns, payment methods, diets, documents and reviews."""
     business = shop.business.id
     product = factory.insert_product(
         business,
@@ -71,6 +89,9 @@ def whole(shop: Shop, factory: Factory) -> Iterator[Shop]:
         NewDocument("devoluciones", "Se devuelve el importe en los 7 días siguientes.", "Política de devoluciones", {}),
     ]
     documents.put_many(shop.runtime, business, held, Deadline.after(20))
+    for text in ("El camarero muy amable", "Una hora esperando"):
+        factory.insert_review(business, text, reviewed_at="2026-05-02T12:00+02:00")
+    read_reviews(shop.runtime.database, business, ScriptedReader(), Deadline.after(60))
     yield replace(shop, business=replace(shop.business, names_version=7))
 
 
