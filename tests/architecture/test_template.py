@@ -34,7 +34,7 @@ LEARNING = {
     "InventoryForecastJobFunction",
     "TrainModelsJobFunction",
 }  # they train or use a model of ml/
-READING = {"ReviewAnalysisJobFunction"}  # reviews, with the offline embeddings: it calls no model
+READING = {"ReviewAnalysisJobFunction"}  # reviews, with E5: it calls no paid model
 QUEUE_VARIABLES = {"AUDIT_QUEUE_URL": "AuditQueue", "INDEX_QUEUE_URL": "IndexQueue"}
 JOB_QUEUES = {
     JobKind.SALES_REPORT: ("SalesReportQueue", "SalesReportJobFunction"),
@@ -164,7 +164,8 @@ def test_a_function_has_the_layers_and_the_key_of_what_it_does(name: str) -> Non
     searches, writes = name in SEARCHING, name in WRITING
     needed = {"CoreLayer", "WebLayer"}
     needed |= {"AiLayer"} if searches or writes or name in READING else set()
-    needed |= {"EmbeddingsLayer"} if searches or name in READING else set()
+    needed |= {"EmbeddingsLayer"} if searches else set()
+    needed |= {"E5Layer"} if name in READING else set()
     needed |= {"ReportLayer"} if name in DRAWING else set()
     needed |= {"MlLayer"} if name in LEARNING else set()
     assert layers(name) == needed
