@@ -13,6 +13,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from ml.models.demand.evaluation import Sales
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -93,3 +97,33 @@ def cdnow() -> pd.DataFrame:
     purchases = pd.read_csv(path, sep=r"\s+", header=None, names=columns)
     purchases["day"] = pd.to_datetime(purchases["day"].astype(str), format="%Y%m%d")
     return purchases[columns[1:]]
+
+
+@dataclass(frozen=True)
+class DailySales:
+    """A shop's units by product and day; country is whose public holidays hold."""
+
+    sales: Sales
+    country: str
+    real: bool
+    source: str
+
+
+def daily_sales(given: str | Path | None = None) -> DailySales:
+    """A French bakery, January 2021 to September 2022 (from Kaggle; units are revenue over price), or the sample business."""
+    from ml.models.demand.reading import read_sales
+
+    folder = folder_of_real_data(given)
+    if folder is not None and (folder / BAKERY_FILE).is_file():
+        return DailySales(
+            read_sales(folder / BAKERY_FILE), "FR", True, "A French bakery's sales by product and day (Kaggle)."
+        )
+    shop = sample_shop()
+    days = shop.lines["ordered_at"].dt.date
+    units = shop.lines["quantity"].groupby([shop.lines["product"], days]).sum()
+    first, last = days.min(), days.max()
+    products = sorted(shop.lines["product"].unique())
+    values = np.zeros((len(products), (last - first).days + 1))
+    for (product, day), quantity in zip(units.index.tolist(), units.tolist(), strict=True):
+        values[products.index(product), (day - first).days] = max(0.0, quantity)
+    return DailySales(Sales(first, tuple(products), values), "ES", False, shop.source)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
-from cafe_ai.embeddings.offline import e5_small
 from cafe_ai.embeddings.port import EmbeddingModel
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.reviews.model import LEAST_CORRECTIONS, Label, Opinion
@@ -173,12 +172,6 @@ class SentimentAnalyser:
         lexical = np.array([lexical_features(text[:MOST_CHARACTERS]) for text in texts])
         scaled = (embedded - self.head.mean) * EMBEDDING_SCALE
         return np.hstack([np.ones((len(texts), 1)), scaled, lexical])
-
-
-@cache
-def common_analyser() -> SentimentAnalyser:
-    """The analyser of an execution environment: its embedding model is loaded once, on first use."""
-    return SentimentAnalyser(e5_small())
 
 
 def _sentences(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from ml.models.sentiment.polarity import weigh
 from ml.models.sentiment.words import Token, split_clauses, tokenise
 
 MOST_QUOTE = 240
+LEAST_WORDS = 4
 LEAST_LEANING = 0.15
 """A clause that leans less than this either way tells nothing of its aspect."""
 
@@ -26,7 +27,8 @@ class _Words:
 
 
 def opinions(sentence: str, sentence_score: float, language: Language) -> list[AspectOpinion]:
-    """What a sentence says of each aspect, clause by clause; the quote is the clause as written.
+    """What a sentence says of each aspect, clause by clause; the quote is the clause as written, or
+    the sentence where the clause alone says too little.
 
     A clause leans as its own words do; where they say nothing, as the sentence does (sentence_score, from -1 to 1).
     """
@@ -41,9 +43,11 @@ def opinions(sentence: str, sentence_score: float, language: Language) -> list[A
         if abs(score) < LEAST_LEANING:
             continue
         terms = dict(_aspects(clause))
+        alone = bool(weighed) and sum(not token.is_mark for token in clause) >= LEAST_WORDS
+        quote = _quote(sentence, clause) if alone else sentence.strip(" ,;:")[:MOST_QUOTE]
         for aspect in dict.fromkeys(terms.values()):
             telling = tuple(term for term, of in terms.items() if of is aspect)
-            found.append(AspectOpinion(aspect, round(score, 3), _quote(sentence, clause), telling))
+            found.append(AspectOpinion(aspect, round(score, 3), quote, telling))
     return found
 
 
@@ -59,13 +63,13 @@ def _aspects(clause: list[Token]) -> Iterator[tuple[str, Aspect]]:
     while place < len(words):
         pair = tuple(words[place : place + 2])
         if pair in known.whole:
-            yield " ".join(pair), known.whole[pair]
+            yield " ".join(token.written.lower() for token in clause[place : place + 2]), known.whole[pair]
             place += 2
             continue
         word = words[place]
         aspect = known.whole.get((word,)) or _stemmed(word, known)
         if aspect is not None:
-            yield word, aspect
+            yield clause[place].written.lower(), aspect
         place += 1
 
 

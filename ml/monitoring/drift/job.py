@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from cafe_ai.assistants.service import moment_of
 from cafe_ai.parameters import moment_in
 from ml.monitoring.drift.model import Finding
-from ml.monitoring.drift.watch import watch
 
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
@@ -20,6 +19,8 @@ Work = Callable[["Runtime", "JobRun"], Mapping[str, Any]]
 
 def watched(runtime: Runtime, run: JobRun, train: Work) -> Mapping[str, Any]:
     """What the training gives, and what was found of the shop afterwards under "drift"."""
+    from ml.monitoring.drift.watch import watch
+
     outcome = train(runtime, run)
     moment = moment_of(moment_in(run.job.params), run.member.business)
     found = watch(runtime.database, run.member.business, moment, run.deadline)

@@ -172,10 +172,10 @@ def test_members_ask_what_customers_say(workshop: Workshop, shops: Factory, assi
     assert everything.verified and everything.facts
     assert "3 positivas" in everything.text
     complaints = ask(workshop, business, "¿De qué se quejan?", assistant_type=assistant)
-    assert "Quejas sobre la atención" in complaints.text
+    assert "Quejas de la atención" in complaints.text
     assert complaints.sources and all(any(source.excerpt in text for text in BAD) for source in complaints.sources)
     english = ask(workshop, business, "What do customers say about the service?", assistant_type=assistant)
-    assert "speak well" in english.text and "Complaints about the service" in english.text
+    assert "speak well" in english.text and "Complaints of the service" in english.text
     product = ask(workshop, business, "¿Qué tal las reseñas del croissant?", assistant_type=assistant)
     assert "«Croissant»" in product.text and "1 reseña" in product.text
     trend = ask(workshop, business, "¿Han mejorado las reseñas este mes?", assistant_type=assistant)

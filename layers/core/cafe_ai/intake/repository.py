@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
@@ -189,7 +189,6 @@ CREATE TEMPORARY TABLE staged_products (
     cost numeric(14, 4), stock numeric(14, 3), on_order numeric(14, 3), lead_time_days integer, shelf_life_days integer,
     allergens text[], diets text[]
 ) ON COMMIT DROP"""
-COPY_PRODUCTS = "COPY staged_products FROM STDIN (FORMAT csv)"
 
 # What the file has no column for stays as it is. Of two rows with one id the later stands.
 UPSERT_CATALOGUE = """
@@ -219,7 +218,6 @@ CREATE_STAGED_REVIEWS = """
 CREATE TEMPORARY TABLE staged_reviews (
     row_number bigint, external_id text, reviewed_at timestamptz, product_id uuid, rating smallint, text text
 ) ON COMMIT DROP"""
-COPY_REVIEWS = "COPY staged_reviews FROM STDIN (FORMAT csv)"
 UPSERT_REVIEWS = """
 INSERT INTO reviews (id, business_id, external_id, reviewed_at, product_id, rating, text)
 SELECT new_id(), %(business_id)s, external_id, reviewed_at, product_id, rating, text
@@ -232,7 +230,6 @@ CREATE_STAGED_STOCK_OUTS = """
 CREATE TEMPORARY TABLE staged_stock_outs (
     row_number bigint, product_id uuid, business_date date, sold_out_at timestamptz
 ) ON COMMIT DROP"""
-COPY_STOCK_OUTS = "COPY staged_stock_outs FROM STDIN (FORMAT csv)"
 UPSERT_STOCK_OUTS = """
 INSERT INTO stock_outs (business_id, product_id, business_date, sold_out_at)
 SELECT DISTINCT ON (product_id, business_date) %(business_id)s, product_id, business_date, sold_out_at
@@ -244,7 +241,6 @@ CREATE TEMPORARY TABLE staged_promotions (
     row_number bigint, external_id text, kind text, product_id uuid, starts_on date, ends_on date, price numeric(14, 4),
     discount_percent numeric(5, 2), name text
 ) ON COMMIT DROP"""
-COPY_PROMOTIONS = "COPY staged_promotions FROM STDIN (FORMAT csv)"
 UPSERT_PROMOTIONS = """
 INSERT INTO promotions
     (id, business_id, external_id, kind, product_id, starts_on, ends_on, price, discount_percent, name)
@@ -258,6 +254,21 @@ UPDATE_COUNTRY = "UPDATE businesses SET country = %s WHERE id = %s AND country I
 
 Row = Sequence[str | None]
 AnyConnection = Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """How a file's rows come in: into a temporary table, and from there to where they belong."""
+
+    create: LiteralString
+    copy: LiteralString
+    upsert: LiteralString
+
+
+PRODUCTS = Staging(CREATE_STAGED_PRODUCTS, "COPY staged_products FROM STDIN (FORMAT csv)", UPSERT_CATALOGUE)
+REVIEWS = Staging(CREATE_STAGED_REVIEWS, "COPY staged_reviews FROM STDIN (FORMAT csv)", UPSERT_REVIEWS)
+STOCK_OUTS = Staging(CREATE_STAGED_STOCK_OUTS, "COPY staged_stock_outs FROM STDIN (FORMAT csv)", UPSERT_STOCK_OUTS)
+PROMOTIONS = Staging(CREATE_STAGED_PROMOTIONS, "COPY staged_promotions FROM STDIN (FORMAT csv)", UPSERT_PROMOTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,48 +346,15 @@ def write_lines(connection: AnyConnection, business_id: UUID, clock: Clock) -> L
     return LinesWritten(*summary)
 
 
-def stage_products(connection: AnyConnection, rows: Iterable[Row]) -> int:
-    """Copy catalogue rows (the columns of `catalogue.ProductReader.read`) into a temporary table; how many."""
-    connection.execute(CREATE_STAGED_PRODUCTS)
-    return _copy(connection, COPY_PRODUCTS, rows)
+def stage(connection: AnyConnection, staging: Staging, rows: Iterable[Row]) -> int:
+    """Copy rows (the columns that its reader gives) into its temporary table; how many."""
+    connection.execute(staging.create)
+    return _copy(connection, staging.copy, rows)
 
 
-def write_catalogue(connection: AnyConnection, business_id: UUID, has_column: Mapping[str, bool]) -> int:
-    """Write the staged products over those there are; how many. has_column: which optional columns the file has."""
-    return connection.execute(UPSERT_CATALOGUE, {"business_id": business_id, **has_column}).rowcount
-
-
-def stage_reviews(connection: AnyConnection, rows: Iterable[Row]) -> int:
-    """Copy reviews (the columns of `reviews.ReviewReader.read`) into a temporary table; how many."""
-    connection.execute(CREATE_STAGED_REVIEWS)
-    return _copy(connection, COPY_REVIEWS, rows)
-
-
-def write_reviews(connection: AnyConnection, business_id: UUID) -> int:
-    """Write the staged reviews over those of equal id; how many."""
-    return connection.execute(UPSERT_REVIEWS, {"business_id": business_id}).rowcount
-
-
-def stage_stock_outs(connection: AnyConnection, rows: Iterable[Row]) -> int:
-    """Copy stock-outs (the columns of `stock_outs.StockOutReader.read`) into a temporary table; how many."""
-    connection.execute(CREATE_STAGED_STOCK_OUTS)
-    return _copy(connection, COPY_STOCK_OUTS, rows)
-
-
-def write_stock_outs(connection: AnyConnection, business_id: UUID) -> int:
-    """Write the staged stock-outs, one a product and day; how many."""
-    return connection.execute(UPSERT_STOCK_OUTS, {"business_id": business_id}).rowcount
-
-
-def stage_promotions(connection: AnyConnection, rows: Iterable[Row]) -> int:
-    """Copy promotions (the columns of `promotions.PromotionReader.read`) into a temporary table; how many."""
-    connection.execute(CREATE_STAGED_PROMOTIONS)
-    return _copy(connection, COPY_PROMOTIONS, rows)
-
-
-def write_promotions(connection: AnyConnection, business_id: UUID) -> int:
-    """Write the staged promotions over those of equal id; how many."""
-    return connection.execute(UPSERT_PROMOTIONS, {"business_id": business_id}).rowcount
+def write_staged(connection: AnyConnection, staging: Staging, business_id: UUID, **more: object) -> int:
+    """Write the staged rows over those that are alike; how many."""
+    return connection.execute(staging.upsert, {"business_id": business_id, **more}).rowcount
 
 
 def update_country(connection: AnyConnection, business_id: UUID, country: str) -> None:

@@ -77,10 +77,10 @@ def import_catalogue(
             repository.lock_business(work.connection, business_id)
             finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
             reader = catalogue.ProductReader(reading.csv_file, reading.numbers, finder)
-            staged = repository.stage_products(work.connection, reading.rows(reader.read))
+            staged = repository.stage(work.connection, repository.PRODUCTS, reading.rows(reader.read))
             reading.refuse_useless(staged)
             has_column = {column: column in reading.csv_file.positions for column in catalogue.OPTIONAL}
-            products = repository.write_catalogue(work.connection, business_id, has_column)
+            products = repository.write_staged(work.connection, repository.PRODUCTS, business_id, **has_column)
             reading.rejected.stage()
         return reading.conclude(business_id, staged, {"products": products})
 
@@ -99,9 +99,9 @@ def import_reviews(
             clock = repository.lock_business(work.connection, business_id)
             finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
             reader = reviews.ReviewReader(reading.csv_file, MomentReader(clock), finder)
-            staged = repository.stage_reviews(work.connection, reading.rows(reader.read))
+            staged = repository.stage(work.connection, repository.REVIEWS, reading.rows(reader.read))
             reading.refuse_useless(staged)
-            written = repository.write_reviews(work.connection, business_id)
+            written = repository.write_staged(work.connection, repository.REVIEWS, business_id)
             reading.rejected.stage()
         return reading.conclude(business_id, staged, {"reviews": written})
 
@@ -120,9 +120,9 @@ def import_stock_outs(
             clock = repository.lock_business(work.connection, business_id)
             finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
             reader = stock_outs.StockOutReader(reading.csv_file, clock, finder)
-            staged = repository.stage_stock_outs(work.connection, reading.rows(reader.read))
+            staged = repository.stage(work.connection, repository.STOCK_OUTS, reading.rows(reader.read))
             reading.refuse_useless(staged)
-            written = repository.write_stock_outs(work.connection, business_id)
+            written = repository.write_staged(work.connection, repository.STOCK_OUTS, business_id)
             reading.rejected.stage()
         return reading.conclude(business_id, staged, {"stock-outs": written})
 
@@ -141,9 +141,9 @@ def import_promotions(
             repository.lock_business(work.connection, business_id)
             finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
             reader = promotions.PromotionReader(reading.csv_file, reading.numbers, finder)
-            staged = repository.stage_promotions(work.connection, reading.rows(reader.read))
+            staged = repository.stage(work.connection, repository.PROMOTIONS, reading.rows(reader.read))
             reading.refuse_useless(staged)
-            written = repository.write_promotions(work.connection, business_id)
+            written = repository.write_staged(work.connection, repository.PROMOTIONS, business_id)
             reading.rejected.stage()
         return reading.conclude(business_id, staged, {"promotions": written})
 

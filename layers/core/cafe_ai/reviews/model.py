@@ -35,7 +35,7 @@ class Aspect(StrEnum):
 @dataclass(frozen=True, slots=True)
 class AspectOpinion:
     """One clause about one aspect: score from -1 (bad) to 1 (good), quote the review's own words, terms the telling ones
-    among them (folded: no accents, lower case)."""
+    among them, in lower case."""
 
     aspect: Aspect
     score: float

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from cafe_ai.language.text import fold
 from cafe_ai.reviews.model import (
     Aspect,
     AspectCount,
@@ -31,6 +32,12 @@ LEAST_FOR_THEME, THEMES_EACH, QUOTES_EACH = 2, 3, 3
 LEAST_FOR_PRODUCT, PRODUCTS = 3, 5
 RATING_WEIGHT = 0.5
 LEANS_FROM = 0.2
+
+_SAYS_NO_MORE = frozenset(
+    "siti lugar local tiend plac spot shop stor venu product item articul servic atencion trat preci pric food comid calidad "
+    "quality espera wait personal staff".split()
+)
+"""Stems of words that name the aspect itself: a theme by that name would say no more than the aspect does."""
 
 _ENDINGS = ("es", "s", "as", "os", "a", "o")
 
@@ -102,7 +109,9 @@ def _themes_of(reviews: Sequence[Review], aspect: Aspect, side: Side) -> list[Th
             if said.aspect is not aspect or (said.score > 0) != (side == "positive"):
                 continue
             for term in said.terms:
-                stem = _stem(term)
+                stem = _stem(fold(term))
+                if stem in _SAYS_NO_MORE:
+                    continue
                 forms[stem][term] += 1
                 known = by_stem[stem].get(place)
                 if known is None or abs(said.score) > known[0]:
@@ -115,11 +124,19 @@ def _themes_of(reviews: Sequence[Review], aspect: Aspect, side: Side) -> list[Th
         if chosen is None or len(left[chosen]) < LEAST_FOR_THEME:
             break
         taken |= set(left[chosen])
-        strongest = sorted(left[chosen].items(), key=lambda item: (-item[1][0], item[0]))[:QUOTES_EACH]
-        quotes = tuple(Quote(quote, reviews[place].day, reviews[place].id) for place, (_, quote) in strongest)
+        strongest = sorted(left[chosen].items(), key=lambda item: (-item[1][0], item[0]))
+        quotes = tuple(Quote(quote, reviews[place].day, reviews[place].id) for place, quote in _distinct(strongest))
         name = forms[chosen].most_common(1)[0][0]
         themes.append(Theme(aspect, side, name, len(left[chosen]), quotes))
     return themes
+
+
+def _distinct(strongest: Sequence[tuple[int, tuple[float, str]]]) -> list[tuple[int, str]]:
+    """The first quotations of those given, none twice."""
+    kept: dict[str, tuple[int, str]] = {}
+    for place, (_, quote) in strongest:
+        kept.setdefault(fold(quote), (place, quote))
+    return list(kept.values())[:QUOTES_EACH]
 
 
 def _stem(term: str) -> str:

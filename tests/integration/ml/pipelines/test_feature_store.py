@@ -178,13 +178,13 @@ def test_stock_of_now_is_kept_for_the_present_alone(
             assert values[stock] == (12 if moment == NOW else None)
 
 
-def test_other_version_is_not_read_and_made_anew(opened: Database, shop: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_version_is_not_read_and_made_anew(opened: Database, shop: UUID) -> None:
     done = refreshed(opened, shop)
     newer = replace(CUSTOMERS, version=2)
     with opened.transaction(shop) as uow:
         assert feature_store.as_of(uow, shop, newer, None, NOW) == []
-    monkeypatch.setattr("ml.pipelines.store.snapshots.CUSTOMERS", newer)
-    again = refreshed(opened, shop)
+    with opened.transaction(shop) as uow:
+        again = feature_store.refresh(uow, shop, NOW, (newer, PRODUCTS))
     assert 0 < again.made == again.removed < done.made
     with opened.transaction(shop) as uow:
         assert len(feature_store.as_of(uow, shop, newer, None, NOW)) == 14

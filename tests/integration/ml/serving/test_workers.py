@@ -38,8 +38,8 @@ def sales_of_paydays() -> list[Row]:
     """Four products; in the first days of a month twice as much of each is sold."""
     chance = random.Random(3)
     rows = []
-    for n in range(420):
-        day = START - (420 - n) * DAY
+    for n in range(700):
+        day = START - (700 - n) * DAY
         at = datetime.combine(day, time(10), AS_OF.tzinfo)
         for product, price in PRODUCTS.items():
             mean = 10 * (1 + 0.1 * day.weekday()) * (2.2 if day.day <= 8 else 1)
@@ -81,7 +81,7 @@ def run(workshop: Workshop, business: Business, kind: JobKind, **params: Any) ->
 def test_model_is_trained_told_of_and_used(running: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
     business = running.business
     told = run(running, business, JobKind.TRAIN_MODELS)
-    assert (told["what"], told["promoted"], told["forecasts"]) == ("trained", True, 5)
+    assert (told["what"], told["promoted"], told["forecasts"]) == ("trained", True, 5), told["reason"]
     assert told["trial"]["scores"]["candidate"] < 0.8 * told["trial"]["scores"]["fallback"]
     assert set(told["trial"]["scores"]) == {"candidate", "fallback", "seasonal_naive"}
     assert running.rows("SELECT * FROM notification_deliveries") == []

@@ -9,24 +9,24 @@ from cafe_ai.reviews.model import Aspect, Side
 
 ASPECTS: Mapping[Language, Mapping[Aspect, str]] = {
     "es": {
-        Aspect.PRODUCT: "el producto",
-        Aspect.SERVICE: "la atención",
-        Aspect.PRICE: "el precio",
-        Aspect.PLACE: "el local",
-        Aspect.WAITING: "la espera",
+        Aspect.PRODUCT: "del producto",
+        Aspect.SERVICE: "de la atención",
+        Aspect.PRICE: "del precio",
+        Aspect.PLACE: "del local",
+        Aspect.WAITING: "de la espera",
     },
     "en": {
-        Aspect.PRODUCT: "the product",
-        Aspect.SERVICE: "the service",
-        Aspect.PRICE: "the price",
-        Aspect.PLACE: "the place",
-        Aspect.WAITING: "the waiting",
+        Aspect.PRODUCT: "of the product",
+        Aspect.SERVICE: "of the service",
+        Aspect.PRICE: "of the price",
+        Aspect.PLACE: "of the place",
+        Aspect.WAITING: "of the waiting",
     },
 }
 
 SIDES: Mapping[Language, Mapping[Side, str]] = {
-    "es": {"positive": "Lo que gusta de {aspect}", "negative": "Quejas sobre {aspect}"},
-    "en": {"positive": "What pleases about {aspect}", "negative": "Complaints about {aspect}"},
+    "es": {"positive": "Lo que gusta {aspect}", "negative": "Quejas {aspect}"},
+    "en": {"positive": "Praise {aspect}", "negative": "Complaints {aspect}"},
 }
 
 SENTENCES: Mapping[Language, Mapping[str, str]] = {
@@ -35,12 +35,12 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         "overview_few": "Reseñas leídas {when}: {reviews} ({positive} positivas, {neutral} neutras y {negative} negativas).",
         "overview_product": "Reseñas leídas de «{product}» {when}: {reviews} ({positive} positivas, {neutral} neutras y {negative} negativas).",
         "rating": "Valoración media: {rating} estrellas.",
-        "aspect": "De {aspect} hablan bien {positive} reseñas y mal {negative}.",
+        "aspect": "{aspect} hablan bien {positive} reseñas y mal {negative}.",
         "theme": "{side}, «{name}» ({reviews}): {quotes}.",
         "theme_one": "{side}: {quotes}.",
         "no_complaints": "En las reseñas leídas no hay quejas de las que se pueda decir más.",
         "no_praise": "En las reseñas leídas no hay elogios de los que se pueda decir más.",
-        "aspect_unsaid": "De {aspect} no dice nada ninguna de las reseñas leídas.",
+        "aspect_unsaid": "{aspect} no dice nada ninguna de las reseñas leídas.",
         "trend_better": "Las reseñas mejoran: {recent} positivas en {span} ({recent_reviews}), antes {before} ({before_reviews}).",
         "trend_worse": "Las reseñas empeoran: {recent} positivas en {span} ({recent_reviews}), antes {before} ({before_reviews}).",
         "trend_same": "No hay un cambio claro: {recent} positivas en {span} ({recent_reviews}), antes {before} ({before_reviews}); puede ser azar.",
@@ -54,12 +54,12 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         "overview_few": "Reviews read {when}: {reviews} ({positive} positive, {neutral} neutral and {negative} negative).",
         "overview_product": "Reviews read of “{product}” {when}: {reviews} ({positive} positive, {neutral} neutral and {negative} negative).",
         "rating": "Average rating: {rating} stars.",
-        "aspect": "Of {aspect}, {positive} reviews speak well and {negative} badly.",
+        "aspect": "{aspect}, {positive} reviews speak well and {negative} badly.",
         "theme": "{side}, “{name}” ({reviews}): {quotes}.",
         "theme_one": "{side}: {quotes}.",
         "no_complaints": "The reviews read hold no complaints of which more could be said.",
         "no_praise": "The reviews read hold no praise of which more could be said.",
-        "aspect_unsaid": "None of the reviews read says anything of {aspect}.",
+        "aspect_unsaid": "None of the reviews read says anything {aspect}.",
         "trend_better": "Reviews are getting better: {recent} positive in {span} ({recent_reviews}), {before} before ({before_reviews}).",
         "trend_worse": "Reviews are getting worse: {recent} positive in {span} ({recent_reviews}), {before} before ({before_reviews}).",
         "trend_same": "There is no clear change: {recent} positive in {span} ({recent_reviews}), {before} before ({before_reviews}); it may be chance.",

@@ -72,7 +72,8 @@ class Teller:
         return Statement("gap", GAPS[self.language][kind])
 
     def _plain(self, kind: str, **names: str) -> Statement:
-        return Statement(kind, SENTENCES[self.language][kind].format(**names), (), tuple(names.values()))
+        text = SENTENCES[self.language][kind].format(**names)
+        return Statement(kind, text[:1].upper() + text[1:], (), tuple(names.values()))
 
     def _say(
         self, kind: str, facts: Mapping[str, Fact], names: Mapping[str, str], nouns: Sequence[str] = ()
@@ -167,7 +168,7 @@ class Teller:
         told = []
         for aspect, quotes in list(found.items())[:THEMES_TOLD]:
             heading = SIDES[self.language][side].format(aspect=ASPECTS[self.language][aspect])
-            shown = quotes[:QUOTES_TOLD]
+            shown = list(dict.fromkeys(quotes))[:QUOTES_TOLD]
             text = SENTENCES[self.language]["theme_one"].format(side=heading, quotes=self._quoted(shown))
             told.append(Statement(f"theme_{side}", text, (), tuple(shown)))
         return told
