@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.tokens import make_token
 from tests.support import local_jobs as jobs
-from tests.support.local_stack import Stack
+from tests.support.local_stack import Stack, run_stack
 
 pytestmark = pytest.mark.e2e
 
@@ -116,3 +116,9 @@ def test_customers_are_known_by_a_model_that_was_tested(stack: Stack) -> None:
     tested = expected["backtest"]
     assert tested["mean_absolute_error"] < tested["mean_absolute_error_by_own_rate"]
     assert tested["customers_buying_expected"] == pytest.approx(tested["customers_buying"], rel=0.25)
+
+
+def test_a_training_from_the_terminal_says_what_is_in_use(stack: Stack, trained: Json) -> None:
+    printed = run_stack(stack.layout, "train", module="infra.local.cli")
+    assert "Nothing new to learn." in printed  # of equal sales
+    assert f"In use: {trained['in_use']}." in printed
