@@ -45,6 +45,17 @@ _MORE = frozenset({"mas", "more"})
 _NEVER = frozenset("nunca jamas never".split())
 _SUCH = frozenset("tan tanto such this so".split())
 _MODALS = frozenset("could should would might podria podrian deberia deberian".split())
+_NOTHING = frozenset("nada nadie ninguno ninguna ningun nothing nobody".split())
+_NO_LONGER = (
+    "haber sido",
+    "haber estado",
+    "have been",
+    "used to be",
+    "antes era",
+    "antes eran",
+    "antes estaba",
+    "solia ser",
+)
 STEP = 1.3
 """How much an intensifier adds, as a factor."""
 
@@ -89,6 +100,8 @@ def _as_it_stands(entry: Entry, words: list[str], first: int, language: Language
         return Weighed(-2.6, True, first, after)
     if not negated and word in _BETTER[language] and any(w in _MODALS for w in words[max(0, first - 3) : first]):
         return Weighed(-1.5, False, first, after)  # could be better
+    if not negated and entry.weight > 0 and _is_missed(words, first):
+        return Weighed(-1.5, False, first, after)
     weight = entry.negated if negated else entry.weight
     if negated and _only_compares(words, first):
         weight = entry.weight * STEP  # couldn't be more helpful, nunca vi tan buena
@@ -102,12 +115,22 @@ def _as_it_stands(entry: Entry, words: list[str], first: int, language: Language
 
 
 def _only_compares(words: list[str], first: int) -> bool:
-    """Whether the negation denies that there is more of it: "no puede ser más amable", "never had such good bread"."""
+    """Whether the negation denies that there is more of it: "no puede ser más amable", "nada tan rico", "never had such good bread"."""
     before = words[max(0, first - 2) : first]
     if any(word in _MORE for word in before[-1:]):
         return True
+    if len(before) == 2 and before[0] in _NOTHING and before[1] in _SUCH:
+        return True
     never = any(word in _NEVER for word in words[:first])
     return never and any(word in _SUCH for word in before)
+
+
+def _is_missed(words: list[str], first: int) -> bool:
+    """Whether the good is what there was or might be: "podría ser más ágil", "could have been nice", "antes era bueno"."""
+    before = words[max(0, first - 5) : first]
+    if before[-1:] and before[-1] in _MORE and any(word in _MODALS for word in before):
+        return True
+    return any(each in " ".join(before) for each in _NO_LONGER)
 
 
 def _brings_own_negation(words: list[str], first: int, entry: Entry, language: Language) -> bool:

@@ -170,14 +170,24 @@ def test_members_ask_what_customers_say(workshop: Workshop, shops: Factory, assi
     read(workshop, business)
     everything = ask(workshop, business, "¿Qué opinan los clientes?", assistant_type=assistant)
     assert everything.verified and everything.facts
-    assert "3 positivas" in everything.text
+    assert "positivas, 3; neutras, 0; negativas, 3" in everything.text
     complaints = ask(workshop, business, "¿De qué se quejan?", assistant_type=assistant)
     assert "Quejas de la atención" in complaints.text
     assert complaints.sources and all(any(source.excerpt in text for text in BAD) for source in complaints.sources)
     english = ask(workshop, business, "What do customers say about the service?", assistant_type=assistant)
-    assert "speak well" in english.text and "Complaints of the service" in english.text
+    assert "in favour" in english.text and "Complaints of the service" in english.text
     product = ask(workshop, business, "¿Qué tal las reseñas del croissant?", assistant_type=assistant)
     assert "«Croissant»" in product.text and "1 reseña" in product.text
+    same = ask(workshop, business, "¿Qué dicen los clientes del cruasan, digo, del croisant?", assistant_type=assistant)
+    assert "«Croissant»" in same.text
+    first_days = ask(workshop, business, "¿Qué opinan los clientes del 1 al 3 de mayo?", assistant_type=assistant)
+    assert "del 1 al 3 de mayo de 2026" in first_days.text and "2 reseñas" in first_days.text
+    april = ask(workshop, business, "Reseñas negativas de abril", assistant_type=assistant)
+    assert april.text == "No hay reseñas de esas fechas."
+    products = ask(workshop, business, "Which are our best reviewed products?", assistant_type=assistant)
+    assert "No product has enough reviews" in products.text
+    rating = ask(workshop, business, "¿Cuál fue la valoración media este año?", assistant_type=assistant)
+    assert "No hay reseñas" in rating.text or "estrellas" in rating.text
     trend = ask(workshop, business, "¿Han mejorado las reseñas este mes?", assistant_type=assistant)
     assert "muy pocas reseñas" in trend.text
 

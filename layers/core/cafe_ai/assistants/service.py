@@ -26,7 +26,6 @@ from cafe_ai.assistants.documents.model import Found
 from cafe_ai.assistants.memory import recall
 from cafe_ai.assistants.model import Answer, Locale, Question
 from cafe_ai.assistants.narrator import decline
-from cafe_ai.assistants.planning.lexemes import read_words
 from cafe_ai.assistants.planning.model import Declined, Planned, PlanningContext
 from cafe_ai.assistants.planning.rules import RulesPlanner
 from cafe_ai.assistants.reviews.model import Reviewed
@@ -115,12 +114,12 @@ def _read_reviews(uow: UnitOfWork, member: Member, question: Question, context: 
     """What customers write, where the question asks for that; who may see customers may know it. None where it does not ask."""
     if question.assistant_type not in REVIEWING or not may_ask_for_reviews(question.text):
         return None
+    from cafe_ai.assistants.reviews.named import period_in, products_in
     from cafe_ai.assistants.reviews.routing import wanted_of
     from cafe_ai.assistants.reviews.service import tell_reviews
 
-    found = context.names.find(read_words(question.text))
-    named = [name for each in found if each.kind == "product" for name in each.names]
-    wanted = wanted_of(question.text, named[0] if named else None)
+    named = products_in(question.text, context.names)
+    wanted = wanted_of(question.text, " / ".join(named) or None, period_in(question.text, context))
     if wanted is None:
         return None
     if not member.may(Permission.CUSTOMERS):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from cafe_ai.analytics.model import PeriodSpec
 from cafe_ai.assistants.reviews.telling import About, Wanted
 from cafe_ai.language.text import fold
 from cafe_ai.reviews.model import Aspect, Side
 
 _REVIEWS = (
     r"resenas?|opiniones|opinion de (?:los|las|mis|nuestros) clientes|opinan|opina|valoraciones|comentarios de (?:los |mis |nuestros )?clientes|"
-    r"reviews?|feedback|ratings|opinions|testimonials"
+    r"valoracion|valorad[oa]s?|resenad[oa]s?|puntuacion(?:es)?|puntuad[oa]s?|estrellas|"
+    r"reviews?|reviewed|feedback|ratings?|rated|stars|opinions|testimonials"
 )
 _CUSTOMERS_SAY = (
     r"(?:que|como|lo que) (?:nos )?(?:dice|dicen|piensa|piensan|comenta|comentan|critica|critican|valoran|gusta|molesta|les gusta|les molesta|"
@@ -41,6 +43,14 @@ _TREND = re.compile(
     r"(?<!\w)(?:mejorado|mejoran|mejorando|empeorado|empeoran|empeorando|evolucion\w*|tendencia|cambiado|van (?:a mejor|a peor|mejor|peor)|"
     r"improv\w+|worsen\w*|getting (?:better|worse)|trend\w*|changed|over time|gone (?:up|down))(?!\w)"
 )
+_PRODUCTS = re.compile(
+    r"(?<!\w)(?:productos?|platos?|articulos?|cosas?|products?|dish(?:es)?|items?|things?)(?: \w+){0,2} (?:mejor|peor|mas|menos|best|worst|top)(?!\w)|"
+    r"(?<!\w)(?:mejor|peor|best|worst|top|highest|lowest)[ -](?:valorad\w+|resenad\w+|puntuad\w+|reviewed|rated)(?!\w)"
+)
+_RATING = re.compile(
+    r"(?<!\w)(?:valoracion media|puntuacion(?: media)?|nota media|cuantas estrellas|average (?:rating|stars?|review)|what rating|how many stars|"
+    r"valoracion (?:tenemos|tuvimos|hubo))(?!\w)"
+)
 _THIS_MONTH = re.compile(r"(?<!\w)(?:este mes|mes en curso|this month)(?!\w)")
 _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
     (aspect, re.compile(rf"(?<!\w)(?:{words})(?!\w)"))
@@ -54,10 +64,10 @@ _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
-def wanted_of(question: str, product: str | None = None) -> Wanted | None:
+def wanted_of(question: str, product: str | None = None, period: PeriodSpec | None = None) -> Wanted | None:
     """What of the reviews the question asks for; None where it does not ask about them.
 
-    product: a product of the shop that the question names. A question about sales, stock or how to handle reviews is none.
+    product: a product of the shop that the question names; period: the one it names. A question about sales, stock or how to handle reviews is none.
     """
     folded = fold(question)
     if not _ASKS.search(folded) or _NOT_ABOUT_THEM.search(folded):
@@ -68,10 +78,14 @@ def wanted_of(question: str, product: str | None = None) -> Wanted | None:
     about: About
     if _TREND.search(folded):
         about = "trend"
+    elif _RATING.search(folded):
+        about = "rating"
+    elif product is None and _PRODUCTS.search(folded):
+        about = "products"
     elif aspect is not None:
         about = "aspect"
     elif side is not None:
         about = "complaints" if side == "negative" else "praise"
     else:
         about = "all"
-    return Wanted(about, aspect, side, product, this_month)
+    return Wanted(about, aspect, side, product, this_month, None if about == "trend" else period)

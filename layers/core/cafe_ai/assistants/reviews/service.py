@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from cafe_ai.analytics.model import Period
-from cafe_ai.analytics.periods import ShopCalendar
+from cafe_ai.analytics.periods import ShopCalendar, UnknownPeriod, resolve
 from cafe_ai.assistants.model import Source, Statement
 from cafe_ai.assistants.reviews.model import Reviewed
 from cafe_ai.assistants.reviews.phrases import GAPS
@@ -37,7 +37,7 @@ def tell_reviews(
     wanted: Wanted | None = None,
     products: Sequence[str] = (),
 ) -> Reviewed:
-    """What the reviews of the year before as_of (aware) say to what is wanted; of this month where that was asked and no trend.
+    """What the reviews of the period asked for say to what is wanted, else those of the year before as_of (aware).
 
     products: names of the shop's products that the question is about. Every figure was checked against its fact, and what
     stands between quotation marks is a review's own words.
@@ -45,7 +45,7 @@ def tell_reviews(
     wanted = wanted or Wanted()
     calendar = ShopCalendar(business.timezone, business.day_starts, as_of, as_of.date())
     ids = repository.products_called(uow, business.id, products) if products else None
-    seen = overview(uow, business, as_of, _days(wanted, as_of), ids)
+    seen = overview(uow, business, as_of, _days(wanted, calendar), ids)
     if wanted.this_month and wanted.about == "trend":
         seen = _of_month(seen, as_of.date().replace(day=1))
     period = calendar.period(seen.start, seen.end)
@@ -58,10 +58,14 @@ def tell_reviews(
     return Reviewed(seen, period, said, _sources(said, seen, language), _record(wanted, ids), gaps)
 
 
-def _days(wanted: Wanted, as_of: datetime) -> tuple[date, date] | None:
-    if wanted.this_month and wanted.about != "trend":
-        return as_of.date().replace(day=1), as_of.date() + timedelta(days=1)
-    return None
+def _days(wanted: Wanted, calendar: ShopCalendar) -> tuple[date, date] | None:
+    if wanted.period is None:
+        return None
+    try:
+        period = resolve(wanted.period, calendar)
+    except UnknownPeriod:
+        return None
+    return period.start, period.end
 
 
 def _of_month(seen: Overview, month: date) -> Overview:

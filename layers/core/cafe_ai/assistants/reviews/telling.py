@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import Literal
 
 from cafe_ai.analytics.metrics import round_half_up
-from cafe_ai.analytics.model import Fact, Period
+from cafe_ai.analytics.model import Fact, Period, PeriodSpec
 from cafe_ai.assistants.model import Statement
 from cafe_ai.assistants.reviews.phrases import ASPECTS, GAPS, QUOTES, REVIEWS, SENTENCES, SIDES, SPANS
 from cafe_ai.language.formats import Language, format_count, format_number, format_percent, pluralize
 from cafe_ai.language.period_wording import word_days
 from cafe_ai.reviews.model import Aspect, AspectCount, Overview, Quote, Review, Share, Side, Theme, Trend
 
-About = Literal["all", "complaints", "praise", "trend", "aspect"]
+About = Literal["all", "complaints", "praise", "trend", "aspect", "rating", "products"]
 LEAST_FOR_SHARE = 10  # of fewer reviews no percentage is told
 THEMES_TOLD, QUOTES_TOLD = 3, 2
 LONGEST_QUOTE = 160
@@ -25,13 +25,15 @@ WORST_FROM = 0.0  # a product that leans no worse than this is not called badly 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of the reviews is asked for. this_month: the trend of the running month, not of three."""
+    """What of the reviews is asked for. this_month: the trend of the running month, not of three; period: which reviews, those of
+    the last year without one."""
 
     about: About = "all"
     aspect: Aspect | None = None
     side: Side | None = None
     product: str | None = None
     this_month: bool = False
+    period: PeriodSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Teller:
                 told += [*self._trend(), *self._rating()]
             case "aspect":
                 told += self._one_aspect()
+            case "rating":
+                told += list(self._rating()) or [self._plain("no_rating")]
+            case "products":
+                told += list(self._products()) or [self._plain("no_products")]
         return [*told, *self._pending()]
 
     def _gap(self) -> Statement:

@@ -12,7 +12,7 @@ REVIEWING = frozenset({AssistantType.GENERAL_QUERY, AssistantType.CUSTOMER_INSIG
 
 _CUES = re.compile(
     r"resena|opini|opina|valoraci|coment|quej|dice|dicen|piensa|critica|gusta|molesta|disgusta|elogi|content|satisf|alaba|"
-    r"review|feedback|rating|testimon|say|think|complain|feel|happy|unhappy|like|love|hate|pleased"
+    r"resenad|valorad|puntua|estrella|rated|stars|review|feedback|rating|testimon|say|think|complain|feel|happy|unhappy|like|love|hate|pleased"
 )
 
 
