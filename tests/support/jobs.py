@@ -12,8 +12,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 from psycopg.rows import dict_row
 
+from cafe_ai import bootstrap
 from cafe_ai.bootstrap import Runtime
 from cafe_ai.jobs import service
 from cafe_ai.jobs.model import Job, JobKind
@@ -75,6 +77,16 @@ class Workshop:
         return Runtime.of(
             self.runtime.settings, database=Database(self.database.app, connect_timeout=5), _queues=self.queues
         )
+
+
+@contextmanager
+def serving_workshop(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    """A workshop whose runtime is that of every function in this process."""
+    with open_workshop(database) as opened:
+        monkeypatch.setattr(bootstrap, "build", lambda: opened.runtime)
+        bootstrap.runtime.cache_clear()
+        yield opened
+        bootstrap.runtime.cache_clear()
 
 
 @contextmanager

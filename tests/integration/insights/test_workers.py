@@ -25,7 +25,7 @@ from functions.workers.customer_behavior.handler import handler as customer_beha
 from functions.workers.inventory_forecast.handler import handler as inventory_forecast
 from functions.workers.product_recommendations.handler import handler as product_recommendations
 from tests.support import regulars
-from tests.support.jobs import Workshop, body_for, context, open_workshop, soon, sqs_event
+from tests.support.jobs import Workshop, body_for, context, serving_workshop, soon, sqs_event
 from tests.support.openai_server import OpenAIServer
 from tests.support.postgres import TestDatabase
 from tests.support.regulars import AS_OF
@@ -40,11 +40,8 @@ AT = {"as_of": AS_OF.isoformat()}
 
 @pytest.fixture
 def workshop(module_database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
-    with open_workshop(module_database) as opened:
-        monkeypatch.setattr(bootstrap, "build", lambda: opened.runtime)
-        bootstrap.runtime.cache_clear()
+    with serving_workshop(module_database, monkeypatch) as opened:
         yield opened
-        bootstrap.runtime.cache_clear()
 
 
 @pytest.fixture(scope="module")

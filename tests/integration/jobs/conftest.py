@@ -8,21 +8,17 @@ from uuid import UUID
 
 import pytest
 
-from cafe_ai import bootstrap
 from cafe_ai.jobs import ending
 from cafe_ai.jobs.model import Job
-from tests.support.jobs import Workshop, open_workshop
+from tests.support.jobs import Workshop, serving_workshop
 from tests.support.postgres import TestDatabase
 
 
 @pytest.fixture
 def workshop(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """The workshop, with its runtime as that of every function in this process."""
-    with open_workshop(database) as opened:
-        monkeypatch.setattr(bootstrap, "build", lambda: opened.runtime)
-        bootstrap.runtime.cache_clear()
+    with serving_workshop(database, monkeypatch) as opened:
         yield opened
-        bootstrap.runtime.cache_clear()
 
 
 @pytest.fixture

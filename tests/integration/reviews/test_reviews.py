@@ -11,7 +11,6 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from cafe_ai import bootstrap
 from cafe_ai.assistants import service as assistants
 from cafe_ai.assistants.model import Answer, AssistantType, Question
 from cafe_ai.errors import InvalidRequest, PermissionDenied
@@ -24,7 +23,7 @@ from cafe_ai.reviews.model import LEAST_CORRECTIONS, Label
 from cafe_ai.tenancy.model import Business, Member, Role
 from functions.workers.analyze_reviews.handler import handler
 from tests.support.factories import Factory
-from tests.support.jobs import Workshop, body_for, context, open_workshop, soon, sqs_event
+from tests.support.jobs import Workshop, body_for, context, serving_workshop, soon, sqs_event
 from tests.support.postgres import TestDatabase
 
 GOOD = (
@@ -43,11 +42,8 @@ AS_OF = datetime.fromisoformat("2026-05-31T14:00")
 
 @pytest.fixture
 def workshop(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
-    with open_workshop(database) as opened:
-        monkeypatch.setattr(bootstrap, "build", lambda: opened.runtime)
-        bootstrap.runtime.cache_clear()
+    with serving_workshop(database, monkeypatch) as opened:
         yield opened
-        bootstrap.runtime.cache_clear()
 
 
 @pytest.fixture

@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from cafe_ai.intake import catalogue, lines, promotions, repository, reviews, stock_outs
+from cafe_ai.intake.csv_file import Layout
 from cafe_ai.intake.fields import MomentReader
-from cafe_ai.intake.model import Imported, Progress, ReadingOptions
-from cafe_ai.intake.reading import open_reading
+from cafe_ai.intake.model import Clock, Imported, Progress, ReadingOptions
+from cafe_ai.intake.reading import Reading, open_reading
 from cafe_ai.platform.db import Database, UnitOfWork
 from cafe_ai.tenancy.model import Business
+
+ReadRow = Callable[[list[str]], Sequence[str | None]]
+ReaderOf = Callable[[Reading, Clock, catalogue.ProductFinder], ReadRow]
+"""What reads a row of an open file, for a shop's clock and products."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A file about a shop's products: its columns, where its rows come in, what they are called, and who reads them."""
+
+    layout: Layout
+    staging: repository.Staging
+    what: str
+    reader_of: ReaderOf
+
+
+REVIEWS_FILE = StagedFile(
+    reviews.LAYOUT,
+    repository.REVIEWS,
+    "reviews",
+    lambda reading, clock, finder: reviews.ReviewReader(reading.csv_file, MomentReader(clock), finder).read,
+)
+STOCK_OUTS_FILE = StagedFile(
+    stock_outs.LAYOUT,
+    repository.STOCK_OUTS,
+    "stock-outs",
+    lambda reading, clock, finder: stock_outs.StockOutReader(reading.csv_file, clock, finder).read,
+)
+PROMOTIONS_FILE = StagedFile(
+    promotions.LAYOUT,
+    repository.PROMOTIONS,
+    "promotions",
+    lambda reading, _, finder: promotions.PromotionReader(reading.csv_file, reading.numbers, finder).read,
+)
 
 
 def import_lines(
@@ -94,16 +130,7 @@ def import_reviews(
     progress: Progress | None = None,
 ) -> Imported:
     """Write a file's reviews over those of equal review_id or content. Raises as `import_lines`."""
-    with open_reading(path, reviews.LAYOUT, options or ReadingOptions(), progress) as reading:
-        with database.transaction(business_id) as work:
-            clock = repository.lock_business(work.connection, business_id)
-            finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
-            reader = reviews.ReviewReader(reading.csv_file, MomentReader(clock), finder)
-            staged = repository.stage(work.connection, repository.REVIEWS, reading.rows(reader.read))
-            reading.refuse_useless(staged)
-            written = repository.write_staged(work.connection, repository.REVIEWS, business_id)
-            reading.rejected.stage()
-        return reading.conclude(business_id, staged, {"reviews": written})
+    return _import_staged(database, path, business_id, REVIEWS_FILE, options, progress)
 
 
 def import_stock_outs(
@@ -115,16 +142,7 @@ def import_stock_outs(
     progress: Progress | None = None,
 ) -> Imported:
     """Write the days on which products ran out; a day that is there already counts once. Raises as `import_lines`."""
-    with open_reading(path, stock_outs.LAYOUT, options or ReadingOptions(), progress) as reading:
-        with database.transaction(business_id) as work:
-            clock = repository.lock_business(work.connection, business_id)
-            finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
-            reader = stock_outs.StockOutReader(reading.csv_file, clock, finder)
-            staged = repository.stage(work.connection, repository.STOCK_OUTS, reading.rows(reader.read))
-            reading.refuse_useless(staged)
-            written = repository.write_staged(work.connection, repository.STOCK_OUTS, business_id)
-            reading.rejected.stage()
-        return reading.conclude(business_id, staged, {"stock-outs": written})
+    return _import_staged(database, path, business_id, STOCK_OUTS_FILE, options, progress)
 
 
 def import_promotions(
@@ -136,16 +154,28 @@ def import_promotions(
     progress: Progress | None = None,
 ) -> Imported:
     """Write promotions and planned prices over those of equal promotion_id or content. Raises as `import_lines`."""
-    with open_reading(path, promotions.LAYOUT, options or ReadingOptions(), progress) as reading:
+    return _import_staged(database, path, business_id, PROMOTIONS_FILE, options, progress)
+
+
+def _import_staged(
+    database: Database,
+    path: Path,
+    business_id: UUID,
+    file: StagedFile,
+    options: ReadingOptions | None,
+    progress: Progress | None,
+) -> Imported:
+    """Reads a file into its staging table, and writes what stands there."""
+    with open_reading(path, file.layout, options or ReadingOptions(), progress) as reading:
         with database.transaction(business_id) as work:
-            repository.lock_business(work.connection, business_id)
+            clock = repository.lock_business(work.connection, business_id)
             finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
-            reader = promotions.PromotionReader(reading.csv_file, reading.numbers, finder)
-            staged = repository.stage(work.connection, repository.PROMOTIONS, reading.rows(reader.read))
+            read = file.reader_of(reading, clock, finder)
+            staged = repository.stage(work.connection, file.staging, reading.rows(read))
             reading.refuse_useless(staged)
-            written = repository.write_staged(work.connection, repository.PROMOTIONS, business_id)
+            written = repository.write_staged(work.connection, file.staging, business_id)
             reading.rejected.stage()
-        return reading.conclude(business_id, staged, {"promotions": written})
+        return reading.conclude(business_id, staged, {file.what: written})
 
 
 def add_member(database: Database, business_id: UUID, user_id: UUID, role: str) -> None:
