@@ -70,16 +70,16 @@ def _inputs(uow: UnitOfWork, business_id: UUID, moment: datetime) -> list[Findin
     """The last weeks' rows against those of the year before them."""
     since = moment - PRESENT_WEEKS * WEEK
     rows = repository.weeks(uow, business_id, PRODUCTS, since - REFERENCE_WEEKS * WEEK, moment)
-    before = [row for row in rows if row.moment < since]
-    now = [row for row in rows if row.moment >= since]
+    named = [(row, dict(zip(PRODUCTS.names, row.values, strict=True))) for row in rows]
+    before = [each for each in named if each[0].moment < since]
+    now = [each for each in named if each[0].moment >= since]
     found = [inputs.drift_of(name, _of(name, before), _of(name, now)) for name in (*WATCHED, PRICE)]
     return [each for each in found if each is not None]
 
 
-def _of(name: str, rows: Sequence[Week]) -> FeatureRows:
-    named = [dict(zip(PRODUCTS.names, row.values, strict=True)) for row in rows]
-    values = tuple(_price(each) if name == PRICE else each[name] for each in named)
-    return FeatureRows(values, tuple(str(row.entity_id) for row in rows))
+def _of(name: str, rows: Sequence[tuple[Week, Mapping[str, float | None]]]) -> FeatureRows:
+    values = tuple(_price(features) if name == PRICE else features[name] for _, features in rows)
+    return FeatureRows(values, tuple(str(row.entity_id) for row, _ in rows))
 
 
 def _price(features: Mapping[str, float | None]) -> float | None:

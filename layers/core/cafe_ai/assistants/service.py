@@ -115,15 +115,15 @@ def _read_reviews(uow: UnitOfWork, member: Member, question: Question, context: 
     if question.assistant_type not in REVIEWING or not may_ask_for_reviews(question.text):
         return None
     from cafe_ai.assistants.reviews.named import period_in, products_in
-    from cafe_ai.assistants.reviews.routing import wanted_of
+    from cafe_ai.assistants.reviews.routing import asks_about_reviews, wanted_of
     from cafe_ai.assistants.reviews.service import tell_reviews
 
-    named = products_in(question.text, context.names)
-    wanted = wanted_of(question.text, " / ".join(named) or None, period_in(question.text, context))
-    if wanted is None:
+    if not asks_about_reviews(question.text):
         return None
     if not member.may(Permission.CUSTOMERS):
         raise PermissionDenied(NOT_ALLOWED)
+    named = products_in(question.text, context.names)
+    wanted = wanted_of(question.text, " / ".join(named) or None, period_in(question.text, context))
     told = tell_reviews(uow, member.business, context.as_of, language_of(context.locale), wanted, named)
     return Understood(context, told)
 

@@ -23,14 +23,25 @@ ReaderOf = Callable[[Reading, Clock, catalogue.ProductFinder], ReadRow]
 
 @dataclass(frozen=True, slots=True)
 class StagedFile:
-    """A file about a shop's products: its columns, where its rows come in, what they are called, and who reads them."""
+    """A file about a shop's products: its columns, where its rows come in, what they are called, and who reads them.
+
+    optional: columns of which the statement that writes has to be told whether the file has them.
+    """
 
     layout: Layout
     staging: repository.Staging
     what: str
     reader_of: ReaderOf
+    optional: tuple[str, ...] = ()
 
 
+CATALOGUE_FILE = StagedFile(
+    catalogue.LAYOUT,
+    repository.PRODUCTS,
+    "products",
+    lambda reading, _, finder: catalogue.ProductReader(reading.csv_file, reading.numbers, finder).read,
+    catalogue.OPTIONAL,
+)
 REVIEWS_FILE = StagedFile(
     reviews.LAYOUT,
     repository.REVIEWS,
@@ -108,17 +119,7 @@ def import_catalogue(
     A row is about the product with its product_id or, without one, with its name. Columns the file lacks stay as they
     were; an empty cell says that this is not known.
     """
-    with open_reading(path, catalogue.LAYOUT, options or ReadingOptions(), progress) as reading:
-        with database.transaction(business_id) as work:
-            repository.lock_business(work.connection, business_id)
-            finder = catalogue.ProductFinder(repository.select_products(work.connection, business_id))
-            reader = catalogue.ProductReader(reading.csv_file, reading.numbers, finder)
-            staged = repository.stage(work.connection, repository.PRODUCTS, reading.rows(reader.read))
-            reading.refuse_useless(staged)
-            has_column = {column: column in reading.csv_file.positions for column in catalogue.OPTIONAL}
-            products = repository.write_staged(work.connection, repository.PRODUCTS, business_id, **has_column)
-            reading.rejected.stage()
-        return reading.conclude(business_id, staged, {"products": products})
+    return _import_staged(database, path, business_id, CATALOGUE_FILE, options, progress)
 
 
 def import_reviews(
@@ -173,7 +174,8 @@ def _import_staged(
             read = file.reader_of(reading, clock, finder)
             staged = repository.stage(work.connection, file.staging, reading.rows(read))
             reading.refuse_useless(staged)
-            written = repository.write_staged(work.connection, file.staging, business_id)
+            has_column = {column: column in reading.csv_file.positions for column in file.optional}
+            written = repository.write_staged(work.connection, file.staging, business_id, **has_column)
             reading.rejected.stage()
         return reading.conclude(business_id, staged, {file.what: written})
 

@@ -64,14 +64,20 @@ _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
+def asks_about_reviews(question: str) -> bool:
+    """Whether it asks about reviews. A question about sales, stock or how to handle reviews does not."""
+    folded = fold(question)
+    return bool(_ASKS.search(folded)) and not _NOT_ABOUT_THEM.search(folded)
+
+
 def wanted_of(question: str, product: str | None = None, period: PeriodSpec | None = None) -> Wanted | None:
     """What of the reviews the question asks for; None where it does not ask about them.
 
-    product: a product of the shop that the question names; period: the one it names. A question about sales, stock or how to handle reviews is none.
+    product: a product of the shop that the question names; period: the one it names.
     """
-    folded = fold(question)
-    if not _ASKS.search(folded) or _NOT_ABOUT_THEM.search(folded):
+    if not asks_about_reviews(question):
         return None
+    folded = fold(question)
     aspect = next((each for each, words in _ASPECTS if words.search(folded)), None) if product is None else None
     this_month = bool(_THIS_MONTH.search(folded))
     side: Side | None = "negative" if _COMPLAINTS.search(folded) else "positive" if _PRAISE.search(folded) else None

@@ -27,16 +27,8 @@ class DueReport:
 
 
 @dataclass(frozen=True, slots=True)
-class DueTraining:
-    """A business whose models are to be trained, with the key of its day."""
-
-    business_id: UUID
-    idempotency_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class DueReviews:
-    """A business with reviews that nobody has read, with the key of its day."""
+class DueTonight:
+    """A business of which something is to be done each night, with the key of its day."""
 
     business_id: UUID
     idempotency_key: str
@@ -47,14 +39,14 @@ def due_reports(uow: UnitOfWork, moment: datetime, at_most: int) -> list[DueRepo
     return [DueReport(*row) for row in uow.connection.execute(SELECT_DUE_REPORTS, [moment, at_most])]
 
 
-def due_trainings(uow: UnitOfWork, moment: datetime, at_most: int) -> list[DueTraining]:
+def due_trainings(uow: UnitOfWork, moment: datetime, at_most: int) -> list[DueTonight]:
     """The businesses whose models are to be trained at that moment, and nobody has begun to."""
-    return [DueTraining(*row) for row in uow.connection.execute(SELECT_DUE_TRAININGS, [moment, at_most])]
+    return [DueTonight(*row) for row in uow.connection.execute(SELECT_DUE_TRAININGS, [moment, at_most])]
 
 
-def due_reviews(uow: UnitOfWork, moment: datetime, at_most: int) -> list[DueReviews]:
+def due_reviews(uow: UnitOfWork, moment: datetime, at_most: int) -> list[DueTonight]:
     """The businesses whose reviews are to be read at that moment, and nobody has begun to."""
-    return [DueReviews(*row) for row in uow.connection.execute(SELECT_DUE_REVIEWS, [moment, at_most])]
+    return [DueTonight(*row) for row in uow.connection.execute(SELECT_DUE_REVIEWS, [moment, at_most])]
 
 
 def set_weekly_report(uow: UnitOfWork, business_id: UUID, wanted: bool) -> bool:

@@ -16,7 +16,7 @@ from cafe_ai.errors import BusinessNotFound
 from cafe_ai.jobs import service as jobs
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.jobs.schedules import repository
-from cafe_ai.jobs.schedules.repository import DueReport, DueReviews, DueTraining
+from cafe_ai.jobs.schedules.repository import DueReport, DueTonight
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.telemetry import log, log_failure, measures
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cafe_ai.platform.clock import Deadline
     from cafe_ai.platform.db import Database, UnitOfWork
 
-Due = TypeVar("Due", DueReport, DueTraining, DueReviews)
+Due = TypeVar("Due", DueReport, DueTonight)
 
 AT_ONCE = 200
 LEAST_SECONDS = 5.0  # with less left nothing further is started
@@ -72,26 +72,14 @@ def start_trainings(runtime: Runtime, now: datetime, deadline: Deadline) -> int:
     """Starts the nightly training of each business that sells, as far as the time allows; how many. One that fails stops no
     other."""
 
-    def start(training: DueTraining) -> None:
-        _start(runtime, JobKind.TRAIN_MODELS, training, {}, deadline)
-
-    started = _start_all(runtime, lambda uow: repository.due_trainings(uow, now, AT_ONCE), start, deadline)
-    measures().count("Trainings", started)
-    log("trainings started", started=started)
-    return started
+    return _start_tonights(runtime, JobKind.TRAIN_MODELS, repository.due_trainings, "Trainings", now, deadline)
 
 
 def start_review_analyses(runtime: Runtime, now: datetime, deadline: Deadline) -> int:
     """Starts reading the reviews of each business that has new ones, as far as the time allows; how many. One that fails
     stops no other."""
 
-    def start(reviews: DueReviews) -> None:
-        _start(runtime, JobKind.REVIEW_ANALYSIS, reviews, {}, deadline)
-
-    started = _start_all(runtime, lambda uow: repository.due_reviews(uow, now, AT_ONCE), start, deadline)
-    measures().count("ReviewAnalyses", started)
-    log("review analyses started", started=started)
-    return started
+    return _start_tonights(runtime, JobKind.REVIEW_ANALYSIS, repository.due_reviews, "ReviewAnalyses", now, deadline)
 
 
 def set_weekly_report(database: Database, business_id: UUID, wanted: bool) -> None:
@@ -100,6 +88,25 @@ def set_weekly_report(database: Database, business_id: UUID, wanted: bool) -> No
         found = repository.set_weekly_report(uow, business_id, wanted)
     if not found:
         raise BusinessNotFound
+
+
+def _start_tonights(
+    runtime: Runtime,
+    kind: JobKind,
+    find: Callable[[UnitOfWork, datetime, int], list[DueTonight]],
+    metric: str,
+    now: datetime,
+    deadline: Deadline,
+) -> int:
+    """Starts a job of the kind for each business of which it is due; the metric counts them."""
+
+    def start(due: DueTonight) -> None:
+        _start(runtime, kind, due, {}, deadline)
+
+    started = _start_all(runtime, lambda uow: find(uow, now, AT_ONCE), start, deadline)
+    measures().count(metric, started)
+    log("nightly jobs started", kind=kind.value, started=started)
+    return started
 
 
 def _start_all(
