@@ -40,6 +40,10 @@ test: lint types unit integration e2e ## Everything: format, lint, types, import
 install: ## Install what is missing, into this folder
 	@python=$$(infra/local/find-python) && "$$python" -m infra.local.install
 
+.PHONY: install-checks
+install-checks: install ## Install the tools of `make checks` as well
+	@$(PY) -m infra.local.install checks
+
 .PHONY: lint
 lint: install ## Formatting, lint and import rules
 	$(PY) -m ruff format --check .
@@ -109,6 +113,7 @@ lock: install ## Pin the newest packages that requirements/*.in allow, with hash
 	$(UV_COMPILE) --upgrade requirements/chroma.in -o requirements/chroma.txt
 	$(UV_COMPILE) --upgrade requirements/emulator.in -o requirements/emulator.txt
 	$(UV_COMPILE) --upgrade requirements/sam.in -o requirements/sam.txt
+	$(UV_COMPILE) --upgrade requirements/checks.in -o requirements/checks.txt
 	$(UV_COMPILE) --upgrade tests/bench/requirements/celery.in -o tests/bench/requirements/celery.txt
 	$(UV_COMPILE) --upgrade tests/bench/requirements/forecasting.in -o tests/bench/requirements/forecasting.txt
 

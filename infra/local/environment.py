@@ -52,13 +52,21 @@ class VirtualEnvironment:
 
 
 def environments(layout: Layout) -> tuple[VirtualEnvironment, ...]:
-    requirements = layout.project / "requirements"
     return (
-        VirtualEnvironment("the project's packages", layout.venv, requirements / "dev.txt"),
-        VirtualEnvironment("the AWS emulator", layout.emulator_venv, requirements / "emulator.txt"),
-        VirtualEnvironment("the vector store", layout.chroma_venv, requirements / "chroma.txt"),
-        VirtualEnvironment("the SAM tools", layout.sam_venv, requirements / "sam.txt"),
+        VirtualEnvironment("the project's packages", layout.venv, _lock(layout, "dev")),
+        VirtualEnvironment("the AWS emulator", layout.emulator_venv, _lock(layout, "emulator")),
+        VirtualEnvironment("the vector store", layout.chroma_venv, _lock(layout, "chroma")),
+        VirtualEnvironment("the SAM tools", layout.sam_venv, _lock(layout, "sam")),
     )
+
+
+def _lock(layout: Layout, name: str) -> Path:
+    return layout.project / "requirements" / f"{name}.txt"
+
+
+def checks_environment(layout: Layout) -> VirtualEnvironment:
+    """The tools of `make checks`, which nothing else needs."""
+    return VirtualEnvironment("the tools that check the supply chain", layout.checks_venv, _lock(layout, "checks"))
 
 
 def ensure_environments(layout: Layout) -> None:
@@ -117,7 +125,7 @@ def install_environ(layout: Layout) -> dict[str, str]:
 
 def _ensure_uv(layout: Layout) -> Path:
     """uv itself comes by pip, pinned; it then installs the rest ten times faster."""
-    environment = VirtualEnvironment("uv", layout.uv_venv, layout.project / "requirements" / "bootstrap.txt")
+    environment = VirtualEnvironment("uv", layout.uv_venv, _lock(layout, "bootstrap"))
     if not environment.is_whole():
         with step("Installing uv, the package installer"):
             shutil.rmtree(environment.folder, ignore_errors=True)

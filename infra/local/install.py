@@ -1,10 +1,12 @@
-"""`python -m infra.local.install`: everything a fresh machine lacks, into the project's own folder."""
+"""`python -m infra.local.install`: everything a fresh machine lacks, into the project's own folder; with `checks` the tools
+of `make checks` too.
+"""
 
 import signal
 import sys
 
 from infra.local.console import complain
-from infra.local.environment import ensure_environments, ensure_importable
+from infra.local.environment import checks_environment, ensure_environment, ensure_environments, ensure_importable
 from infra.local.layout import current
 from infra.local.openmp import ensure_openmp
 from infra.local.problems import StackError, explain
@@ -18,6 +20,8 @@ def main() -> int:
         ensure_environments(layout)
         ensure_openmp(layout)
         ensure_importable(layout)
+        if "checks" in sys.argv[1:]:
+            ensure_environment(layout, checks_environment(layout))
     except Stopped:
         complain("\nInterrupted; the next run goes on from here.")
         return 128 + signal.SIGINT

@@ -78,6 +78,11 @@ class Layout:
         return self.shared / "venvs" / "sam"
 
     @property
+    def checks_venv(self) -> Path:
+        """The tools that look for known weaknesses and secrets."""
+        return self.shared / "venvs" / "checks"
+
+    @property
     def uv_venv(self) -> Path:
         return self.shared / "venvs" / "uv"
 
