@@ -1,4 +1,4 @@
-"""How many questions a second the handler answers without a language model: one process, and two side by side."""
+"""How many questions a second the handler answers without a language model: 1, 4 and 16 processes side by side."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from tests.bench.questions import PLAIN
 from tests.bench.report import Result, table
 from tests.bench.shops import Shop
 
-START_SECONDS = 12.0  # until then every process has started and warmed up
+CONCURRENCY = (1, 4, 16)
+START_SECONDS = {1: 12.0, 4: 20.0, 16: 60.0}  # until then every process has started and warmed up
 
 
 def measure(shop: Shop, quick: bool) -> Result:
@@ -22,7 +23,7 @@ def measure(shop: Shop, quick: bool) -> Result:
     mixes = {f"all {len(everything)} kinds in turn": everything, f"{PLAIN} plain totals in turn": everything[:PLAIN]}
     rows, raw = [], {}
     for mix, questions in mixes.items():
-        for processes in (1, 2):
+        for processes in CONCURRENCY:
             measured = _side_by_side(shop, questions, processes, seconds)
             rate = sum(one["answered"] for one in measured) / seconds
             spread = Spread.of([milliseconds for one in measured for milliseconds in one["times_ms"]])
@@ -35,7 +36,7 @@ def measure(shop: Shop, quick: bool) -> Result:
 def _side_by_side(
     shop: Shop, questions: Sequence[dict[str, Any]], processes: int, seconds: float
 ) -> list[dict[str, Any]]:
-    start_at = time.time() + START_SECONDS
+    start_at = time.time() + START_SECONDS[processes]
     tokens = shop.job().tokens
     started = [
         fresh.start(
