@@ -22,6 +22,9 @@ REPLACED = (10.0, 20.0)  # dollars for a thousand, of the system that this one r
 USED = """
 SELECT prompt, avg(tokens_used)::float, avg(cost_usd)::float
   FROM ai_audit_logs WHERE tokens_used > 0 AND prompt = ANY(%s) GROUP BY prompt"""
+KEPT = """
+SELECT (pg_total_relation_size('ai_audit_logs') + pg_total_relation_size('ai_conversations'))::float
+       / (SELECT count(*) FROM ai_audit_logs)"""
 TOLD, PLANNED, OFFLINE = "planned by rules, told by the model", "planned and told by the model", "no model"
 
 
@@ -48,6 +51,7 @@ def measure(shop: Shop, quick: bool) -> Result:
         aws = 1000 * _aws_dollars(own * SLOWER + calls * MODEL_MS)
         raw[kind] = {"own_ms": own, "tokens": tokens, "model_usd": model, "aws_usd": aws}
         rows.append([kind, f"{own:.0f}", f"{tokens:.0f}", f"{model:.3f}", f"{aws:.3f}", f"**{model + aws:.3f}**"])
+    kept = shop.rows(KEPT)[0][0]
     dearest = max(one["model_usd"] + one["aws_usd"] for one in raw.values())
     text = "\n\n".join(
         (
@@ -55,10 +59,11 @@ def measure(shop: Shop, quick: bool) -> Result:
                 ("a thousand questions", "own ms each", "tokens each", "model $", "AWS by use $", "together $"), rows
             ),
             f"The system that this one replaces took ${REPLACED[0]:.0f} to ${REPLACED[1]:.0f} for a thousand: "
-            f"{REPLACED[0] / dearest:.0f} to {REPLACED[1] / dearest:.0f} times as much as the dearest row.",
+            f"{REPLACED[0] / dearest:.0f} to {REPLACED[1] / dearest:.0f} times as much as the dearest row. Its audit row and "
+            f"its turn of the conversation take {kept / 1000:.1f} KB of the database with their indexes.",
         )
     )
-    return Result(text, raw)
+    return Result(text, {**raw, "bytes_kept": kept})
 
 
 def _aws_dollars(milliseconds: float) -> float:
