@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cafe_ai.model_routes.service import ModelRoutes
     from cafe_ai.platform.cache import Cache, Recent
     from cafe_ai.platform.email import Mailer
+    from cafe_ai.platform.otlp import Tracer
     from cafe_ai.platform.queue import MessageQueue
     from cafe_ai.platform.state_machine import StateMachine
     from cafe_ai.platform.storage import ObjectStore
@@ -53,6 +54,16 @@ class Runtime:
         from cafe_ai.platform import secrets
 
         return Database(secrets.database_url(secrets.read_secret(arn)))
+
+    @cached_property
+    def tracer(self) -> Tracer | None:
+        """What records and sends traces; None where no collector is configured."""
+        if self.settings.traces is None:
+            return None
+        from cafe_ai.platform.otlp import Tracer
+        from cafe_ai.platform.secrets import read_secret
+
+        return Tracer(self.settings.traces, read_secret)
 
     @cached_property
     def renewals(self) -> Database:

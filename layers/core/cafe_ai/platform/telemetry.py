@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from cafe_ai.platform.tracing import trace_id
+
 Unit = Literal["Count", "Milliseconds", "Seconds", "None"]
 
 UNKNOWN = "unknown"
@@ -45,6 +47,8 @@ class JsonFormatter(logging.Formatter):
             "correlation_id": correlation_id(),
             **getattr(record, "fields", {}),
         }
+        if traced := trace_id():
+            line["trace_id"] = traced
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
