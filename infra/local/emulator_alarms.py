@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import ministack.services.cloudwatch as cloudwatch
+from ministack.services import cloudwatch
 
 Alarm = dict[str, Any]
 COMPARISONS = {

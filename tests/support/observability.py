@@ -53,7 +53,7 @@ Loader.add_multi_constructor("!", _long_form)
 @cache
 def template() -> dict[str, Any]:
     """The whole template, its intrinsic functions in their long form."""
-    loaded: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), Loader)  # noqa: S506 -- a SafeLoader
+    loaded: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), Loader)
     return loaded
 
 

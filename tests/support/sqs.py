@@ -113,7 +113,9 @@ def running_sqs(services: str = "sqs") -> Iterator[Sqs]:
     with tempfile.TemporaryDirectory(prefix="cafe-ai-sqs-", ignore_cleanup_errors=True) as name:
         folder, port, layout = Path(name), free_port(), current()
         command = [str(python_of(layout.emulator_venv)), "-m", "infra.local.emulator_process"]
-        child = Child.start(command, log=folder / "log", cwd=layout.project, env=_environ(folder, port, layout.project, services))
+        child = Child.start(
+            command, log=folder / "log", cwd=layout.project, env=_environ(folder, port, layout.project, services)
+        )
         server = Sqs(port, child)
         try:
             _wait_until_ready(server, folder / "log")

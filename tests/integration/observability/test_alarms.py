@@ -34,7 +34,9 @@ class Watched:
         s3 = emulator.client("s3", port, s3={"addressing_style": "path"})
         s3.create_bucket(Bucket="watched", CreateBucketConfiguration={"LocationConstraint": emulator.REGION})
         s3.put_object(Bucket="watched", Key="template.json", Body=observability.for_emulator().encode())
-        given = [{"ParameterKey": key, "ParameterValue": str(value)} for key, value in observability.parameters().items()]
+        given = [
+            {"ParameterKey": key, "ParameterValue": str(value)} for key, value in observability.parameters().items()
+        ]
         cloudformation.create_stack(
             StackName="watched", TemplateURL=f"{emulator.url_of(port)}/watched/template.json", Parameters=given
         )
