@@ -92,6 +92,14 @@ notebooks: install ## Run the notebooks of ml/ and save them with their outputs;
 torture: install ## 20,000 jobs while workers are killed 100 times; minutes (the tests have a smaller run of it)
 	$(PY) -m tests.torture.jobs
 
+.PHONY: soak
+soak: install ## Mixed load on a stack of its own: no 5xx, no leak, all audited once; MINUTES=30 USERS=4
+	$(PY) -m tests.load soak --minutes $(or $(MINUTES),30) --users $(or $(USERS),4)
+
+.PHONY: chaos
+chaos: install ## The same load while PostgreSQL, Chroma, the language model and workers are killed in turn; minutes
+	$(PY) -m tests.load chaos
+
 .PHONY: import
 import: install ## Import order lines: make import FILE=lines.csv NAME="Tienda" TIMEZONE=Europe/Madrid CURRENCY=EUR LOCALE=es
 	@./cafe-ai import --name "$(NAME)" --timezone "$(TIMEZONE)" --currency "$(CURRENCY)" --locale "$(or $(LOCALE),es)" "$(FILE)"

@@ -6,14 +6,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from cafe_ai.bootstrap import Runtime, runtime
-from cafe_ai.errors import JobBusy
+from cafe_ai.errors import JobBusy, Unavailable
 from cafe_ai.jobs.messages import JobMessage, parse
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.jobs.routing import ROUTES
@@ -23,8 +23,12 @@ from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log, log_failure, measures, observed
 
+if TYPE_CHECKING:
+    from cafe_ai.platform.queue import MessageQueue
+
 T = TypeVar("T")
 
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 2.0, 600.0  # of a message that waits until a dependency is back
 RESERVE_SECONDS = 1.0  # of the function's own time, kept for reporting what failed
 
 
@@ -43,6 +47,35 @@ def sqs_handler(
             handle(shared, parse(record.body), deadline)
 
     return _batch_handler(endpoint, handle_message)
+
+
+def spool_handler(
+    endpoint: str,
+    parse: Callable[[str], T],
+    handle: Callable[[Runtime, T, Deadline], None],
+    queue: Callable[[Runtime], MessageQueue | None],
+) -> Callable[[dict[str, Any], Any], PartialItemFailureResponse]:
+    """As `sqs_handler`, for messages that wait until a dependency is back.
+
+    What fails because one is not there (Unavailable) comes again after 2 s, then after twice as long each time, up to ten
+    minutes: so all is done soon after its return, and an outage of an hour takes fewer receives than `queue` allows.
+    """
+
+    def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
+        with _failures_told("A message could not be handled"):
+            try:
+                handle(shared, parse(record.body), deadline)
+            except Unavailable:
+                if (its_queue := queue(shared)) is not None:
+                    _hide(its_queue, record, wait_until_back(int(record.attributes.approximate_receive_count)))
+                raise
+
+    return _batch_handler(endpoint, handle_message)
+
+
+def wait_until_back(receives: int) -> float:
+    """The seconds for which a message waits that has been received so often while a dependency is away."""
+    return min(FIRST_WAIT_SECONDS * 2.0 ** (receives - 1), LONGEST_WAIT_SECONDS)
 
 
 def dead_letter_handler(
@@ -96,7 +129,7 @@ def job_message_handler(
         try:
             handle(shared, parse(record.body), deadline)
         except ComeAgain as again:
-            _hide(shared, ROUTES[kind].queue, record, again.seconds)
+            _hide(shared.queue(ROUTES[kind].queue), record, again.seconds)
             raise
         except Exception as error:
             log_failure("A message could not be handled", error, message_id=record.message_id)
@@ -121,7 +154,7 @@ def delivery_handler() -> Callable[[dict[str, Any], Any], PartialItemFailureResp
         except notifications.DeliveryDelayed as delayed:
             log_failure("A notification is tried again", delayed, seconds=round(delayed.seconds))
             measures().count("NotificationsRetried")
-            _hide(shared, notifications.QUEUE, record, delayed.seconds)
+            _hide(shared.queue(notifications.QUEUE), record, delayed.seconds)
             raise
         except Exception as error:
             log_failure("A message could not be handled", error, message_id=record.message_id)
@@ -131,10 +164,10 @@ def delivery_handler() -> Callable[[dict[str, Any], Any], PartialItemFailureResp
     return _batch_handler(notifications.QUEUE, handle_message)
 
 
-def _hide(shared: Runtime, queue: str, record: SQSRecord, seconds: float) -> None:
+def _hide(queue: MessageQueue, record: SQSRecord, seconds: float) -> None:
     """Where that fails the message comes again after the queue's own time, which is longer."""
     try:
-        shared.queue(queue).hide(record.receipt_handle, seconds)
+        queue.hide(record.receipt_handle, seconds)
     except Exception as error:
         log_failure("A message waits for longer than it has to", error)
 
