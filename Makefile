@@ -77,8 +77,15 @@ build: install ## Build the functions for AWS (arm64; ARCH=x86_64 for the other)
 	@.local/venvs/sam/bin/python -m infra.local.sizes .aws-sam/build
 
 .PHONY: deploy
-deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the first time with PARAMETERS="DatabaseUrl=... ..."
-	$(SAM) deploy --config-env $(ENV) --parameter-overrides Arch=$(ARCH) MigrationsVersion=$(MIGRATIONS_VERSION) $(PARAMETERS)
+deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the first time with PARAMETERS="OpenAiApiKey=... ..."
+	given=$$($(PY) -m infra.parameters $(ENV) Arch=$(ARCH) MigrationsVersion=$(MIGRATIONS_VERSION) $(PARAMETERS)) && \
+		eval "parameters=($$given)" && $(SAM) deploy --config-env $(ENV) --parameter-overrides "$${parameters[@]}"
+
+.PHONY: template-checks
+template-checks: install-checks ## Check template.yaml and infra/*.yaml: cfn-lint, sam validate, checkov (no network, no account)
+	.local/venvs/sam/bin/cfn-lint template.yaml infra/*.yaml
+	AWS_DEFAULT_REGION=eu-west-1 $(SAM) validate --lint --template-file template.yaml
+	.local/venvs/checks/bin/checkov --config-file .checkov.yaml --file template.yaml infra/*.yaml
 
 .PHONY: bench
 bench: install ## Measure: the handler's import and memory, and a question with its parts
