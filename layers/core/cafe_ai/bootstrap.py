@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cafe_ai.platform import telemetry
 from cafe_ai.platform.db import Database
+from cafe_ai.platform.sign_in import IamTokens
 from cafe_ai.settings import Settings, SettingsError, load_settings
 from cafe_ai.tenancy.tokens import SigningKeys
 
@@ -47,12 +48,8 @@ class Runtime:
     @cached_property
     def database(self) -> Database:
         """The application's database, as the role that owns nothing."""
-        arn = self.settings.database_secret_arn
-        if arn is None:
-            return Database(self.settings.require("database_url"))
-        from cafe_ai.platform import secrets
-
-        return Database(secrets.database_url(secrets.read_secret(arn)))
+        url = self.settings.require("database_url")
+        return Database(url, password=IamTokens(url) if self.settings.database_iam_auth else None)
 
     @cached_property
     def renewals(self) -> Database:

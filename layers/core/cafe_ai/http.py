@@ -197,7 +197,7 @@ def _measure(exchange: Exchange, status: int) -> None:
     measured.count("Requests")
     measured.count("Errors", int(status >= 500))
     measured.count("RateLimited", int(status == 429))
-    measured.count("Latency", exchange.milliseconds, "Milliseconds")
+    measured.count("Latency", exchange.milliseconds)
     log("answered", endpoint=measured.endpoint, status=status, milliseconds=exchange.milliseconds)
 
 

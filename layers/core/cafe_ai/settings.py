@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 DEFAULT_MODEL = "gpt-6-luna"
 DEFAULT_EMBEDDING_MODEL = "offline"
@@ -21,8 +21,10 @@ class SettingsError(ValueError):
 class Settings:
     """The service's settings. What a function does not use may stay unset (None); `require` says so where it is used.
 
-    database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set.
-    migration_database_url is the owner's, for the migrate function alone. jwks_url is where the token issuer's keys
+    openai_api_key may come from Secrets Manager instead: then openai_secret_arn is set. migration_database_url is the owner's,
+    for the migrate function alone. database_iam_auth: the two URLs have no password, an IAM token signs in; then they must
+    ask for TLS that verifies the server. migration_master_secret_arn: where RDS keeps the password of its master user, who
+    makes the roles of a new database. jwks_url is where the token issuer's keys
     are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user. chroma_url is the vector store's
     address; without one search is PostgreSQL's alone. index_buckets is how many collections of it the businesses share,
     about one for 10,000 documents each; another number moves a business when its documents next change. cache_url is a
@@ -39,8 +41,9 @@ class Settings:
     """
 
     database_url: str | None = field(default=None, repr=False)
-    database_secret_arn: str | None = None
     migration_database_url: str | None = field(default=None, repr=False)
+    database_iam_auth: bool = False
+    migration_master_secret_arn: str | None = None
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     jwks_url: str | None = None
@@ -86,10 +89,12 @@ class Settings:
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings in `environ`. An empty variable counts as unset. Raises SettingsError naming the variable."""
     issuer = _url(environ, "JWT_ISSUER")
+    iam_auth = _one_of(environ, "DATABASE_IAM_AUTH", ("YES", "NO")) == "YES"
     return Settings(
-        database_url=_text(environ, "DATABASE_URL"),
-        database_secret_arn=_text(environ, "DATABASE_SECRET_ARN"),
-        migration_database_url=_text(environ, "MIGRATION_DATABASE_URL"),
+        database_url=_database_url(environ, "DATABASE_URL", iam_auth),
+        migration_database_url=_database_url(environ, "MIGRATION_DATABASE_URL", iam_auth),
+        database_iam_auth=iam_auth,
+        migration_master_secret_arn=_text(environ, "MIGRATION_MASTER_SECRET_ARN"),
         jwt_issuer=issuer,
         jwt_audience=_text(environ, "JWT_AUDIENCE"),
         jwks_url=_url(environ, "JWKS_URL") or (issuer and issuer.rstrip("/") + "/.well-known/jwks.json"),
@@ -123,6 +128,19 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def _text(environ: Mapping[str, str], name: str) -> str | None:
     return environ.get(name, "").strip() or None
+
+
+def _database_url(environ: Mapping[str, str], name: str, iam_auth: bool) -> str | None:
+    """Without its text in an error: it may hold a password."""
+    value = _text(environ, name)
+    if value is not None and iam_auth:
+        asked = parse_qs(urlsplit(value).query)
+        if asked.get("sslmode") != ["verify-full"] or not asked.get("sslrootcert"):
+            raise SettingsError(
+                f"{name} must ask for sslmode=verify-full and an sslrootcert with DATABASE_IAM_AUTH:"
+                " an IAM token goes to no server that is not verified."
+            )
+    return value
 
 
 def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...] = ("http", "https")) -> str | None:

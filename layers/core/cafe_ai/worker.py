@@ -91,7 +91,7 @@ def job_message_handler(
     def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
         measured, started = measures(), time.monotonic()
         if sent := record.attributes.sent_timestamp:
-            measured.count("QueueAge", max(0.0, time.time() * 1000 - int(sent)), "Milliseconds")
+            measured.count("QueueAge", max(0.0, time.time() * 1000 - int(sent)))
         try:
             handle(shared, parse(record.body), deadline)
         except ComeAgain as again:
@@ -102,7 +102,7 @@ def job_message_handler(
             measured.count("Errors")
             raise
         finally:
-            measured.count("JobSeconds", time.monotonic() - started, "Seconds")
+            measured.count("JobSeconds", time.monotonic() - started)
 
     return _batch_handler(kind.value, handle_message)
 
@@ -146,9 +146,7 @@ def _batch_handler(
         deadline = _deadline(context)
 
         def handle_record(record: SQSRecord) -> None:
-            with correlated(_origin(record)), observed(shared.settings.metrics_namespace) as measured:
-                measured.endpoint = endpoint
-                measured.count("Requests")
+            with correlated(_origin(record)), _measured(shared, endpoint):
                 handle(shared, record, deadline)
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -167,9 +165,7 @@ def call_handler(
 
     def handle_call(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
         shared = runtime()
-        with correlated(str(context.aws_request_id)), observed(shared.settings.metrics_namespace) as measured:
-            measured.endpoint = endpoint
-            measured.count("Requests")
+        with correlated(str(context.aws_request_id)), _measured(shared, endpoint):
             return handle(shared, event, _deadline(context))
 
     return handle_call
@@ -187,11 +183,8 @@ def schedule_handler(
     def handle_run(event: dict[str, Any], context: Any) -> None:
         shared = runtime()
         origin = event.get("id") or context.aws_request_id
-        with correlated(str(origin)), observed(shared.settings.metrics_namespace) as measured:
-            measured.endpoint = endpoint
-            measured.count("Requests")
-            with _failures_told("A scheduled run failed"):
-                handle(shared, _deadline(context))
+        with correlated(str(origin)), _measured(shared, endpoint), _failures_told("A scheduled run failed"):
+            handle(shared, _deadline(context))
 
     return handle_run
 
@@ -212,13 +205,19 @@ def step_handler(
 
         shared = runtime()
         origin = event.get("correlation_id") or context.aws_request_id
-        with correlated(str(origin)), observed(shared.settings.metrics_namespace) as measured:
-            measured.endpoint = name
-            measured.count("Requests")
-            with _failures_told("A step failed"):
-                return dict(handle(shared, TypeAdapter(accepts).validate_python(event), _deadline(context)))
+        with correlated(str(origin)), _measured(shared, name), _failures_told("A step failed"):
+            return dict(handle(shared, TypeAdapter(accepts).validate_python(event), _deadline(context)))
 
     return handle_state
+
+
+@contextmanager
+def _measured(shared: Runtime, endpoint: str) -> Iterator[None]:
+    """What is done inside has measures of its own, among them whether it failed."""
+    with observed(shared.settings.metrics_namespace, endpoint, background=True) as measured:
+        measured.count("Requests")
+        measured.count("Errors", 0)
+        yield
 
 
 @contextmanager

@@ -33,6 +33,7 @@ def test_the_keys_are_the_issuers_unless_said_otherwise() -> None:
         ("DEADLINE_SECONDS", "nan"),
         ("LOG_LEVEL", "LOUD"),
         ("LANGUAGE_MODEL_ELSEWHERE", "PERHAPS"),
+        ("DATABASE_IAM_AUTH", "TRUE"),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_variables_name(name: str, value: str) -> None:
@@ -62,3 +63,17 @@ def test_an_unset_setting_is_named_where_it_is_needed() -> None:
 def test_secrets_do_not_show() -> None:
     shown = repr(load_settings({"DATABASE_URL": "postgresql://u:secret@h/d", "OPENAI_API_KEY": "secret"}))
     assert "secret" not in shown.replace("secret_arn", "")
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "MIGRATION_DATABASE_URL"])
+@pytest.mark.parametrize(
+    "asks", ["", "?sslmode=require", "?sslmode=verify-ca&sslrootcert=system", "?sslmode=verify-full"]
+)
+def test_an_iam_token_goes_to_no_server_that_is_not_verified(name: str, asks: str) -> None:
+    address = f"postgresql://app@db.example/cafe_ai{asks}"
+    assert load_settings({name: address}).database_iam_auth is False
+    with pytest.raises(SettingsError, match=f"^{name} must ask for sslmode=verify-full") as refused:
+        load_settings({name: address, "DATABASE_IAM_AUTH": "YES"})
+    assert "db.example" not in str(refused.value)
+    verified = "postgresql://app@db.example/cafe_ai?sslmode=verify-full&sslrootcert=system"
+    assert load_settings({name: verified, "DATABASE_IAM_AUTH": "yes"}).database_iam_auth

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from urllib.parse import quote
-
 from cafe_ai.errors import DependencyDown
 
 
@@ -20,15 +17,3 @@ def read_secret(arn: str) -> str:
     except (BotoCoreError, ClientError) as error:
         raise DependencyDown("secrets") from error
     return secret
-
-
-def database_url(secret: str) -> str:
-    """A connection URL from a database secret: the URL itself, or the JSON that RDS keeps (username, password, host).
-
-    Characters that mean something in a URL are quoted: passwords made by Secrets Manager hold them.
-    """
-    if not secret.lstrip().startswith("{"):
-        return secret.strip()
-    parts = json.loads(secret)
-    user, password = quote(parts["username"], safe=""), quote(parts["password"], safe="")
-    return f"postgresql://{user}:{password}@{parts['host']}:{parts.get('port', 5432)}/{parts.get('dbname', 'postgres')}"
