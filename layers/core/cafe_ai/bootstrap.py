@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cafe_ai.model_routes.service import ModelRoutes
     from cafe_ai.platform.cache import Cache, Recent
     from cafe_ai.platform.email import Mailer
+    from cafe_ai.platform.otlp import Tracer
     from cafe_ai.platform.queue import MessageQueue
     from cafe_ai.platform.secrets import RotatingSecret
     from cafe_ai.platform.state_machine import StateMachine
@@ -51,6 +52,16 @@ class Runtime:
         """The application's database, as the role that owns nothing."""
         url = self.settings.require("database_url")
         return Database(url, password=IamTokens(url) if self.settings.database_iam_auth else None)
+
+    @cached_property
+    def tracer(self) -> Tracer | None:
+        """What records and sends traces; None where no collector is configured."""
+        if self.settings.traces is None:
+            return None
+        from cafe_ai.platform.otlp import Tracer
+        from cafe_ai.platform.secrets import read_secret
+
+        return Tracer(self.settings.traces, read_secret)
 
     @cached_property
     def renewals(self) -> Database:

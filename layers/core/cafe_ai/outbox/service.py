@@ -15,7 +15,7 @@ from uuid import UUID
 from cafe_ai.outbox import repository
 from cafe_ai.outbox.model import OutboxMessage
 from cafe_ai.platform.clock import Deadline
-from cafe_ai.platform.ids import uuid7
+from cafe_ai.platform.ids import age_seconds, uuid7
 from cafe_ai.platform.queue import BATCH_MESSAGES, Message
 from cafe_ai.platform.telemetry import correlation_id, log_failure, log_warning, measures
 
@@ -80,14 +80,16 @@ def relay(runtime: Runtime, deadline: Deadline) -> int:
     What a queue does not take waits longer each time, so that it holds up no other queue's. Raises Unavailable where the
     database is away.
     """
-    relayed = 0
+    relayed, oldest = 0, 0.0
     while deadline.remaining() > RESERVE_SECONDS:
         with runtime.database.transaction(deadline=deadline) as uow:
             taken = repository.take_due(uow, RELAYED_AT_ONCE)
         if not taken:
             break
+        oldest = max(oldest, *(age_seconds(each.id) for each in taken))
         relayed += deliver(runtime, taken, deadline)
     measures().count("MessagesRelayed", relayed)
+    measures().count("OutboxAge", oldest)
     return relayed
 
 
