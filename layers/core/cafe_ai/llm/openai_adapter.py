@@ -16,6 +16,7 @@ from cafe_ai.llm.openai_reply import prompt_tokens_at_most, read_completion
 from cafe_ai.llm.port import BeforeRetry, Completion, Message, ModelUnavailable, Tool
 from cafe_ai.llm.retries import AttemptFailed, Jitter, retry
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.secrets import RotatingSecret
 
 if TYPE_CHECKING:
     from openai import OpenAI, Timeout
@@ -34,7 +35,7 @@ class OpenAILanguageModel:
         self,
         model: Model,
         *,
-        api_key: str,
+        api_key: str | RotatingSecret,
         base_url: str,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Jitter = random.uniform,
