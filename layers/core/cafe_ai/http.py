@@ -93,7 +93,8 @@ class Route(APIRoute):
             return handle
 
         async def handle_authenticated(request: Request) -> Response:
-            _authenticate(request)
+            with tracing.span("authentication"):
+                _authenticate(request)
             return await handle(request)
 
         return handle_authenticated

@@ -233,8 +233,8 @@ def step_handler(
     """A Lambda entry point that is one state of a state machine: it is given the state's input as an `accepts`.
 
     accepts is a dataclass; members that it does not name are let be, as the input holds what other states need. Where the
-    input has a correlation_id everything is logged under it; where the execution's own input, under "execution", has a
-    traceparent, the trace goes on. An exception is logged, counted and raised as it is: the name
+    input has a correlation_id everything is logged under it; where it has a traceparent, or what the execution began with
+    (its "execution") has, the trace goes on. An exception is logged, counted and raised as it is: the name
     of its class is what the machine's Retry and Catch know it by, so `handle` must be safe to repeat after those that are
     tried again. An input that is none fails with pydantic's ValidationError, which is not. name names the metrics.
     """
@@ -244,9 +244,8 @@ def step_handler(
 
         shared, deadline = runtime(), _deadline(context)
         origin = event.get("correlation_id") or context.aws_request_id
-        parent = _execution_of(event).get(tracing.TRACE_ATTRIBUTE)
         with (
-            _invoked(shared, name, str(origin), deadline, trigger="other", parent=parent),
+            _invoked(shared, name, str(origin), deadline, trigger="other", parent=_trace_of(event)),
             _failures_told("A step failed"),
         ):
             return dict(handle(shared, TypeAdapter(accepts).validate_python(event), deadline))
@@ -296,10 +295,15 @@ def _received(shared: Runtime, record: SQSRecord) -> tracing.Span:
     return tracing.entry(shared.tracer, f"process {queue}", tracing.Kind.CONSUMER, parent=parent, attributes=told)
 
 
-def _execution_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The input that the state machine's execution began with; {} where a state is called without one."""
+def _trace_of(event: Mapping[str, Any]) -> str | None:
+    """The traceparent that a state's input has. One that chooses its members cannot choose it: where the execution was
+    started outside of a trace there is none, and choosing what is not there fails. It has the execution's input instead.
+    """
     execution = event.get("execution")
-    return execution if isinstance(execution, Mapping) else {}
+    for given in (event, execution if isinstance(execution, Mapping) else {}):
+        if isinstance(found := given.get(tracing.TRACE_ATTRIBUTE), str):
+            return found
+    return None
 
 
 @contextmanager
