@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cafe_ai.settings import DEFAULT_EMBEDDING_MODEL
-from infra.local import chroma, database, emulator, issuer, processes
+from infra.local import bridge, chroma, database, emulator, issuer, processes
 from infra.local.build import ensure_build, fingerprint
 from infra.local.catching_up import count_baskets, index_all, queue_unfinished_work, send_messages
 from infra.local.console import say, step
@@ -201,6 +201,8 @@ def _start_processes(layout: Layout, record: Record) -> None:
     record.processes["issuer"] = _start_issuer(layout, record.ports["issuer"])
     save(layout, record)
     record.processes["emulator"] = emulator.start(layout, record.ports["emulator"])
+    save(layout, record)
+    record.processes[bridge.NAME] = bridge.start(layout, record.ports["emulator"])
     save(layout, record)
 
 
