@@ -228,6 +228,7 @@ def _parameters(layout: Layout, postgres: PostgresServer, ports: dict[str, int])
         "DatabaseUrl": postgres.dsn(APP),
         "MigrationDatabaseUrl": postgres.dsn(OWNER),
         "ChromaUrl": chroma.url_of(ports[chroma.NAME]),
+        "Network": "none",
         "MailFrom": MAIL_FROM,
         "MailFolder": str(layout.mail),
         "WebhookPrivateHosts": WEBHOOK_PRIVATE_HOSTS,
