@@ -91,8 +91,15 @@ build: install ## Build the functions for AWS (arm64; ARCH=x86_64 for the other)
 	@$(PY) -m infra.checks sbom
 
 .PHONY: deploy
-deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the first time with PARAMETERS="DatabaseUrl=... ..."
-	$(SAM) deploy --config-env $(ENV) --parameter-overrides Arch=$(ARCH) MigrationsVersion=$(MIGRATIONS_VERSION) $(PARAMETERS)
+deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the first time with PARAMETERS="OpenAiApiKey=... ..."
+	given=$$($(PY) -m infra.parameters $(ENV) Arch=$(ARCH) MigrationsVersion=$(MIGRATIONS_VERSION) $(PARAMETERS)) && \
+		eval "parameters=($$given)" && $(SAM) deploy --config-env $(ENV) --parameter-overrides "$${parameters[@]}"
+
+.PHONY: template-checks
+template-checks: install-checks ## Check template.yaml and infra/*.yaml: cfn-lint, sam validate, checkov (no network, no account)
+	.local/venvs/sam/bin/cfn-lint template.yaml infra/*.yaml
+	AWS_DEFAULT_REGION=eu-west-1 $(SAM) validate --lint --template-file template.yaml
+	.local/venvs/checks/bin/checkov --config-file .checkov.yaml --file template.yaml infra/*.yaml
 
 .PHONY: bench
 bench: install ## Measure: the handler's import and memory, and a question with its parts
@@ -105,6 +112,14 @@ notebooks: install ## Run the notebooks of ml/ and save them with their outputs;
 .PHONY: torture
 torture: install ## 20,000 jobs while workers are killed 100 times; minutes (the tests have a smaller run of it)
 	$(PY) -m tests.torture.jobs
+
+.PHONY: soak
+soak: install ## Mixed load on a stack of its own: no 5xx, no leak, all audited once; MINUTES=30 USERS=4
+	$(PY) -m tests.load soak --minutes $(or $(MINUTES),30) --users $(or $(USERS),4)
+
+.PHONY: chaos
+chaos: install ## The same load while PostgreSQL, Chroma, the language model and workers are killed in turn; minutes
+	$(PY) -m tests.load chaos
 
 .PHONY: import
 import: install ## Import order lines: make import FILE=lines.csv NAME="Tienda" TIMEZONE=Europe/Madrid CURRENCY=EUR LOCALE=es

@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cafe_ai.platform.metric_catalogue import CATALOGUE, ENDPOINT_ALONE, OF_REQUESTS, DimensionSets
+from cafe_ai.platform.tracing import trace_id
 
 UNKNOWN = "unknown"
 CORRELATION_ATTRIBUTE = "correlation_id"  # of a message: whose request it comes from
@@ -46,6 +47,8 @@ class JsonFormatter(logging.Formatter):
             "correlation_id": correlation_id(),
             **getattr(record, "fields", {}),
         }
+        if traced := trace_id():
+            line["trace_id"] = traced
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
