@@ -17,7 +17,7 @@ from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.migrations import migrate
 from cafe_ai.platform.roles import make_roles
 from cafe_ai.platform.secrets import read_secret
-from cafe_ai.platform.sign_in import IamTokens, as_user_of
+from cafe_ai.platform.sign_in import WithIamToken, as_user_of
 from cafe_ai.platform.telemetry import log
 from cafe_ai.settings import load_settings
 
@@ -42,8 +42,7 @@ def migration_handler(migrations: Path) -> Callable[[dict[str, Any], Any], dict[
         if settings.migration_master_secret_arn is not None:
             master = as_user_of(read_secret(settings.migration_master_secret_arn), url)
             log("Prepared the database's roles", done=list(make_roles(master, deadline)))
-        password = IamTokens(url) if settings.database_iam_auth else None
-        applied = list(migrate(url, migrations, deadline, password=password))
+        applied = list(migrate(WithIamToken(url) if settings.database_iam_auth else url, migrations, deadline))
         log("Migrated the database", applied=applied)
         return applied
 
