@@ -14,7 +14,8 @@ from cafe_ai.llm.models import Model, TokenLimit
 from cafe_ai.llm.openai_connection import OpenAIConnection, Rejected, as_utf8
 from cafe_ai.llm.openai_reply import prompt_tokens_at_most, read_completion
 from cafe_ai.llm.port import BeforeRetry, Completion, Message, ModelUnavailable, Tool
-from cafe_ai.llm.retries import AttemptFailed, Jitter, retry
+from cafe_ai.llm.resting import Rest
+from cafe_ai.llm.retries import MAX_RETRIES, AttemptFailed, Jitter, retry
 from cafe_ai.platform.clock import Deadline
 
 if TYPE_CHECKING:
@@ -38,12 +39,15 @@ class OpenAILanguageModel:
         base_url: str,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Jitter = random.uniform,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
         self._adapted: set[str] = set()
         self._connection = OpenAIConnection(api_key=api_key, base_url=base_url)
         self._sleep = sleep
         self._jitter = jitter
+        self._monotonic = monotonic
+        self._rest = Rest(monotonic)
 
     @property
     def name(self) -> str:
@@ -59,18 +63,28 @@ class OpenAILanguageModel:
         tool: Tool | None = None,
         before_retry: BeforeRetry | None = None,
     ) -> Completion:
-        """See `LanguageModel.complete`: up to three retries, all within the deadline."""
+        """See `LanguageModel.complete`: up to three retries, all within the deadline.
+
+        A server that failed so is not asked for the next seconds ("resting"), and then once without retries.
+        """
+        if self._rest.resting:
+            raise ModelUnavailable("resting")
+        started = self._monotonic()
         try:
-            return retry(
+            completion = retry(
                 lambda: self._attempt(messages, tool, max_tokens, deadline),
                 deadline,
                 what="Language model",
                 sleep=self._sleep,
                 jitter=self._jitter,
                 before_retry=before_retry,
+                retries=0 if self._rest.on_trial else MAX_RETRIES,
             )
         except AttemptFailed as failure:
+            self._rest.note_failure(failure.reason, self._monotonic() - started)
             raise ModelUnavailable(failure.reason) from failure
+        self._rest.note_success()
+        return completion
 
     def cost_at_most(self, messages: Sequence[Message], *, max_tokens: int, tool: Tool | None = None) -> Decimal:
         """See `LanguageModel.cost_at_most`: of one attempt."""

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 CONNECT_SECONDS = 0.25
 ANSWER_SECONDS = 0.25
-PAUSE_SECONDS = 5.0  # after a failure, for which the server is not asked
+PAUSE_SECONDS = 3.0  # after a failure, for which the server is not asked
 KEEP_SECONDS = 30 * 24 * 3600
 
 T = TypeVar("T")

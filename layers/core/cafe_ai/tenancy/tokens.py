@@ -22,7 +22,7 @@ from cafe_ai.tenancy.model import SERVICE_USER
 ALGORITHMS = ["RS256"]  # pinned: a token cannot choose "none", or HMAC with the public key as its secret
 CLAIMS = ["iss", "aud", "exp", "sub"]
 KEYS_LIVE_SECONDS = 600.0
-SECONDS_BETWEEN_FETCHES = 5.0
+SECONDS_BETWEEN_FETCHES = 3.0
 FETCH_TIMEOUT_SECONDS = 3.0
 MAX_KEY_SET_BYTES = 1_000_000
 LEAST_FETCH_SECONDS = 0.5  # with less left a fetch that fails would say nothing about the issuer
