@@ -19,7 +19,8 @@ from cafe_ai.jobs.model import JobKind
 from cafe_ai.jobs.routing import ROUTES
 from cafe_ai.jobs.running import ComeAgain, Work, perform
 from cafe_ai.notifications import service as notifications
-from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform import tracing
+from cafe_ai.platform.clock import Deadline, milliseconds_since
 from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log, log_failure, measures, observed
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def job_message_handler(
     def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
         measured, started = measures(), time.monotonic()
         if sent := record.attributes.sent_timestamp:
-            measured.count("QueueAge", max(0.0, time.time() * 1000 - int(sent)), "Milliseconds")
+            measured.count("QueueAge", max(0.0, time.time() * 1000 - int(sent)))
         try:
             handle(shared, parse(record.body), deadline)
         except ComeAgain as again:
@@ -135,7 +136,7 @@ def job_message_handler(
             measured.count("Errors")
             raise
         finally:
-            measured.count("JobSeconds", time.monotonic() - started, "Seconds")
+            measured.count("JobSeconds", time.monotonic() - started)
 
     return _batch_handler(kind.value, handle_message)
 
@@ -179,13 +180,12 @@ def _batch_handler(
         deadline = _deadline(context)
 
         def handle_record(record: SQSRecord) -> None:
-            with correlated(_origin(record)), observed(shared.settings.metrics_namespace) as measured:
-                measured.endpoint = endpoint
-                measured.count("Requests")
+            with correlated(_origin(record)), _measured(shared, endpoint), _received(shared, record), _told(endpoint):
                 handle(shared, record, deadline)
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-        return process_partial_response(event, handle_record, processor, context)
+        with tracing.flushed(shared.tracer, deadline):
+            return process_partial_response(event, handle_record, processor, context)
 
     return handle_batch
 
@@ -199,11 +199,9 @@ def call_handler(
     """
 
     def handle_call(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
-        shared = runtime()
-        with correlated(str(context.aws_request_id)), observed(shared.settings.metrics_namespace) as measured:
-            measured.endpoint = endpoint
-            measured.count("Requests")
-            return handle(shared, event, _deadline(context))
+        shared, deadline = runtime(), _deadline(context)
+        with _invoked(shared, endpoint, str(context.aws_request_id), deadline, trigger="other"):
+            return handle(shared, event, deadline)
 
     return handle_call
 
@@ -218,13 +216,13 @@ def schedule_handler(
     """
 
     def handle_run(event: dict[str, Any], context: Any) -> None:
-        shared = runtime()
+        shared, deadline = runtime(), _deadline(context)
         origin = event.get("id") or context.aws_request_id
-        with correlated(str(origin)), observed(shared.settings.metrics_namespace) as measured:
-            measured.endpoint = endpoint
-            measured.count("Requests")
-            with _failures_told("A scheduled run failed"):
-                handle(shared, _deadline(context))
+        with (
+            _invoked(shared, endpoint, str(origin), deadline, trigger="timer"),
+            _failures_told("A scheduled run failed"),
+        ):
+            handle(shared, deadline)
 
     return handle_run
 
@@ -235,7 +233,8 @@ def step_handler(
     """A Lambda entry point that is one state of a state machine: it is given the state's input as an `accepts`.
 
     accepts is a dataclass; members that it does not name are let be, as the input holds what other states need. Where the
-    input has a correlation_id everything is logged under it. An exception is logged, counted and raised as it is: the name
+    input has a correlation_id everything is logged under it; where it has a traceparent, or what the execution began with
+    (its "execution") has, the trace goes on. An exception is logged, counted and raised as it is: the name
     of its class is what the machine's Retry and Catch know it by, so `handle` must be safe to repeat after those that are
     tried again. An input that is none fails with pydantic's ValidationError, which is not. name names the metrics.
     """
@@ -243,15 +242,77 @@ def step_handler(
     def handle_state(event: dict[str, Any], context: Any) -> dict[str, Any]:
         from pydantic import TypeAdapter
 
-        shared = runtime()
+        shared, deadline = runtime(), _deadline(context)
         origin = event.get("correlation_id") or context.aws_request_id
-        with correlated(str(origin)), observed(shared.settings.metrics_namespace) as measured:
-            measured.endpoint = name
-            measured.count("Requests")
-            with _failures_told("A step failed"):
-                return dict(handle(shared, TypeAdapter(accepts).validate_python(event), _deadline(context)))
+        with (
+            _invoked(shared, name, str(origin), deadline, trigger="other", parent=_trace_of(event)),
+            _failures_told("A step failed"),
+        ):
+            return dict(handle(shared, TypeAdapter(accepts).validate_python(event), deadline))
 
     return handle_state
+
+
+@contextmanager
+def _measured(shared: Runtime, endpoint: str) -> Iterator[None]:
+    """What is done inside has measures of its own, among them whether it failed."""
+    with observed(shared.settings.metrics_namespace, endpoint, background=True) as measured:
+        measured.count("Requests")
+        measured.count("Errors", 0)
+        yield
+
+
+@contextmanager
+def _invoked(
+    shared: Runtime, endpoint: str, origin: str, deadline: Deadline, *, trigger: str, parent: str | None = None
+) -> Iterator[None]:
+    """Around what one invocation does: correlated, measured as that endpoint, traced, and its trace sent."""
+    told: tracing.Attributes = {"cafe_ai.request_id": origin, "faas.trigger": trigger}
+    with (
+        correlated(origin),
+        tracing.flushed(shared.tracer, deadline),
+        _measured(shared, endpoint),
+        tracing.entry(shared.tracer, endpoint, tracing.Kind.SERVER, parent=parent, attributes=told),
+        _told(endpoint),
+    ):
+        yield
+
+
+@contextmanager
+def _told(endpoint: str) -> Iterator[None]:
+    """Logs that it was done: so every function that had a part in a request is found by the request's id."""
+    started = time.monotonic()
+    yield
+    log("done", endpoint=endpoint, milliseconds=milliseconds_since(started))
+
+
+def _received(shared: Runtime, record: SQSRecord) -> tracing.Span:
+    """The span of a message, in the trace of whoever sent it: only our own functions may."""
+    if shared.tracer is None:
+        return tracing.NOTHING
+    queue = record.event_source_arn.rsplit(":", 1)[-1]
+    told: tracing.Attributes = {
+        "cafe_ai.request_id": _origin(record),
+        "faas.trigger": "pubsub",
+        "messaging.destination.name": queue,
+        "messaging.message.id": record.message_id,
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+        "messaging.system": "aws_sqs",
+    }
+    parent = _attribute(record, tracing.TRACE_ATTRIBUTE)
+    return tracing.entry(shared.tracer, f"process {queue}", tracing.Kind.CONSUMER, parent=parent, attributes=told)
+
+
+def _trace_of(event: Mapping[str, Any]) -> str | None:
+    """The traceparent that a state's input has. One that chooses its members cannot choose it: where the execution was
+    started outside of a trace there is none, and choosing what is not there fails. It has the execution's input instead.
+    """
+    execution = event.get("execution")
+    for given in (event, execution if isinstance(execution, Mapping) else {}):
+        if isinstance(found := given.get(tracing.TRACE_ATTRIBUTE), str):
+            return found
+    return None
 
 
 @contextmanager
@@ -271,5 +332,9 @@ def _deadline(context: Any) -> Deadline:
 
 def _origin(record: SQSRecord) -> str:
     """The id of the request that a message comes from; its own where it does not say."""
-    attribute = record.message_attributes[CORRELATION_ATTRIBUTE]
-    return (attribute.string_value if attribute else None) or record.message_id
+    return _attribute(record, CORRELATION_ATTRIBUTE) or record.message_id
+
+
+def _attribute(record: SQSRecord, name: str) -> str | None:
+    attribute = record.message_attributes[name]
+    return attribute.string_value if attribute else None

@@ -16,12 +16,16 @@ from cafe_ai.llm.openai_reply import prompt_tokens_at_most, read_completion
 from cafe_ai.llm.port import BeforeRetry, Completion, Message, ModelUnavailable, Tool
 from cafe_ai.llm.resting import Rest
 from cafe_ai.llm.retries import MAX_RETRIES, AttemptFailed, Jitter, retry
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.secrets import RotatingSecret
 
 if TYPE_CHECKING:
     from openai import OpenAI, Timeout
 
 logger = logging.getLogger(__name__)
+
+CHAT: tracing.Attributes = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai"}
 
 
 class OpenAILanguageModel:
@@ -35,7 +39,7 @@ class OpenAILanguageModel:
         self,
         model: Model,
         *,
-        api_key: str,
+        api_key: str | RotatingSecret,
         base_url: str,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Jitter = random.uniform,
@@ -69,22 +73,34 @@ class OpenAILanguageModel:
         """
         if self._rest.resting:
             raise ModelUnavailable("resting")
-        started = self._monotonic()
-        try:
-            completion = retry(
-                lambda: self._attempt(messages, tool, max_tokens, deadline),
-                deadline,
-                what="Language model",
-                sleep=self._sleep,
-                jitter=self._jitter,
-                before_retry=before_retry,
-                retries=0 if self._rest.on_trial else MAX_RETRIES,
-            )
-        except AttemptFailed as failure:
-            self._rest.note_failure(failure.reason, self._monotonic() - started)
-            raise ModelUnavailable(failure.reason) from failure
-        self._rest.note_success()
-        return completion
+        with tracing.span(f"chat {self.name}", tracing.Kind.CLIENT, CHAT) as span:
+            attempts, started = 0, self._monotonic()
+
+            def attempt() -> Completion:
+                nonlocal attempts
+                attempts += 1
+                return self._attempt(messages, tool, max_tokens, deadline)
+
+            span.set("gen_ai.request.model", self.name)
+            span.set("gen_ai.request.max_tokens", max_tokens)
+            try:
+                completion = retry(
+                    attempt,
+                    deadline,
+                    what="Language model",
+                    sleep=self._sleep,
+                    jitter=self._jitter,
+                    before_retry=before_retry,
+                    retries=0 if self._rest.on_trial else MAX_RETRIES,
+                )
+            except AttemptFailed as failure:
+                self._rest.note_failure(failure.reason, self._monotonic() - started)
+                raise ModelUnavailable(failure.reason) from failure
+            finally:
+                span.set("cafe_ai.attempts", attempts)
+            self._rest.note_success()
+            _tell_trace(span, completion)
+            return completion
 
     def cost_at_most(self, messages: Sequence[Message], *, max_tokens: int, tool: Tool | None = None) -> Decimal:
         """See `LanguageModel.cost_at_most`: of one attempt."""
@@ -141,6 +157,14 @@ class OpenAILanguageModel:
             self._model = replace(self._model, limit=other)
         logger.warning("The server rejects %s with model %s: it is no longer sent.", parameter, self._model.name)
         return True
+
+
+def _tell_trace(span: tracing.Span, completion: Completion) -> None:
+    """What OpenTelemetry's conventions for generative AI have, without what was said."""
+    span.set("gen_ai.response.model", completion.model)
+    span.set("gen_ai.usage.input_tokens", completion.prompt_tokens)
+    span.set("gen_ai.usage.output_tokens", completion.completion_tokens)
+    span.set("cafe_ai.cost_usd", float(completion.cost_usd))
 
 
 def _send(client: OpenAI, request: dict[str, Any], timeout: Timeout) -> str:
