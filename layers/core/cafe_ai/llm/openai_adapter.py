@@ -94,7 +94,8 @@ class OpenAILanguageModel:
                     retries=0 if self._rest.on_trial else MAX_RETRIES,
                 )
             except AttemptFailed as failure:
-                self._rest.note_failure(failure.reason, self._monotonic() - started)
+                if failure.retryable:
+                    self._rest.note_failure(failure.reason, self._monotonic() - started)
                 raise ModelUnavailable(failure.reason) from failure
             finally:
                 span.set("cafe_ai.attempts", attempts)
