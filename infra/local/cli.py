@@ -15,6 +15,7 @@ from cafe_ai.intake.model import BusinessRefused, IntakeRefused
 from infra.local.commands import (
     access,
     asking,
+    erasing,
     experiments,
     fine_tuning,
     importing,
@@ -57,7 +58,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (
-        importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, experiments, fine_tuning,
+        importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, erasing, experiments,
+        fine_tuning,
     ):  # fmt: skip
         module.add_parsers(commands)
     return parser
