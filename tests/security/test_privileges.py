@@ -88,7 +88,8 @@ TABLE_PRIVILEGES = {
 FUNCTIONS_CALLED = {
     APP: {
         "admit", "any_of_words", "budget_reserve", "budget_settle", "budget_spend", "budget_standing", "business_clock",
-        "businesses_due_for_baskets", "businesses_due_for_rollup_check", "businesses_in_collection", "claim_indexing",
+        "businesses_due_for_baskets", "businesses_due_for_rollup_check", "businesses_in_collection",
+        "claim_due_messages", "claim_indexing", "claim_messages",
         "conversation_counts", "current_business_id", "current_model_routes", "current_user_id",
         "empty_past_audit", "empty_past_feedback",
         "erase_conversation", "erase_conversations", "experiment_outcomes", "forget_collection", "forget_messages",

@@ -451,9 +451,9 @@ class Trial:
     def relays(self) -> bool:
         """Of any business: messages that are due, given out once, and the ids of jobs."""
         execute = self.connection.execute
-        taken = execute("SELECT * FROM take_due_messages(10)").fetchall()
-        again = execute("SELECT * FROM take_due_messages(10)").fetchall()
-        named = execute("SELECT * FROM take_messages(%s)", [[message.id for message in taken]]).fetchall()
+        taken = execute("SELECT * FROM claim_due_messages(10)").fetchall()
+        again = execute("SELECT * FROM claim_due_messages(10)").fetchall()
+        named = execute("SELECT * FROM claim_messages(%s)", [[message.id for message in taken]]).fetchall()
         execute("SELECT forget_messages(%s)", [[message.id for message in taken]])
         execute("RESET ROLE")
         left = execute("SELECT count(*) FROM ai_outbox").fetchone()

@@ -15,12 +15,13 @@ import base64
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cafe_ai import errors, problems
 from cafe_ai.bootstrap import Runtime, runtime
 from cafe_ai.caller import Attempt, AuthenticatedCaller, Exchange
 from cafe_ai.cold_start import models_built_on_first_use, pydantic_v1_absent
+from cafe_ai.parameters import KEY_CHARACTERS, idempotency_key
 from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.ids import uuid7
@@ -29,11 +30,13 @@ from cafe_ai.tenancy import tokens
 
 with models_built_on_first_use():
     from fastapi import Depends, FastAPI, Header, Request, Response
+    from fastapi.dependencies.models import Dependant
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse
     from fastapi.routing import APIRoute
     from fastapi.security import HTTPBearer
     from mangum import Mangum
+    from pydantic import AfterValidator, BaseModel
     from starlette.exceptions import HTTPException
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,21 +45,26 @@ MAX_BODY_BYTES = 1024 * 1024
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 GATEWAY_SECONDS = 30.0  # after which API Gateway has given up: an older event is a sample, not a request
 
-EDGE_ERRORS = (
+ALWAYS = (
     errors.Unauthorized,
-    errors.PermissionDenied,
-    errors.BusinessNotFound,
     errors.PayloadTooLarge,
     errors.InvalidRequest,
-    errors.RateLimited,
-    errors.BudgetExhausted,
     errors.DependencyDown,
     errors.DeadlineExceeded,
 )
+FOR_USERS = (*ALWAYS, errors.RateLimited)
+FOR_MEMBERS = (*FOR_USERS, errors.PermissionDenied, errors.BusinessNotFound, errors.BudgetExhausted)
+EDGE_ERRORS: Mapping[str, tuple[type[errors.CafeAIError], ...]] = {
+    "nobody": ALWAYS,
+    "user": FOR_USERS,
+    "business": FOR_MEMBERS,
+}
 
 # A row for each request that is refused for its rate would make a flood dearer than serving it; nor is a body that
 # could not be read an inference.
 NEVER_AN_INFERENCE = (422, 429)
+
+NOT_ASKED = "is not a parameter of this request"
 
 _EXCHANGE = "cafe_ai.exchange"
 _bearer = HTTPBearer(
@@ -73,8 +81,12 @@ async def _caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> A
 
 Caller = Annotated[AuthenticatedCaller, Depends(_caller)]
 IdempotencyKey = Annotated[
-    str | None,
-    Header(description="A repeat with the same key, of the same request, starts nothing: it has the first answer."),
+    Annotated[str, AfterValidator(idempotency_key)] | None,
+    Header(
+        alias="Idempotency-Key",
+        json_schema_extra={"minLength": 1, "maxLength": KEY_CHARACTERS, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+        description="A repeat with the same key, of the same request, starts nothing: it has the first answer.",
+    ),
 ]
 
 
@@ -87,16 +99,27 @@ class Route(APIRoute):
             super().__init__(*arguments, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """As FastAPI's, after the token's check."""
-        handle = super().get_route_handler()
+        """As FastAPI's, after the check of the token and of the parameters' names."""
+        handle, known = super().get_route_handler(), _query_parameters(self.dependant)
         if all(dependency.call is not _caller for dependency in self.dependant.dependencies):
             return handle
 
         async def handle_authenticated(request: Request) -> Response:
-            _authenticate(request)
+            with tracing.span("authentication"):
+                _authenticate(request)
+            if known is not None and (unknown := request.query_params.keys() - known):
+                raise errors.InvalidRequest([errors.FieldError(name, NOT_ASKED) for name in sorted(unknown)])
             return await handle(request)
 
         return handle_authenticated
+
+
+def _query_parameters(dependant: Dependant) -> frozenset[str] | None:
+    """The names of the parameters in the query string; None where a model of them refuses the others itself."""
+    fields = dependant.query_params
+    if any(isinstance(field.field_info.annotation, type(BaseModel)) for field in fields):
+        return None
+    return frozenset(field.alias for field in fields)
 
 
 def _authenticate(request: Request) -> None:
@@ -303,6 +326,7 @@ class App(FastAPI):
             version="1",
             openapi_url=None,  # which also leaves out the pages that show it
             redirect_slashes=False,
+            generate_unique_id_function=lambda route: route.name,  # an operation's id: the function that answers it
             exception_handlers={RequestValidationError: _refuse_invalid, HTTPException: _refuse_unroutable},
         )
         self.router.route_class = Route
@@ -320,9 +344,14 @@ def create_app() -> App:
     return App()
 
 
-def declares(*further: type[errors.CafeAIError]) -> dict[int | str, dict[str, Any]]:
-    """For a route's `responses`: what the edge may answer, and these."""
-    return problems.responses((*EDGE_ERRORS, *further))
+def declares(
+    *further: type[errors.CafeAIError], about: Literal["business", "user", "nobody"] = "business"
+) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: what the edge may answer, and these.
+
+    about: whom the route admits the caller for: a business, the caller alone, or nobody where it admits and counts none.
+    """
+    return problems.responses((*EDGE_ERRORS[about], *further))
 
 
 def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:

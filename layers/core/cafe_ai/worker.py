@@ -6,14 +6,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from cafe_ai.bootstrap import Runtime, runtime
-from cafe_ai.errors import JobBusy
+from cafe_ai.errors import JobBusy, Unavailable
 from cafe_ai.jobs.messages import JobMessage, parse
 from cafe_ai.jobs.model import JobKind
 from cafe_ai.jobs.routing import ROUTES
@@ -23,8 +23,12 @@ from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log, log_failure, measures, observed
 
+if TYPE_CHECKING:
+    from cafe_ai.platform.queue import MessageQueue
+
 T = TypeVar("T")
 
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 2.0, 600.0  # of a message that waits until a dependency is back
 RESERVE_SECONDS = 1.0  # of the function's own time, kept for reporting what failed
 
 
@@ -43,6 +47,35 @@ def sqs_handler(
             handle(shared, parse(record.body), deadline)
 
     return _batch_handler(endpoint, handle_message)
+
+
+def spool_handler(
+    endpoint: str,
+    parse: Callable[[str], T],
+    handle: Callable[[Runtime, T, Deadline], None],
+    queue: Callable[[Runtime], MessageQueue | None],
+) -> Callable[[dict[str, Any], Any], PartialItemFailureResponse]:
+    """As `sqs_handler`, for messages that wait until a dependency is back.
+
+    What fails because one is not there (Unavailable) comes again after 2 s, then after twice as long each time, up to ten
+    minutes: so all is done soon after its return, and an outage of an hour takes fewer receives than `queue` allows.
+    """
+
+    def handle_message(shared: Runtime, record: SQSRecord, deadline: Deadline) -> None:
+        with _failures_told("A message could not be handled"):
+            try:
+                handle(shared, parse(record.body), deadline)
+            except Unavailable:
+                if (its_queue := queue(shared)) is not None:
+                    _hide(its_queue, record, wait_until_back(int(record.attributes.approximate_receive_count)))
+                raise
+
+    return _batch_handler(endpoint, handle_message)
+
+
+def wait_until_back(receives: int) -> float:
+    """The seconds for which a message waits that has been received so often while a dependency is away."""
+    return min(FIRST_WAIT_SECONDS * 2.0 ** (receives - 1), LONGEST_WAIT_SECONDS)
 
 
 def dead_letter_handler(
@@ -96,7 +129,7 @@ def job_message_handler(
         try:
             handle(shared, parse(record.body), deadline)
         except ComeAgain as again:
-            _hide(shared, ROUTES[kind].queue, record, again.seconds)
+            _hide(shared.queue(ROUTES[kind].queue), record, again.seconds)
             raise
         except Exception as error:
             log_failure("A message could not be handled", error, message_id=record.message_id)
@@ -121,7 +154,7 @@ def delivery_handler() -> Callable[[dict[str, Any], Any], PartialItemFailureResp
         except notifications.DeliveryDelayed as delayed:
             log_failure("A notification is tried again", delayed, seconds=round(delayed.seconds))
             measures().count("NotificationsRetried")
-            _hide(shared, notifications.QUEUE, record, delayed.seconds)
+            _hide(shared.queue(notifications.QUEUE), record, delayed.seconds)
             raise
         except Exception as error:
             log_failure("A message could not be handled", error, message_id=record.message_id)
@@ -131,10 +164,10 @@ def delivery_handler() -> Callable[[dict[str, Any], Any], PartialItemFailureResp
     return _batch_handler(notifications.QUEUE, handle_message)
 
 
-def _hide(shared: Runtime, queue: str, record: SQSRecord, seconds: float) -> None:
+def _hide(queue: MessageQueue, record: SQSRecord, seconds: float) -> None:
     """Where that fails the message comes again after the queue's own time, which is longer."""
     try:
-        shared.queue(queue).hide(record.receipt_handle, seconds)
+        queue.hide(record.receipt_handle, seconds)
     except Exception as error:
         log_failure("A message waits for longer than it has to", error)
 
@@ -200,8 +233,8 @@ def step_handler(
     """A Lambda entry point that is one state of a state machine: it is given the state's input as an `accepts`.
 
     accepts is a dataclass; members that it does not name are let be, as the input holds what other states need. Where the
-    input has a correlation_id everything is logged under it; where the execution's own input, under "execution", has a
-    traceparent, the trace goes on. An exception is logged, counted and raised as it is: the name
+    input has a correlation_id everything is logged under it; where it has a traceparent, or what the execution began with
+    (its "execution") has, the trace goes on. An exception is logged, counted and raised as it is: the name
     of its class is what the machine's Retry and Catch know it by, so `handle` must be safe to repeat after those that are
     tried again. An input that is none fails with pydantic's ValidationError, which is not. name names the metrics.
     """
@@ -211,9 +244,8 @@ def step_handler(
 
         shared, deadline = runtime(), _deadline(context)
         origin = event.get("correlation_id") or context.aws_request_id
-        parent = _execution_of(event).get(tracing.TRACE_ATTRIBUTE)
         with (
-            _invoked(shared, name, str(origin), deadline, trigger="other", parent=parent),
+            _invoked(shared, name, str(origin), deadline, trigger="other", parent=_trace_of(event)),
             _failures_told("A step failed"),
         ):
             return dict(handle(shared, TypeAdapter(accepts).validate_python(event), deadline))
@@ -263,10 +295,15 @@ def _received(shared: Runtime, record: SQSRecord) -> tracing.Span:
     return tracing.entry(shared.tracer, f"process {queue}", tracing.Kind.CONSUMER, parent=parent, attributes=told)
 
 
-def _execution_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The input that the state machine's execution began with; {} where a state is called without one."""
+def _trace_of(event: Mapping[str, Any]) -> str | None:
+    """The traceparent that a state's input has. One that chooses its members cannot choose it: where the execution was
+    started outside of a trace there is none, and choosing what is not there fails. It has the execution's input instead.
+    """
     execution = event.get("execution")
-    return execution if isinstance(execution, Mapping) else {}
+    for given in (event, execution if isinstance(execution, Mapping) else {}):
+        if isinstance(found := given.get(tracing.TRACE_ATTRIBUTE), str):
+            return found
+    return None
 
 
 @contextmanager

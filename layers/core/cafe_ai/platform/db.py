@@ -18,6 +18,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 from cafe_ai.errors import DeadlineExceeded, DependencyDown
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.sign_in import Address, connection_string
 
@@ -34,6 +35,7 @@ CONNECTION_OPTIONS: dict[str, Any] = {
     "application_name": "cafe-ai",
     "tcp_user_timeout": 3000,  # ms: a connection that silently died is noticed and replaced
 }
+POSTGRESQL: tracing.Attributes = {"db.system.name": "postgresql"}
 SETS_BEFORE = 2  # results: of BEGIN and of its settings
 FRESH_SECONDS = (
     5.0  # a connection that was idle for longer may be dead, and whether a statement was done could not be told
@@ -45,11 +47,13 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection that gives up on a server that does not answer by the deadline, not even to say it timed out."""
 
     deadline: Deadline | None = None
+    round_trips = 0  # statements, or groups of them, that were waited for
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """As psycopg's, with the deadline as the timeout."""
         if timeout is None and self.deadline is not None:
             timeout = self.deadline.remaining() + SERVER_GRACE_SECONDS
+        self.round_trips += 1
         return super().wait(gen, interval, timeout)
 
 
@@ -94,13 +98,17 @@ class Database:
         Each statement may take what is left of the deadline. Raises DependencyDown where the database cannot be
         reached or the connection breaks, DeadlineExceeded where the time is over.
         """
-        with self._told_of_trouble(deadline):
+        name = "READ TRANSACTION" if read_only else "TRANSACTION"
+        with tracing.span(name, tracing.Kind.CLIENT, POSTGRESQL) as span, self._told_of_trouble(deadline):
             connection = self._begin(business_id, user_id, deadline, _statement(read_only, may_be_lost))
+            before = connection.round_trips
             try:
                 yield UnitOfWork(connection)
             except BaseException:
                 self._roll_back(connection)
                 raise
+            finally:
+                span.set("cafe_ai.db.round_trips", connection.round_trips - before)
             if connection.execute("COMMIT").statusmessage != "COMMIT":
                 raise RuntimeError(
                     "A statement of this transaction failed, its error was swallowed: nothing was written."
@@ -121,6 +129,21 @@ class Database:
         It is one message and one round trip, instead of three, on a connection that was in use a moment ago. Raises as
         `transaction` does.
         """
+        with tracing.span("STATEMENT", tracing.Kind.CLIENT, POSTGRESQL) as span:
+            span.set("db.operation.name", statement.split(maxsplit=1)[0])
+            rows = self._run(statement, values, business_id, user_id, deadline, may_be_lost)
+            span.set("db.response.returned_rows", len(rows))
+        return rows
+
+    def _run(
+        self,
+        statement: LiteralString,
+        values: Mapping[str, Any],
+        business_id: UUID | None,
+        user_id: UUID | None,
+        deadline: Deadline | None,
+        may_be_lost: bool,
+    ) -> list[dict[str, Any]]:
         connection = self._connection
         if connection is None or connection.broken or time.monotonic() - self._used_at > FRESH_SECONDS:
             with self.transaction(business_id, user_id, deadline, may_be_lost=may_be_lost) as uow:
@@ -185,7 +208,8 @@ class Database:
     def _connect(self, deadline: Deadline | None) -> Connection:
         timeout = self._connect_timeout if deadline is None else deadline.at_most(self._connect_timeout)
         dsn = connection_string(self._address)
-        return Connection.connect(dsn, connect_timeout=ceil(timeout), **CONNECTION_OPTIONS)
+        with tracing.span("CONNECT", tracing.Kind.CLIENT, POSTGRESQL):
+            return Connection.connect(dsn, connect_timeout=ceil(timeout), **CONNECTION_OPTIONS)
 
     def _roll_back(self, connection: Connection) -> None:
         try:

@@ -30,8 +30,9 @@ TRACE_ATTRIBUTE = "traceparent"  # of a message, and of a state machine's input:
 Attribute = Literal[
     "cafe_ai.answer.degraded",
     "cafe_ai.attempts",
+    "cafe_ai.cost_usd",
+    "cafe_ai.db.round_trips",
     "cafe_ai.job.kind",
-    "cafe_ai.planner",
     "cafe_ai.problem",
     "cafe_ai.request_id",
     "cafe_ai.spans_dropped",

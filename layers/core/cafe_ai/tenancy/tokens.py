@@ -9,19 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
-
-import jwt
 
 from cafe_ai.errors import DeadlineExceeded, DependencyDown, Unauthorized
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.tls import client_context
+from cafe_ai.tenancy import signed
 from cafe_ai.tenancy.model import SERVICE_USER
 
-ALGORITHMS = ["RS256"]  # pinned: a token cannot choose "none", or HMAC with the public key as its secret
-CLAIMS = ["iss", "aud", "exp", "sub"]
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 KEYS_LIVE_SECONDS = 600.0
 SECONDS_BETWEEN_FETCHES = 5.0
 FETCH_TIMEOUT_SECONDS = 3.0
@@ -73,10 +73,10 @@ class SigningKeys:
         self._url = url
         self._fetch = fetch
         self._monotonic = monotonic
-        self._keys: dict[str | None, jwt.PyJWK] = {}
+        self._keys: dict[str | None, RSAPublicKey] = {}
         self._fetched_at = self._tried_at = float("-inf")
 
-    def find(self, key_id: str | None, deadline: Deadline) -> jwt.PyJWK:
+    def find(self, key_id: str | None, deadline: Deadline) -> RSAPublicKey:
         """The key with this id; without an id, the only key. Raises Unauthorized where the issuer has no such key,
         DependencyDown where the issuer cannot be asked, DeadlineExceeded where no time is left to ask."""
         now = self._monotonic()
@@ -103,12 +103,13 @@ class SigningKeys:
         self._fetched_at = now
 
 
-def _signing_keys(key_set: Mapping[str, Any]) -> dict[str | None, jwt.PyJWK]:
-    keys: dict[str | None, jwt.PyJWK] = {}
+def _signing_keys(key_set: Mapping[str, Any]) -> dict[str | None, RSAPublicKey]:
+    keys: dict[str | None, RSAPublicKey] = {}
     for entry in key_set.get("keys", []):
-        if entry.get("kty") == "RSA" and entry.get("use", "sig") == "sig" and entry.get("alg", "RS256") in ALGORITHMS:
-            with suppress(jwt.PyJWTError):  # a broken key must not take the others with it
-                keys[entry.get("kid")] = jwt.PyJWK.from_dict(entry, algorithm="RS256")
+        algorithm = entry.get("alg", signed.ALGORITHM)
+        if entry.get("kty") == "RSA" and entry.get("use", "sig") == "sig" and algorithm == signed.ALGORITHM:
+            with suppress(signed.TokenError):  # a broken key must not take the others with it
+                keys[entry.get("kid")] = signed.public_key(entry)
     if not keys:
         raise ValueError("The key set has no RS256 key.")
     if len(keys) == 1:
@@ -119,21 +120,12 @@ def _signing_keys(key_set: Mapping[str, Any]) -> dict[str | None, jwt.PyJWK]:
 def verify(token: str, keys: SigningKeys, *, issuer: str, audience: str, deadline: Deadline) -> Identity:
     """Who the token speaks for. Raises Unauthorized where it proves nothing, without saying which check it failed."""
     try:
-        header = jwt.get_unverified_header(token)
-        if header.get("alg") not in ALGORITHMS:
-            raise Unauthorized
-        key = keys.find(header.get("kid"), deadline)
-        claims = jwt.decode(
-            token,
-            key,
-            algorithms=ALGORITHMS,
-            issuer=issuer,
-            audience=audience,
-            options={"require": CLAIMS, "verify_iat": False},
-        )
-        user_id = UUID(claims["sub"])
-        if user_id == SERVICE_USER:
-            raise Unauthorized
-        return Identity(user_id, operator=claims.get("operator") is True)
-    except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
+        taken = signed.take_apart(token)
+        signed.verify_signature(taken, keys.find(taken.header.get("kid"), deadline))
+        signed.verify_claims(taken.claims, issuer=issuer, audience=audience, now=time.time())
+        user_id = UUID(taken.claims["sub"])
+    except (signed.TokenError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise Unauthorized from error
+    if user_id == SERVICE_USER:
+        raise Unauthorized
+    return Identity(user_id, operator=taken.claims.get("operator") is True)
