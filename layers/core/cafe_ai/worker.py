@@ -20,7 +20,7 @@ from cafe_ai.jobs.routing import ROUTES
 from cafe_ai.jobs.running import ComeAgain, Work, perform
 from cafe_ai.notifications import service as notifications
 from cafe_ai.platform import tracing
-from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.clock import Deadline, milliseconds_since
 from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log, log_failure, measures, observed
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _batch_handler(
         deadline = _deadline(context)
 
         def handle_record(record: SQSRecord) -> None:
-            with correlated(_origin(record)), _measured(shared, endpoint), _received(shared, record):
+            with correlated(_origin(record)), _measured(shared, endpoint), _received(shared, record), _told(endpoint):
                 handle(shared, record, deadline)
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -273,8 +273,17 @@ def _invoked(
         tracing.flushed(shared.tracer, deadline),
         _measured(shared, endpoint),
         tracing.entry(shared.tracer, endpoint, tracing.Kind.SERVER, parent=parent, attributes=told),
+        _told(endpoint),
     ):
         yield
+
+
+@contextmanager
+def _told(endpoint: str) -> Iterator[None]:
+    """Logs that it was done: so every function that had a part in a request is found by the request's id."""
+    started = time.monotonic()
+    yield
+    log("done", endpoint=endpoint, milliseconds=milliseconds_since(started))
 
 
 def _received(shared: Runtime, record: SQSRecord) -> tracing.Span:

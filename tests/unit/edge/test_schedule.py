@@ -39,7 +39,7 @@ def test_run_is_correlated_measured_and_has_the_functions_time(
 
     schedule_handler("nightly", handle)(EVENT, CONTEXT)
     schedule_handler("nightly", handle)({}, CONTEXT)
-    metrics = json.loads(capsys.readouterr().out.splitlines()[0])
+    metrics = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [(runtime, origin) for runtime, origin, _ in seen] == [(shared, "event-1"), (shared, "invocation-1")]
     assert 3 < seen[0][2] <= 4
     assert metrics["endpoint"] == "nightly"

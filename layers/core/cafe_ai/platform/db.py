@@ -130,7 +130,7 @@ class Database:
         `transaction` does.
         """
         with tracing.span("STATEMENT", tracing.Kind.CLIENT, POSTGRESQL) as span:
-            span.set("db.operation.name", statement.split(maxsplit=1)[0])
+            span.set("db.operation.name", _operation(statement))
             rows = self._run(statement, values, business_id, user_id, deadline, may_be_lost)
             span.set("db.response.returned_rows", len(rows))
         return rows
@@ -222,6 +222,12 @@ def _statement(read_only: bool, may_be_lost: bool) -> LiteralString:
     if read_only:
         return BEGIN_READ_ONLY
     return BEGIN_MAY_BE_LOST if may_be_lost else BEGIN
+
+
+def _operation(statement: LiteralString) -> str | None:
+    """What a statement does; None where its first word does not say."""
+    first = statement.split(maxsplit=1)[0]
+    return None if first == "WITH" else first
 
 
 def _settings(business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None) -> list[str]:

@@ -81,6 +81,8 @@ CATALOGUE: dict[str, Metric] = {
     "CleanedFeedbackComments": Metric("Count", IN_ALL, "comments past their time emptied"),
     "CleanedDeadLetters": Metric("Count", IN_ALL, "dead letters past their time removed"),
     "CleanedExamples": Metric("Count", IN_ALL, "examples past their time removed"),
+    "CleanedTraces": Metric("Count", IN_ALL, "tombstones, rates and searches in vain past their time removed"),
+    "Erasures": Metric("Count", IN_ALL, "customers and businesses forgotten at a shop's wish"),
     "BasketsComputed": Metric("Count", IN_ALL, "businesses whose baskets were counted"),
     "BasketsFailed": Metric("Count", IN_ALL, "businesses whose baskets could not be counted"),
     "BasketsLeft": Metric("Count", IN_ALL, "businesses whose baskets there was no time for"),

@@ -37,6 +37,7 @@ TEXTS: Mapping[str, Remove] = {
     "feedback_comments": repository.empty_past_feedback,
     "dead_letters": repository.remove_past_dead_letters,
     "examples": repository.remove_past_examples,
+    "traces": repository.remove_past_traces,
 }
 MEASURES: Mapping[str, str] = {
     "jobs": "CleanedJobs",
