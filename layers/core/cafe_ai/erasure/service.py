@@ -1,7 +1,7 @@
 """Erasure that a shop asks an operator for: one customer of its own, or the whole business.
 
-Files go before the rows that name them, so that whoever is stopped in between can ask again. Vectors go with their documents, once
-the indexer has seen it; what is told of it afterwards are figures.
+Files go before the rows that name them, so that whoever is stopped in between can ask again. Vectors go with their documents,
+once the indexer has seen it; what is told of it afterwards are figures.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def erase_as_asked(runtime: Runtime, asked: Mapping[str, Any], deadline: Deadline) -> Mapping[str, int]:
-    """`{"business_id", "customer"}` forgets a customer, by our id or the shop's own; `{"business_id", "confirm"}` the business, if
-    `confirm` is its name. How many rows and files of each kind it was.
+    """`{"business_id", "customer"}` forgets a customer, by our id or the shop's own; `{"business_id", "confirm"}` the business,
+    if `confirm` is its name. How many rows and files of each kind it was.
 
     Raises InvalidRequest for anything else, BusinessNotFound, and NotFound for an unknown customer.
     """
