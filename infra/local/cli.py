@@ -60,8 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (
-        importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, erasing, dashboard, experiments,
-        fine_tuning,
+        importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, erasing, dashboard,
+        experiments, fine_tuning,
     ):  # fmt: skip
         module.add_parsers(commands)
     return parser
