@@ -10,7 +10,7 @@ from cafe_ai.http import Caller, create_app, declares, lambda_handler
 app = create_app()
 
 
-@app.get("/api/v1/ai/capabilities", responses=declares())
+@app.get("/api/v1/ai/capabilities", responses=declares(about="user"))
 async def describe_capabilities(caller: Caller, locale: Literal["es", "en"] = "es") -> CapabilitiesResponse:
     """What can be asked, with examples that work, and what cannot."""
     caller.admit_user("capabilities")

@@ -7,13 +7,13 @@ from cafe_ai.bootstrap import runtime
 from cafe_ai.conversations import service
 from cafe_ai.conversations.schemas import ConversationBody, Limit, Skip
 from cafe_ai.http import Caller, create_app, declares, lambda_handler
-from cafe_ai.parameters import EMPTY_IS_NONE, OptionalId
+from cafe_ai.parameters import OptionalId, empty_is_none
 
 app = create_app()
-Filter = Annotated[AssistantType | None, EMPTY_IS_NONE]
+Filter = Annotated[AssistantType | None, empty_is_none(AssistantType)]
 
 
-@app.get("/api/v1/ai/conversations", responses=declares())
+@app.get("/api/v1/ai/conversations", responses=declares(about="user"))
 async def list_conversations(
     caller: Caller, skip: Skip = 0, limit: Limit = 100, assistant_type: Filter = None, business_id: OptionalId = None
 ) -> list[ConversationBody]:

@@ -11,11 +11,10 @@ from cafe_ai.errors import ConversationNotFound
 from cafe_ai.http import Caller, create_app, declares, lambda_handler
 
 app = create_app()
+ANSWERS = {**declares(ConversationNotFound, about="user"), 200: {"model": FeedbackBody}}
 
 
-@app.post(
-    "/api/v1/ai/conversations/{conversation_id}/feedback", status_code=201, responses=declares(ConversationNotFound)
-)
+@app.post("/api/v1/ai/conversations/{conversation_id}/feedback", status_code=201, responses=ANSWERS)
 async def rate_answer(
     conversation_id: UUID, feedback: FeedbackRequest, caller: Caller, response: Response
 ) -> FeedbackBody:

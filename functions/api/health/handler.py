@@ -8,9 +8,10 @@ from cafe_ai.health.schemas import HealthResponse
 from cafe_ai.http import Caller, create_app, declares, lambda_handler
 
 app = create_app()
+ANSWERS = declares(about="nobody")
 
 
-@app.get("/api/v1/ai/health", responses={**declares(), 503: {"model": HealthResponse}})
+@app.get("/api/v1/ai/health", responses={**ANSWERS, 503: {**ANSWERS[503], "model": HealthResponse}})
 async def report_health(caller: Caller, response: Response) -> HealthResponse:
     """Asks each dependency for at most two seconds; 503 where no answer would be possible."""
     report = HealthResponse.of(service.examine(runtime()))

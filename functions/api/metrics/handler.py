@@ -3,6 +3,7 @@
 from fastapi import Response
 
 from cafe_ai.bootstrap import runtime
+from cafe_ai.errors import PermissionDenied
 from cafe_ai.http import Caller, create_app, declares, lambda_handler
 from cafe_ai.monitoring import prometheus, service
 
@@ -12,7 +13,10 @@ app = create_app()
 @app.get(
     "/api/v1/ai/metrics",
     response_class=Response,
-    responses={**declares(), 200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    responses={
+        **declares(PermissionDenied, about="user"),
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+    },
 )
 async def expose_metrics(caller: Caller) -> Response:
     """Totals since the beginning, of all businesses together, in Prometheus's text format."""

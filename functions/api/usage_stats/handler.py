@@ -1,6 +1,7 @@
 """GET /api/v1/ai/usage-stats: what was used of the service, and what is left of the budget."""
 
 from cafe_ai.bootstrap import runtime
+from cafe_ai.errors import BusinessNotFound, PermissionDenied
 from cafe_ai.http import Caller, create_app, declares, lambda_handler
 from cafe_ai.parameters import OptionalId
 from cafe_ai.tenancy.model import Permission
@@ -10,7 +11,7 @@ from cafe_ai.usage.schemas import UsageBody
 app = create_app()
 
 
-@app.get("/api/v1/ai/usage-stats", responses=declares())
+@app.get("/api/v1/ai/usage-stats", responses=declares(PermissionDenied, BusinessNotFound, about="user"))
 async def show_usage(caller: Caller, business_id: OptionalId = None) -> UsageBody:
     """Of a business by all its users; without one, the caller's own in every business."""
     if business_id is None:

@@ -15,12 +15,14 @@ import base64
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cafe_ai import errors, problems
-from cafe_ai.bootstrap import runtime
+from cafe_ai.bootstrap import Runtime, runtime
 from cafe_ai.caller import Attempt, AuthenticatedCaller, Exchange
 from cafe_ai.cold_start import models_built_on_first_use, pydantic_v1_absent
+from cafe_ai.parameters import KEY_CHARACTERS, idempotency_key
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.platform.telemetry import UNKNOWN, correlated, log, log_failure, observed
@@ -28,33 +30,41 @@ from cafe_ai.tenancy import tokens
 
 with models_built_on_first_use():
     from fastapi import Depends, FastAPI, Header, Request, Response
+    from fastapi.dependencies.models import Dependant
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse
     from fastapi.routing import APIRoute
     from fastapi.security import HTTPBearer
     from mangum import Mangum
+    from pydantic import AfterValidator, BaseModel
     from starlette.exceptions import HTTPException
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BASE_PATH = "/api/v1/ai/"
 MAX_BODY_BYTES = 1024 * 1024
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 GATEWAY_SECONDS = 30.0  # after which API Gateway has given up: an older event is a sample, not a request
 
-EDGE_ERRORS = (
+ALWAYS = (
     errors.Unauthorized,
-    errors.PermissionDenied,
-    errors.BusinessNotFound,
     errors.PayloadTooLarge,
     errors.InvalidRequest,
-    errors.RateLimited,
-    errors.BudgetExhausted,
     errors.DependencyDown,
     errors.DeadlineExceeded,
 )
+FOR_USERS = (*ALWAYS, errors.RateLimited)
+FOR_MEMBERS = (*FOR_USERS, errors.PermissionDenied, errors.BusinessNotFound, errors.BudgetExhausted)
+EDGE_ERRORS: Mapping[str, tuple[type[errors.CafeAIError], ...]] = {
+    "nobody": ALWAYS,
+    "user": FOR_USERS,
+    "business": FOR_MEMBERS,
+}
 
 # A row for each request that is refused for its rate would make a flood dearer than serving it; nor is a body that
 # could not be read an inference.
 NEVER_AN_INFERENCE = (422, 429)
+
+NOT_ASKED = "is not a parameter of this request"
 
 _EXCHANGE = "cafe_ai.exchange"
 _bearer = HTTPBearer(
@@ -71,8 +81,12 @@ async def _caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> A
 
 Caller = Annotated[AuthenticatedCaller, Depends(_caller)]
 IdempotencyKey = Annotated[
-    str | None,
-    Header(description="A repeat with the same key, of the same request, starts nothing: it has the first answer."),
+    Annotated[str, AfterValidator(idempotency_key)] | None,
+    Header(
+        alias="Idempotency-Key",
+        json_schema_extra={"minLength": 1, "maxLength": KEY_CHARACTERS, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+        description="A repeat with the same key, of the same request, starts nothing: it has the first answer.",
+    ),
 ]
 
 
@@ -85,16 +99,27 @@ class Route(APIRoute):
             super().__init__(*arguments, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """As FastAPI's, after the token's check."""
-        handle = super().get_route_handler()
+        """As FastAPI's, after the check of the token and of the parameters' names."""
+        handle, known = super().get_route_handler(), _query_parameters(self.dependant)
         if all(dependency.call is not _caller for dependency in self.dependant.dependencies):
             return handle
 
         async def handle_authenticated(request: Request) -> Response:
-            _authenticate(request)
+            with tracing.span("authentication"):
+                _authenticate(request)
+            if known is not None and (unknown := request.query_params.keys() - known):
+                raise errors.InvalidRequest([errors.FieldError(name, NOT_ASKED) for name in sorted(unknown)])
             return await handle(request)
 
         return handle_authenticated
+
+
+def _query_parameters(dependant: Dependant) -> frozenset[str] | None:
+    """The names of the parameters in the query string; None where a model of them refuses the others itself."""
+    fields = dependant.query_params
+    if any(isinstance(field.field_info.annotation, type(BaseModel)) for field in fields):
+        return None
+    return frozenset(field.alias for field in fields)
 
 
 def _authenticate(request: Request) -> None:
@@ -120,11 +145,17 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request, with a problem document should anything go wrong."""
-        settings = runtime().settings
+        shared = runtime()
         event = scope.get("aws.event", {}).get("requestContext", {})
         request_id = event.get("requestId") or str(uuid7())
-        with correlated(request_id), observed(settings.metrics_namespace) as measured:
-            exchange = Exchange(request_id, scope["path"], _deadline(event, settings.deadline_seconds), measured)
+        deadline = _deadline(event, shared.settings.deadline_seconds)
+        with (
+            correlated(request_id),
+            tracing.flushed(shared.tracer, deadline),
+            observed(shared.settings.metrics_namespace) as measured,
+            _traced(shared, scope, request_id) as span,
+        ):
+            exchange = Exchange(request_id, scope["path"], deadline, measured)
             scope[_EXCHANGE] = exchange
             answer = _Answer(exchange, send)
             try:
@@ -132,9 +163,35 @@ class Edge:
             except Exception as error:
                 await _problem(exchange, error)(scope, receive, answer)
             finally:
-                if measured.endpoint == UNKNOWN and (route := scope.get("route")):
+                route = scope.get("route")
+                if measured.endpoint == UNKNOWN and route:
                     measured.endpoint = route.path.removeprefix(BASE_PATH)
                 _measure(exchange, answer.status)
+                _tell_trace(span, scope["method"], route and route.path, answer.status)
+
+
+def _traced(shared: Runtime, scope: Scope, request_id: str) -> tracing.Span:
+    """The span of a request: the first of a trace of its own.
+
+    A client's traceparent is linked, not continued. Anyone may send one: it could have every request recorded at our cost,
+    or put its spans into somebody else's trace.
+    """
+    tracer = shared.tracer
+    if tracer is None:
+        return tracing.NOTHING
+    link = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
+    attributes: tracing.Attributes = {"cafe_ai.request_id": request_id, "faas.trigger": "http"}
+    return tracing.entry(tracer, scope["method"], tracing.Kind.SERVER, link=link, attributes=attributes)
+
+
+def _tell_trace(span: tracing.Span, method: str, route: str | None, status: int) -> None:
+    known = method if method in METHODS else "_OTHER"
+    span.set("http.request.method", known)
+    span.set("http.route", route)
+    span.set("http.response.status_code", status)
+    span.rename(f"{known} {route}" if route else known)
+    if status >= 500:
+        span.fail()
 
 
 class _Answer:
@@ -197,13 +254,14 @@ def _measure(exchange: Exchange, status: int) -> None:
     measured.count("Requests")
     measured.count("Errors", int(status >= 500))
     measured.count("RateLimited", int(status == 429))
-    measured.count("Latency", exchange.milliseconds, "Milliseconds")
+    measured.count("Latency", exchange.milliseconds)
     log("answered", endpoint=measured.endpoint, status=status, milliseconds=exchange.milliseconds)
 
 
 def _problem(exchange: Exchange, error: Exception) -> Response:
     """The answer to a request that failed: logged where it is our fault, audited where it was an inference."""
     known = error if isinstance(error, errors.CafeAIError) else errors.InternalError()
+    tracing.current().set("cafe_ai.problem", known.code)
     if known.status >= 500:
         log_failure(known.title, error, code=known.code)
     if exchange.attempt is not None and known.status not in NEVER_AN_INFERENCE:
@@ -268,6 +326,7 @@ class App(FastAPI):
             version="1",
             openapi_url=None,  # which also leaves out the pages that show it
             redirect_slashes=False,
+            generate_unique_id_function=lambda route: route.name,  # an operation's id: the function that answers it
             exception_handlers={RequestValidationError: _refuse_invalid, HTTPException: _refuse_unroutable},
         )
         self.router.route_class = Route
@@ -285,9 +344,14 @@ def create_app() -> App:
     return App()
 
 
-def declares(*further: type[errors.CafeAIError]) -> dict[int | str, dict[str, Any]]:
-    """For a route's `responses`: what the edge may answer, and these."""
-    return problems.responses((*EDGE_ERRORS, *further))
+def declares(
+    *further: type[errors.CafeAIError], about: Literal["business", "user", "nobody"] = "business"
+) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: what the edge may answer, and these.
+
+    about: whom the route admits the caller for: a business, the caller alone, or nobody where it admits and counts none.
+    """
+    return problems.responses((*EDGE_ERRORS[about], *further))
 
 
 def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from cafe_ai.errors import CafeAIError, FieldError
 
@@ -45,7 +46,7 @@ def document(error: CafeAIError, *, instance: str, request_id: str) -> dict[str,
         "title": error.title,
         "status": error.status,
         "detail": error.detail,
-        "instance": instance,
+        "instance": quote(instance),
         "request_id": request_id,
         **error.extensions,
     }

@@ -11,19 +11,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from cafe_ai.analytics.model import Fact, Period, Role, Unit
 from cafe_ai.assistants.model import Answer, AssistantType, Question
-from cafe_ai.parameters import Moment
+from cafe_ai.parameters import WORDS, Moment, storable
 
 WHOLE_UNITS = ("count", "hour", "days")
 
 
-def _storable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not contain the character U+0000")
-    return text
-
-
 Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000), AfterValidator(_storable)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000),
+    AfterValidator(storable),
+    Field(json_schema_extra={"pattern": WORDS}),
 ]
 
 

@@ -38,6 +38,7 @@ from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import PermissionDenied
 from cafe_ai.language.detection import detect_language
 from cafe_ai.language.formats import language_of
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import milliseconds_since, now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Business, Member, Permission
@@ -91,11 +92,13 @@ def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter |
         planned = _plan_with_model(runtime, member, question, meter, understood)
         reachable = planned is not None
         understood = planned or understood
-    wording = _tell(member, question, understood, meter if reachable else None)
+    with tracing.span("words"):
+        wording = _tell(member, question, understood, meter if reachable else None)
     without_model = isinstance(understood.outcome, Declined | Reviewed) or (
         isinstance(understood.outcome, Found) and not understood.outcome.passages
     )
     degraded = not (wording.by_model or (reachable and without_model))
+    tracing.current().set("cafe_ai.answer.degraded", degraded)
     return records.write(
         runtime,
         member,
@@ -129,7 +132,8 @@ def _read_reviews(uow: UnitOfWork, member: Member, question: Question, context: 
 def _plan(uow: UnitOfWork, member: Member, question: Question, context: PlanningContext) -> Understood:
     """What the rules make of a question, and its facts."""
     how = routing.asks_how(question)
-    planned = Declined("not_understood") if how else RulesPlanner().plan(question.text, context)
+    with tracing.span("plan by rules"):
+        planned = Declined("not_understood") if how else RulesPlanner().plan(question.text, context)
     return _read_figures(uow, member, planned, context)
 
 
@@ -147,7 +151,8 @@ def _search(
     from cafe_ai.assistants.documents.service import Finder
 
     finder = Finder(runtime, member, question, by_rules.context, search or default_search())
-    found = finder.find(by_rules.outcome)
+    with tracing.span("search"):
+        found = finder.find(by_rules.outcome)
     return replace(by_rules, outcome=found or by_rules.outcome, searched=found)
 
 
@@ -165,7 +170,8 @@ def _plan_with_model(
     try:
         examples = _examples_for(runtime, member, question, by_rules.context.locale)
         planner = LanguageModelPlanner(meter, _prompts_of(member), examples)
-        planned = planner.plan(question.text, replace(by_rules.context, customers=customers))
+        with tracing.span("plan by model"):
+            planned = planner.plan(question.text, replace(by_rules.context, customers=customers))
     except ModelUnavailable:
         return None
     except PlanRejected:
@@ -200,7 +206,9 @@ def _read_figures(
         return Understood(context, Declined("not_understood"), searched)
     anchor = context.previous.period if context.previous else None
     try:
-        return Understood(context, gather(uow, planned.plan, member.business, context.as_of, anchor), searched)
+        with tracing.span("facts"):
+            facts = gather(uow, planned.plan, member.business, context.as_of, anchor)
+        return Understood(context, facts, searched)
     except UnknownPeriod:
         return Understood(context, Declined("not_understood"), searched)
 

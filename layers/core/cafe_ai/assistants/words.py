@@ -11,6 +11,7 @@ from cafe_ai.assistants.checker import check
 from cafe_ai.assistants.model import Locale
 from cafe_ai.assistants.narrator import narrate
 from cafe_ai.assistants.narrator.compose import VOICES
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import measures
 
@@ -53,7 +54,8 @@ def put_into_words(
         if written is not None:
             return Wording(written, by_model=True, verified=True)
     text = narrate(sheet, locale)
-    verdict = check(text, sheet, locale, (*names, *REST))
+    with tracing.span("number check"):
+        verdict = check(text, sheet, locale, (*names, *REST))
     if not verdict.ok:
         measures().count("NarrationDoubted")
     return Wording(text, by_model=False, verified=verdict.ok, refused=refused)
@@ -81,7 +83,8 @@ def _written_by(
             text = prose.write(language_model, question, sheet, locale, deadline, faults, prompts).text
         except ModelUnavailable:
             return None, bool(attempt)
-        verdict = check(text, sheet, locale, names)
+        with tracing.span("number check"):
+            verdict = check(text, sheet, locale, names)
         if verdict.ok and prose.is_presentable(text):
             return text, False
         measures().count("ProseRefused")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 READ, WRITE = Permission.CATALOGUE, Permission.EDIT  # what a member needs
 ID_CHARACTERS, TITLE_CHARACTERS, CONTENT_CHARACTERS = 200, 300, 20_000
-METADATA_KEYS, METADATA_CHARACTERS = 50, 10_000
+METADATA_KEYS, METADATA_CHARACTERS, LARGEST_NUMBER = 50, 10_000, 10**15
 RESERVED = "product:"
 INDEX_SECONDS = 10.0  # for which a write may wait for the index
 PATIENCE = 0.05
@@ -145,7 +145,7 @@ def _metadata_error(key: str, value: object) -> FieldError | None:
     plain = isinstance(value, str | bool | int | float)
     if not plain or (isinstance(value, float) and not math.isfinite(value)):
         return FieldError(f"metadata.{key}", "must be a text, a number, true or false")
-    if isinstance(value, int) and abs(value) > 10**15:
+    if isinstance(value, int | float) and abs(value) > LARGEST_NUMBER:
         return FieldError(f"metadata.{key}", "must be at most 10^15")
     if isinstance(value, str) and not _is_storable(value):
         return FieldError(f"metadata.{key}", "must be Unicode text without the character U+0000")

@@ -8,10 +8,42 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from cafe_ai.catalogue.documents import (
+    CONTENT_CHARACTERS,
+    ID_CHARACTERS,
+    LARGEST_NUMBER,
+    METADATA_CHARACTERS,
+    METADATA_KEYS,
+    RESERVED,
+    TITLE_CHARACTERS,
+)
 from cafe_ai.catalogue.model import Document, Hit, Kind, NewDocument, SearchResult
+from cafe_ai.parameters import STORABLE, WORDS
 
 BusinessId = UUID
+Id = Annotated[
+    str,
+    Field(
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": ID_CHARACTERS,
+            "pattern": rf"^(?!{RESERVED})[^/\x00]*[^/\s\x00][^/\x00]*$",
+        }
+    ),
+]
 Text = Annotated[str | None, Field(min_length=1, max_length=5_000)]  # what documents are to fit
+METADATA_SCHEMA: dict[str, Any] = {
+    "description": f"At most {METADATA_CHARACTERS:,} characters together.",
+    "maxProperties": METADATA_KEYS,
+    "propertyNames": {"minLength": 1, "maxLength": 100, "pattern": STORABLE},
+    "additionalProperties": {
+        "anyOf": [
+            {"type": "string", "maxLength": METADATA_CHARACTERS, "pattern": STORABLE},
+            {"type": "boolean"},
+            {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER},
+        ]
+    },
+}
 Skip = Annotated[int, Field(ge=0, le=1_000_000)]
 Limit = Annotated[int, Field(ge=1, le=100)]
 
@@ -21,9 +53,13 @@ class DocumentRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: str = ""
-    content: str
-    metadata: dict[str, StrictStr | StrictBool | StrictInt | StrictFloat] = {}
+    title: Annotated[str, Field(json_schema_extra={"maxLength": TITLE_CHARACTERS, "pattern": STORABLE})] = ""
+    content: Annotated[
+        str, Field(json_schema_extra={"minLength": 1, "maxLength": CONTENT_CHARACTERS, "pattern": WORDS})
+    ]
+    metadata: Annotated[
+        dict[str, StrictStr | StrictBool | StrictInt | StrictFloat], Field(json_schema_extra=METADATA_SCHEMA)
+    ] = {}
 
     def document(self, document_id: str) -> NewDocument:
         """As the catalogue takes it."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from cafe_ai.conversations.model import COMMENT_CHARACTERS, Turn
+from cafe_ai.parameters import STORABLE, storable
 
 Skip = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Limit = Annotated[int, Field(ge=1, le=500)]
@@ -39,14 +40,11 @@ class Deleted(BaseModel):
     deleted: int
 
 
-def _storable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not contain the character U+0000")
-    return text
-
-
 Comment = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=COMMENT_CHARACTERS), AfterValidator(_storable)
+    str,
+    StringConstraints(strip_whitespace=True, max_length=COMMENT_CHARACTERS),
+    AfterValidator(storable),
+    Field(json_schema_extra={"pattern": STORABLE}),
 ]
 
 

@@ -20,7 +20,7 @@ from pydantic import (
 
 from cafe_ai.errors import InvalidRequest
 from cafe_ai.jobs.model import JobKind
-from cafe_ai.parameters import Moment
+from cafe_ai.parameters import WORDS, Moment, storable
 from cafe_ai.problems import field_errors
 
 MAX_PRODUCTS = 500
@@ -33,13 +33,12 @@ MAX_DAYS_OLD = 3650
 Period = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
 
 
-def _storable(text: str) -> str:
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("must be text without U+0000 and without half a character")
-    return text
-
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_storable)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(storable),
+    Field(json_schema_extra={"pattern": WORDS}),
+]
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 

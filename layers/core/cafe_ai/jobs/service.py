@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from cafe_ai.platform.db import Database
     from cafe_ai.tenancy.model import Member, User
 
-KEY_CHARACTERS = 255
 KEY_HEADER = "Idempotency-Key"
 RESULT_CHARACTERS = 4_000_000  # a function's answer has at most 6 MB, and its JSON is a string within JSON
 SOON_SECONDS = 1.0  # when to ask again for a job that changed hands just now
@@ -96,8 +95,13 @@ def start(
 
 
 def _check_key(key: str | None) -> None:
-    if key is not None and not (0 < len(key) <= KEY_CHARACTERS and key.isprintable()):
-        raise InvalidRequest.field(KEY_HEADER, f"must have 1 to {KEY_CHARACTERS} printable characters")
+    from cafe_ai.parameters import idempotency_key  # pydantic
+
+    try:
+        if key is not None:
+            idempotency_key(key)
+    except ValueError as error:
+        raise InvalidRequest.field(KEY_HEADER, str(error)) from error
 
 
 def _earlier(runtime: Runtime, request: repository.Request, deadline: Deadline) -> Job:

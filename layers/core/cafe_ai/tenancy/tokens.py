@@ -15,6 +15,7 @@ from uuid import UUID
 
 from cafe_ai.errors import DeadlineExceeded, DependencyDown, Unauthorized
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.tls import client_context
 from cafe_ai.tenancy import signed
 from cafe_ai.tenancy.model import SERVICE_USER
 
@@ -44,8 +45,11 @@ def fetch_json(url: str, timeout: float) -> Mapping[str, Any]:
     Without urllib, which prepares TLS (35 ms) also for an address that is plain http.
     """
     address = urlsplit(url)
-    connect = HTTPSConnection if address.scheme == "https" else HTTPConnection
-    connection = connect(address.netloc, timeout=timeout)
+    connection = (
+        HTTPSConnection(address.netloc, timeout=timeout, context=client_context())
+        if address.scheme == "https"
+        else HTTPConnection(address.netloc, timeout=timeout)
+    )
     try:
         connection.request("GET", urlunsplit(address._replace(scheme="", netloc="")) or "/")
         response = connection.getresponse()
