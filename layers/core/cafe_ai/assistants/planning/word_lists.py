@@ -7,7 +7,14 @@ a al and d de del e el en for in l la las los of para the un una y
 
 # Words a question may hold without changing what is asked.
 FILLER = """
-carta catalogo catalogue catalog menu desglosa desglosalo desglosame break breaks buenas tardes oye sacamos hacemos pusimos incluye incluyen usada usado usadas usados ring rung issue issued shift shifted count came deja dejan nos ninguna ningun ninguno stop stopped aplicadas grossing distintas highest seen trading mayormente rango verdad tal ok vale porfi dime dinos cuentame decidme enseñame ensename saca sacame pasame pasa necesitamos gustaria querria me-gustaria could ascendio ascendieron ascienden asciende sirvieron sirvio servimos servido served how'd money-wise jaleo movimiento devolvimos euros reparten reparte repartieron distribuyen distribuye dimos dado concedimos aplicamos aplicado aplicados ofrecimos offered applied granted gave dejamos dejar cups tazas taza vasos raciones racion porciones trozos slices portions glasses plates cup piezas anything somebody anyone
+carta catalogo catalogue catalog menu desglosa desglosalo desglosame break breaks buenas tardes oye sacamos hacemos
+pusimos incluye incluyen usada usado usadas usados ring rung issue issued shift shifted count came deja dejan nos
+ninguna ningun ninguno stop stopped aplicadas grossing distintas highest seen trading mayormente rango verdad tal ok
+vale porfi dime dinos cuentame decidme enseñame ensename saca sacame pasame pasa necesitamos gustaria querria
+me-gustaria could ascendio ascendieron ascienden asciende sirvieron sirvio servimos servido served how'd money-wise
+jaleo movimiento devolvimos euros reparten reparte repartieron distribuyen distribuye dimos dado concedimos aplicamos
+aplicado aplicados ofrecimos offered applied granted gave dejamos dejar cups tazas taza vasos raciones racion
+porciones trozos slices portions glasses plates cup piezas anything somebody anyone
 a about account accounted accounts achieve achieved actual actuales actually actualmente acumulada acumuladas
 acumulado acumulados ademas ago ahora al alguien algun alguna algunas alguno algunos all alli also altogether am
 amount amounts an analisis analiza and anda andan anterior any anything aparte aporta aportan aportaron aporto
@@ -57,7 +64,8 @@ whose why will with within would y ya yes yo you your yours
 
 # Words for matters that a shop has and these records do not.
 NOT_RECORDED = """
-vegano vegana veganos veganas vegan vegetariano vegetariana vegetarianos gluten lactosa celiacos seasonal estacional estacionales
+vegano vegana veganos veganas vegan vegetariano vegetariana vegetarianos gluten lactosa celiacos seasonal estacional
+estacionales
  accionistas advertising aforo agua-corriente alquiler alquileres amortisation amortizacion amortization balance
 balance-sheet banco bank budget camarera camareras camarero camareros campana campanas cashflow clima competencia
 competidor competidores competition competitor competitors credito cuenta-bancaria debt debts depreciation deuda
