@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -25,6 +26,10 @@ KEYS_LIVE_SECONDS = 600.0
 SECONDS_BETWEEN_FETCHES = 5.0
 FETCH_TIMEOUT_SECONDS = 3.0
 MAX_KEY_SET_BYTES = 1_000_000
+MAX_TOKEN_CHARACTERS = 10_240  # API Gateway takes no more in all headers together
+CLOCK_SKEW_SECONDS = 60.0  # by which the issuer's clock may be ahead
+LATEST_MOMENT = 253_402_300_800  # the year 10000: what is beyond was never meant as a moment
+COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")  # RFC 7515: without padding
 LEAST_FETCH_SECONDS = 0.5  # with less left a fetch that fails would say nothing about the issuer
 
 Fetch = Callable[[str, float], Mapping[str, Any]]
@@ -115,6 +120,8 @@ def _signing_keys(key_set: Mapping[str, Any]) -> dict[str | None, jwt.PyJWK]:
 def verify(token: str, keys: SigningKeys, *, issuer: str, audience: str, deadline: Deadline) -> Identity:
     """Who the token speaks for. Raises Unauthorized where it proves nothing, without saying which check it failed."""
     try:
+        if len(token) > MAX_TOKEN_CHARACTERS or not COMPACT.fullmatch(token):
+            raise Unauthorized
         header = jwt.get_unverified_header(token)
         if header.get("alg") not in ALGORITHMS:
             raise Unauthorized
@@ -128,8 +135,17 @@ def verify(token: str, keys: SigningKeys, *, issuer: str, audience: str, deadlin
             options={"require": CLAIMS, "verify_iat": False},
         )
         user_id = UUID(claims["sub"])
-        if user_id == SERVICE_USER:
+        if user_id == SERVICE_USER or not _is_dated_plausibly(claims):
             raise Unauthorized
         return Identity(user_id, operator=claims.get("operator") is True)
     except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
         raise Unauthorized from error
+
+
+def _is_dated_plausibly(claims: Mapping[str, Any]) -> bool:
+    """Whether all moments of the token are numbers, and it was not issued in the future. PyJWT takes "17" and Infinity, too."""
+    moments = [claims[name] for name in ("exp", "nbf", "iat") if name in claims]
+    if any(isinstance(each, bool) or not isinstance(each, int | float) for each in moments):
+        return False
+    latest_issue: float = time.time() + CLOCK_SKEW_SECONDS
+    return all(0 <= each < LATEST_MOMENT for each in moments) and claims.get("iat", 0) <= latest_issue
