@@ -34,7 +34,7 @@ stop: ## Stop what `make run` started
 	@if [ -x $(PY) ]; then $(PY) -m infra.local.main stop; else echo "Nothing is installed here, so nothing runs."; fi
 
 .PHONY: test
-test: lint types unit integration e2e ## Everything: format, lint, types, import rules, all tests
+test: lint types checks unit integration e2e ## Everything: format, lint, types, import rules, supply chain, all tests
 
 .PHONY: install
 install: ## Install what is missing, into this folder
@@ -59,13 +59,26 @@ format: install ## Write the code as the formatter wants it
 types: install ## Check the types
 	$(PY) -m mypy
 
+.PHONY: checks
+checks: install-checks ## Locks, licences, list of parts, secrets, known weaknesses; CAFE_AI_AUDIT=require fails where nothing could be audited
+	$(PYTEST) $(WORKERS) tests/checks
+	@$(PY) -m infra.checks all
+
+.PHONY: secrets
+secrets: install-checks ## Write .secrets.baseline anew and say what in it nobody has read
+	@$(PY) -m infra.checks secrets
+
+.PHONY: sbom
+sbom: install ## Write the list of parts of what is shipped (CycloneDX) to .local/sbom
+	@$(PY) -m infra.checks sbom
+
 .PHONY: unit
 unit: install ## The tests that need nothing running
 	$(PYTEST) $(WORKERS) tests/unit tests/architecture
 
 .PHONY: integration
 integration: install ## The tests on a real PostgreSQL
-	$(PYTEST) $(WORKERS) tests --ignore tests/unit --ignore tests/architecture --ignore tests/e2e
+	$(PYTEST) $(WORKERS) tests --ignore tests/unit --ignore tests/architecture --ignore tests/e2e --ignore tests/checks
 
 .PHONY: e2e
 e2e: install ## The tests through API Gateway, on a stack of their own
@@ -75,10 +88,18 @@ e2e: install ## The tests through API Gateway, on a stack of their own
 build: install ## Build the functions for AWS (arm64; ARCH=x86_64 for the other)
 	TARGET="--python-platform $(WHEELS_$(ARCH)) --python-version 3.13" $(SAM) build --parameter-overrides Arch=$(ARCH)
 	@.local/venvs/sam/bin/python -m infra.local.sizes .aws-sam/build
+	@$(PY) -m infra.checks sbom
 
 .PHONY: deploy
-deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the first time with PARAMETERS="DatabaseUrl=... ..."
-	$(SAM) deploy --config-env $(ENV) --parameter-overrides Arch=$(ARCH) MigrationsVersion=$(MIGRATIONS_VERSION) $(PARAMETERS)
+deploy: build ## Deploy to AWS: ENV=dev, staging or prod (samconfig.toml); the first time with PARAMETERS="OpenAiApiKey=... ..."
+	given=$$($(PY) -m infra.parameters $(ENV) Arch=$(ARCH) MigrationsVersion=$(MIGRATIONS_VERSION) $(PARAMETERS)) && \
+		eval "parameters=($$given)" && $(SAM) deploy --config-env $(ENV) --parameter-overrides "$${parameters[@]}"
+
+.PHONY: template-checks
+template-checks: install-checks ## Check template.yaml and infra/*.yaml: cfn-lint, sam validate, checkov (no network, no account)
+	.local/venvs/sam/bin/cfn-lint template.yaml infra/*.yaml
+	AWS_DEFAULT_REGION=eu-west-1 $(SAM) validate --lint --template-file template.yaml
+	.local/venvs/checks/bin/checkov --config-file .checkov.yaml --file template.yaml infra/*.yaml
 
 .PHONY: bench
 bench: install ## Measure: the handler's import and memory, and a question with its parts
@@ -91,6 +112,14 @@ notebooks: install ## Run the notebooks of ml/ and save them with their outputs;
 .PHONY: torture
 torture: install ## 20,000 jobs while workers are killed 100 times; minutes (the tests have a smaller run of it)
 	$(PY) -m tests.torture.jobs
+
+.PHONY: soak
+soak: install ## Mixed load on a stack of its own: no 5xx, no leak, all audited once; MINUTES=30 USERS=4
+	$(PY) -m tests.load soak --minutes $(or $(MINUTES),30) --users $(or $(USERS),4)
+
+.PHONY: chaos
+chaos: install ## The same load while PostgreSQL, Chroma, the language model and workers are killed in turn; minutes
+	$(PY) -m tests.load chaos
 
 .PHONY: import
 import: install ## Import order lines: make import FILE=lines.csv NAME="Tienda" TIMEZONE=Europe/Madrid CURRENCY=EUR LOCALE=es

@@ -17,6 +17,7 @@ from infra.local.processes import Command, run_to_end
 
 SOURCES = (
     "template.yaml",
+    *(f"infra/{name}.yaml" for name in ("network", "database", "vector_store", "cache", "identity", "observability")),
     "layers",
     "functions",
     "ml",

@@ -13,7 +13,17 @@ from typing import Any
 from infra.local import emulator
 from infra.local.build import TRANSFORMED
 from infra.local.layout import Layout, python_of
-from infra.local.native import Template, api_id, count_routes, functions_of, layers_of, make_native
+from infra.local.native import (
+    NESTED_SUFFIX,
+    Template,
+    api_id,
+    count_routes,
+    functions_of,
+    layers_of,
+    make_native,
+    nested_of,
+    without_the_unreadable,
+)
 from infra.local.problems import StackError
 
 STACK = "cafe-ai"
@@ -31,8 +41,9 @@ class DeployFailed(StackError):  # noqa: N818 -- errors state the fact
 
 def deploy(layout: Layout, build: Path, port: int, parameters: Mapping[str, str]) -> dict[str, str]:
     """Create the stack of a freshly started emulator and return its outputs. Raises DeployFailed."""
-    template: Template = json.loads((build / TRANSFORMED).read_text(encoding="utf-8"))
-    native = make_native(template, _upload_bootstraps(layout, build, template, port))
+    template = _template(build / TRANSFORMED)
+    bootstraps = _upload_bootstraps(layout, build, template, port)
+    native = make_native(template, bootstraps, _upload_nested(build, template, port))
     cloudformation = emulator.client("cloudformation", port)
     cloudformation.create_stack(
         StackName=STACK,
@@ -62,6 +73,20 @@ def _upload_bootstraps(layout: Layout, build: Path, template: Template, port: in
         _upload(s3, key, _zip_bootstrap(bootstrap(layout, code, layers)))
         places[function] = (BUCKET, key)
     return places
+
+
+def _upload_nested(build: Path, template: Template, port: int) -> dict[str, str]:
+    s3 = _s3(port)
+    places = {}
+    for name in nested_of(template):
+        nested = without_the_unreadable(_template(build / f"{name}{NESTED_SUFFIX}"))
+        places[name] = _upload(s3, f"{name}.json", json.dumps(nested).encode())
+    return places
+
+
+def _template(path: Path) -> Template:
+    template: Template = json.loads(path.read_text(encoding="utf-8"))
+    return template
 
 
 def _s3(port: int) -> Any:

@@ -1,19 +1,29 @@
 """What SAM's translation becomes so that the emulator serves it: pure functions from template to template.
 
 The emulator ignores the OpenAPI body that SAM gives an HTTP API, so it becomes routes, integrations, authorizers and
-CORS of their own; and it runs functions from a `bootstrap` script beside which layers are only folders on a path.
+CORS of their own; it runs functions from a `bootstrap` script beside which layers are only folders on a path; and it knows no
+CodeDeploy, so that aliases move at once. Versions, aliases and nested stacks it has, and they stay.
 """
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Template = dict[str, Any]
-FUNCTION_OF_INTEGRATION = re.compile(r"functions/\$\{(\w+)\.Arn\}")
+FUNCTION = "AWS::Lambda::Function"
+NESTED = "AWS::CloudFormation::Stack"
+NESTED_SUFFIX = ".nested.json"  # of the files with their templates, beside the translated one
+CALLED_BY_INTEGRATION = re.compile(r"functions/\$\{(\w+?)(\.Arn)?\}")
 EMULATED_RUNTIME = "provided.al2023"
-# Types that the emulator refuses to read; the template makes them in a VPC alone, where the local stack never is.
-LEFT_OUT = ("AWS::ElastiCache::ServerlessCache", "AWS::EC2::SecurityGroupIngress")
+# Types that the emulator refuses to read, beside alarms of more than one metric.
+LEFT_OUT = (
+    "AWS::Lambda::LayerVersion",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::Logs::QueryDefinition",
+)
 WORKERS_PER_FUNCTION = 4  # that the emulator starts at most
 AT_ONCE = 2  # messages of a queue: one that waited for a worker in vain would stay hidden for half an hour
 LOCAL_ORIGINS = ["http://localhost:3000", "http://localhost:5173"]  # where frontends are developed
@@ -27,26 +37,58 @@ def layers_of(template: Template, function: str) -> list[str]:
 
 
 def functions_of(template: Template) -> list[str]:
-    return [name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::Lambda::Function"]
+    return _of_type(template, FUNCTION)
 
 
-def make_native(template: Template, code: Mapping[str, tuple[str, str]]) -> Template:
-    """The template for the emulator; `code` says in which bucket and under which key each function's bootstrap is."""
-    native = copy.deepcopy(template)
+def nested_of(template: Template) -> list[str]:
+    return _of_type(template, NESTED)
+
+
+def _of_type(template: Template, wanted: str) -> list[str]:
+    return [name for name, resource in template["Resources"].items() if resource["Type"] == wanted]
+
+
+def make_native(template: Template, code: Mapping[str, tuple[str, str]], nested: Mapping[str, str]) -> Template:
+    """The template for the emulator; `code` says in which bucket and under which key each function's bootstrap is, `nested`
+    at which address each nested stack's template.
+    """
+    native = without_the_unreadable(template)
     resources = native["Resources"]
     for name in functions_of(native):
         bucket, key = code[name]
         properties = resources[name]["Properties"]
-        properties.pop("Layers", None)
+        for unknown in ("Layers", "SnapStart"):
+            properties.pop(unknown, None)
         properties.update(Runtime=EMULATED_RUNTIME, Code={"S3Bucket": bucket, "S3Key": key})
     for name, resource in list(resources.items()):
-        if resource["Type"] in ("AWS::Lambda::LayerVersion", *LEFT_OUT):
-            del resources[name]
-        elif resource["Type"] == "AWS::ApiGatewayV2::Api":
+        if resource["Type"] == "AWS::ApiGatewayV2::Api":
             resources.update(_native_api(name, resource["Properties"]))
         elif resource["Type"] == "AWS::Lambda::EventSourceMapping":
             resource["Properties"]["ScalingConfig"] = {"MaximumConcurrency": AT_ONCE}
+        elif resource["Type"] == "AWS::Lambda::Alias":
+            resource.pop("UpdatePolicy", None)
+        elif resource["Type"] == NESTED:
+            resource["Properties"]["TemplateURL"] = nested[name]
     return native
+
+
+def without_the_unreadable(template: Template) -> Template:
+    """A copy without the resources that the emulator refuses, and without mention of them in DependsOn."""
+    readable = copy.deepcopy(template)
+    resources = readable["Resources"]
+    refused = {name for name, resource in resources.items() if not _is_readable(resource)}
+    for name in refused:
+        del resources[name]
+    for resource in resources.values():
+        if waits_for := resource.pop("DependsOn", None):
+            names = [waits_for] if isinstance(waits_for, str) else waits_for
+            resource["DependsOn"] = [name for name in names if name not in refused]
+    return readable
+
+
+def _is_readable(resource: dict[str, Any]) -> bool:
+    of_metrics = resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+    return resource["Type"] not in LEFT_OUT and not of_metrics
 
 
 def count_routes(template: Template) -> int:
@@ -60,14 +102,18 @@ def _native_api(name: str, properties: dict[str, Any]) -> dict[str, Any]:
     if cors := body.get("x-amazon-apigateway-cors"):
         properties["CorsConfiguration"] = cors
     resources = _authorizers(name, body)
-    operations = [
-        (method, path, operation) for path, methods in body["paths"].items() for method, operation in methods.items()
-    ]
-    for number, (method, path, operation) in enumerate(operations, start=1):
+    for number, (method, path, operation) in enumerate(operations_of(body), start=1):
         integration = f"{name}Integration{number}"
         resources[integration] = _integration(name, operation["x-amazon-apigateway-integration"])
         resources[f"{name}Route{number}"] = _route(name, method, path, operation, integration)
     return resources
+
+
+def operations_of(body: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and operation of each in an OpenAPI document."""
+    for path, methods in body["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
 
 
 def api_id(name: str) -> str:
@@ -101,7 +147,7 @@ def _authorizer_name(api: str, scheme: str) -> str:
 
 def _integration(api: str, integration: dict[str, Any]) -> dict[str, Any]:
     uri = integration["uri"]["Fn::Sub"]
-    found = FUNCTION_OF_INTEGRATION.search(uri)
+    found = CALLED_BY_INTEGRATION.search(uri)
     if found is None:
         raise ValueError(f"an integration of {api} is with no function of the template: {uri}")
     return {
@@ -109,7 +155,9 @@ def _integration(api: str, integration: dict[str, Any]) -> dict[str, Any]:
         "Properties": {
             "ApiId": {"Ref": api},
             "IntegrationType": "AWS_PROXY",
-            "IntegrationUri": {"Fn::GetAtt": [found[1], "Arn"]},
+            "IntegrationUri": {"Fn::GetAtt": [found[1], "Arn"]}
+            if found[2]
+            else {"Ref": found[1]},  # an alias is its ARN
             "PayloadFormatVersion": integration["payloadFormatVersion"],
         },
     }

@@ -1,8 +1,9 @@
 """SAM's own translation of a built template to CloudFormation, by the SAM tools' virtual environment.
 
-`python -m infra.local.sam_transform BUILD_FOLDER` reads template.yaml there and writes transformed.json. Where the code
-is stays open (the resource's name in a bucket that does not exist): deploy.py fills it in. State machines get their
-definition inline. References to parameters stay references, so that the emulator's CloudFormation resolves them.
+`python -m infra.local.sam_transform BUILD_FOLDER` reads template.yaml there and writes transformed.json, and beside it the
+nested stacks' templates, each as NAME.nested.json. Where the code is stays open (the resource's name in a bucket that does not
+exist): deploy.py fills it in. State machines get their definition inline. References to parameters stay references, so that
+the emulator's CloudFormation resolves them.
 """
 
 import copy
@@ -16,7 +17,7 @@ from samcli.yamlhelper import yaml_parse
 from samtranslator.public.translator import ManagedPolicyLoader
 from samtranslator.translator.transform import transform
 
-from infra.local.native import LOCAL_ORIGINS
+from infra.local.native import LOCAL_ORIGINS, NESTED, NESTED_SUFFIX
 
 CODE_PLACES = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 
@@ -32,14 +33,14 @@ class NoManagedPolicies(ManagedPolicyLoader):
         return {}
 
 
-def _definition(folder: Path, place: str) -> dict[str, Any]:
-    """A state machine's own file, which `sam build` leaves where it is; in AWS `sam deploy` would upload it."""
-    definition: dict[str, Any] = yaml_parse((folder / place).read_text(encoding="utf-8"))
-    return definition
+def _read(path: Path) -> dict[str, Any]:
+    """A file of YAML with CloudFormation's tags, as what JSON can say."""
+    content: dict[str, Any] = json.loads(json.dumps(yaml_parse(path.read_text(encoding="utf-8"))))
+    return content
 
 
 def main(folder: Path) -> None:
-    template = json.loads(json.dumps(yaml_parse((folder / "template.yaml").read_text(encoding="utf-8"))))
+    template = _read(folder / "template.yaml")
     parameters = copy.deepcopy(template["Parameters"])
     for parameter in template["Parameters"].values():
         parameter.pop("Default", None)
@@ -47,13 +48,20 @@ def main(folder: Path) -> None:
         if place := CODE_PLACES.get(resource["Type"]):
             resource["Properties"][place] = f"s3://local/{name}"
         elif resource["Type"] == "AWS::Serverless::StateMachine":
-            resource["Properties"]["Definition"] = _definition(folder, resource["Properties"].pop("DefinitionUri"))
+            # which `sam build` leaves where it is; in AWS `sam deploy` would upload it
+            resource["Properties"]["Definition"] = _read(folder / resource["Properties"].pop("DefinitionUri"))
+        elif resource["Type"] == NESTED:
+            _write(folder / f"{name}{NESTED_SUFFIX}", _read(folder / resource["Properties"]["TemplateURL"]))
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
     # CloudFormation hands SAM a list parameter as a list; a reference in its place SAM would take for all of CORS.
     lists = {"AllowedOrigins": LOCAL_ORIGINS}
     translated: dict[str, Any] = transform(template, lists, NoManagedPolicies())
     translated["Parameters"] = parameters
-    (folder / "transformed.json").write_text(json.dumps(translated, indent=1), encoding="utf-8")
+    _write(folder / "transformed.json", translated)
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

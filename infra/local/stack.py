@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cafe_ai.settings import DEFAULT_EMBEDDING_MODEL
-from infra.local import chroma, database, emulator, issuer, processes
+from infra.local import bridge, chroma, database, emulator, issuer, processes
 from infra.local.build import ensure_build, fingerprint
 from infra.local.catching_up import count_baskets, index_all, queue_unfinished_work, send_messages
 from infra.local.console import say, step
@@ -146,7 +146,7 @@ def _start(layout: Layout) -> State:
     with step("Starting PostgreSQL, the vector store, the token issuer and the AWS emulator"):
         _start_processes(layout, record)
         postgres.start()
-        postgres.prepare()
+        database.prepare(postgres)
         emulator.wait_until_ready(layout, record.processes["emulator"], record.ports["emulator"])
         chroma.wait_until_ready(layout, record.processes[chroma.NAME], record.ports[chroma.NAME])
     layout.mail.mkdir(parents=True, exist_ok=True)
@@ -202,6 +202,8 @@ def _start_processes(layout: Layout, record: Record) -> None:
     save(layout, record)
     record.processes["emulator"] = emulator.start(layout, record.ports["emulator"])
     save(layout, record)
+    record.processes[bridge.NAME] = bridge.start(layout, record.ports["emulator"])
+    save(layout, record)
 
 
 def _start_issuer(layout: Layout, port: int) -> Process:
@@ -226,6 +228,7 @@ def _parameters(layout: Layout, postgres: PostgresServer, ports: dict[str, int])
         "DatabaseUrl": postgres.dsn(APP),
         "MigrationDatabaseUrl": postgres.dsn(OWNER),
         "ChromaUrl": chroma.url_of(ports[chroma.NAME]),
+        "Network": "none",
         "MailFrom": MAIL_FROM,
         "MailFolder": str(layout.mail),
         "WebhookPrivateHosts": WEBHOOK_PRIVATE_HOSTS,

@@ -18,11 +18,20 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
+def parent_of(pid: int) -> int:
+    """The process that started it."""
+    return int(_fields(pid)[1])
+
+
 def seconds_of(pid: int) -> float:
     """What it and all that it started have used, those that have ended included."""
     total = 0
     for process in (pid, *children_of(pid)):
         with suppress(OSError):
-            fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-            total += sum(int(field) for field in fields[11:15])
+            total += sum(int(field) for field in _fields(process)[11:15])
     return total / TICKS
+
+
+def _fields(pid: int) -> list[str]:
+    """/proc/PID/stat from the state on (proc_pid_stat(5))."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()

@@ -29,6 +29,7 @@ from infra.local import sample_business
 from infra.local.database import SETTINGS
 from infra.local.postgres import APP, OWNER, SAAS, SUPERUSER, PostgresServer, free_port
 from tests.bench.fresh import Job
+from tests.bench.processes_cpu import parent_of
 from tests.bench.questions import ABOUT_THE_CAFE, ABOUT_THE_GIFT_SHOP, Asked
 from tests.support.gateway import http_event
 from tests.support.issuer import AUDIENCE, Issuer, running_issuer
@@ -107,6 +108,11 @@ class Shop:
         """What is in the database, as a superuser sees it."""
         with psycopg.connect(self.database.superuser) as connection:
             return connection.execute(sql.encode(), parameters).fetchall()
+
+    def postmaster(self) -> int:
+        """The process id of PostgreSQL's first process, whose children serve the connections."""
+        with psycopg.connect(self.database.superuser) as connection:
+            return parent_of(connection.info.backend_pid)
 
 
 def choose_source() -> Source:

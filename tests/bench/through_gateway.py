@@ -28,11 +28,11 @@ from tests.support.local_stack import run_stack
 
 
 def measure(shop: Shop, quick: bool) -> Result:
-    """One client first, question after question; then closed loops of one and four clients."""
+    """One client first, question after question; then closed loops of 1, 4 and 16 clients."""
     with _stack(shop.source) as (state, tokens):
         samples = _ask_in_rounds(state, shop.source, tokens, 2 if quick else 25)
         warm_up, seconds = (2.0, 3.0) if quick else (10.0, 15.0)
-        loops = {clients: _loop(state, shop.source, tokens, clients, warm_up, seconds) for clients in (1, 4)}
+        loops = {clients: _loop(state, shop.source, tokens, clients, warm_up, seconds) for clients in (1, 4, 16)}
     whole = Spread.of([sample["ms"] for sample in samples])
     inside = Spread.of([sample["inside_ms"] for sample in samples])
     by_question: dict[str, list[float]] = defaultdict(list)

@@ -17,7 +17,7 @@ from tests.support.postgres import TestDatabase
 LOGIN_ROLES = (APP, SAAS)
 NOLOGIN_ROLES = (
     "cafe_ai_rollup", "cafe_ai_admission", "cafe_ai_baskets", "cafe_ai_cleanup", "cafe_ai_erasure", "cafe_ai_examples",
-    "cafe_ai_index", "cafe_ai_jobs", "cafe_ai_monitoring", "cafe_ai_report", "cafe_ai_schedules"
+    "cafe_ai_index", "cafe_ai_jobs", "cafe_ai_monitoring", "cafe_ai_offboarding", "cafe_ai_report", "cafe_ai_schedules"
 )  # fmt: skip
 
 READ, WRITE = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
@@ -63,7 +63,16 @@ TABLE_PRIVILEGES = {
     "cafe_ai_schedules": {},
     "cafe_ai_cleanup": {
         **dict.fromkeys(
-            ("ai_jobs", "notification_deliveries", "ai_conversations", "ai_dead_letters", "approved_examples"),
+            (
+                "ai_jobs",
+                "notification_deliveries",
+                "ai_conversations",
+                "ai_dead_letters",
+                "approved_examples",
+                "erasures",
+                "rate_limits",
+                "search_misses",
+            ),
             frozenset({"DELETE"}),
         ),
         "past_conversations": COUNT,
@@ -71,6 +80,26 @@ TABLE_PRIVILEGES = {
     "cafe_ai_erasure": {
         "erasures": WRITE,
         **dict.fromkeys(("ai_conversations", "approved_examples"), frozenset({"DELETE"})),
+    },
+    "cafe_ai_offboarding": {
+        **dict.fromkeys(
+            (
+                "businesses",
+                "customers",
+                "orders",
+                "order_lines",
+                "reviews",
+                "review_analyses",
+                "ai_conversations",
+                "approved_examples",
+                "search_misses",
+                "ai_jobs",
+                "ai_dead_letters",
+                "ai_outbox",
+            ),
+            frozenset({"DELETE"}),
+        ),
+        "erasure_records": frozenset({"SELECT", "INSERT"}),
     },
     "cafe_ai_examples": {"model_routes": READ},
     "cafe_ai_report": {},
@@ -85,13 +114,39 @@ TABLE_PRIVILEGES = {
     },
     "public": {},
 }
+OFFBOARDING = (  # reads words only to find whom it forgets, and only of its transaction's business
+    ("ai_audit_logs", "SELECT", "business_id error_message plan prompt response user_id"),
+    ("ai_audit_logs", "UPDATE", "error_message plan prompt response user_id"),
+    ("ai_conversations", "SELECT", "business_id plan prompt response"),
+    ("ai_dead_letters", "SELECT", "body"),
+    ("ai_feedback", "SELECT", "business_id comment"),
+    ("ai_feedback", "UPDATE", "comment"),
+    ("ai_jobs", "SELECT", "business_id error id params result"),
+    ("ai_outbox", "SELECT", "body business_id"),
+    ("approved_examples", "SELECT", "business_id plan question"),
+    ("businesses", "SELECT", "id name"),
+    ("customers", "SELECT", "business_id external_id id name"),
+    ("documents", "SELECT", "business_id content kind metadata title"),
+    ("documents", "UPDATE", "content metadata title updated_at"),
+    ("notification_deliveries", "SELECT", "business_id last_error reason"),
+    ("notification_deliveries", "UPDATE", "last_error reason"),
+    ("order_lines", "SELECT", "business_id"),
+    ("orders", "SELECT", "business_id customer_id"),
+    ("orders", "UPDATE", "customer_id"),
+    ("review_analyses", "SELECT", "business_id review_id"),
+    ("reviews", "SELECT", "business_id id text"),
+    ("reviews", "UPDATE", "text"),
+    ("search_misses", "SELECT", "business_id query"),
+)
 FUNCTIONS_CALLED = {
     APP: {
         "admit", "any_of_words", "budget_reserve", "budget_settle", "budget_spend", "budget_standing", "business_clock",
-        "businesses_due_for_baskets", "businesses_due_for_rollup_check", "businesses_in_collection", "claim_indexing",
+        "businesses_due_for_baskets", "businesses_due_for_rollup_check", "businesses_in_collection",
+        "claim_due_messages", "claim_indexing", "claim_messages",
         "conversation_counts", "current_business_id", "current_model_routes", "current_user_id",
         "empty_past_audit", "empty_past_feedback",
-        "erase_conversation", "erase_conversations", "experiment_outcomes", "forget_collection", "forget_messages",
+        "erase_conversation", "erase_conversations", "experiment_outcomes", "forget_collection", "forget_customer",
+        "forget_messages", "jobs_about_customer", "offboard_business", "remove_past_traces",
         "given_up_jobs", "indexed_vectors", "inference_counts", "inference_counts_since", "job_business",
         "mend_rollups", "new_id", "open_drift_alerts", "outbox_wait", "overdue_jobs", "past_jobs", "queue_reindexing",
         "recent_inference_errors", "release_indexing", "remove_past_conversations", "remove_past_dead_letters",
@@ -108,6 +163,7 @@ FUNCTIONS_CALLED = {
     "cafe_ai_baskets": set(),
     "cafe_ai_schedules": set(),
     "cafe_ai_cleanup": {"is_past"},
+    "cafe_ai_offboarding": {"current_business_id", "folded", "names_person", "new_id", "search_terms", "without_person"},
     "cafe_ai_examples": set(),
     "cafe_ai_jobs": {"outbox_wait"},
     "cafe_ai_monitoring": {"metric_endpoint", "response_bucket"},
@@ -149,6 +205,7 @@ def test_roles_own_nothing_and_bypass_nothing(superuser: psycopg.Connection[Any]
         ("cafe_ai_index", False, False, False, 0),
         ("cafe_ai_jobs", False, False, False, 0),
         ("cafe_ai_monitoring", False, False, False, 0),
+        ("cafe_ai_offboarding", False, False, False, 0),
         ("cafe_ai_report", False, False, False, 0),
         ("cafe_ai_rollup", False, False, False, 0),
         (SAAS, True, False, False, 0),
@@ -240,7 +297,10 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
         ("cafe_ai_cleanup", "ai_jobs", "UPDATE", ["id"]),
         ("cafe_ai_cleanup", "approved_examples", "SELECT", ["conversation_id", "created_at"]),
         ("cafe_ai_cleanup", "approved_examples", "UPDATE", ["conversation_id"]),
+        ("cafe_ai_cleanup", "erasures", "SELECT", ["erased_at"]),
         ("cafe_ai_cleanup", "notification_deliveries", "SELECT", ["job_id"]),
+        ("cafe_ai_cleanup", "rate_limits", "SELECT", ["hits", "user_id"]),
+        ("cafe_ai_cleanup", "search_misses", "SELECT", ["business_id", "last_at", "query"]),
         ("cafe_ai_erasure", "ai_audit_logs", "SELECT", sorted([*words, "conversation_id", "user_id"])),
         ("cafe_ai_erasure", "ai_audit_logs", "UPDATE", words),
         ("cafe_ai_erasure", "ai_conversations", "SELECT", ["id", "user_id"]),
@@ -265,6 +325,7 @@ def test_roles_have_these_rights_on_single_columns_and_no_others(superuser: psyc
         ("cafe_ai_jobs", "memberships", "SELECT", ["business_id", "role", "user_id"]),
         ("cafe_ai_monitoring", "ai_audit_logs", "SELECT", sorted(counted.split())),
         ("cafe_ai_monitoring", "drift_alerts", "SELECT", ["cleared_at", "kind"]),
+        *[("cafe_ai_offboarding", table, right, names.split()) for table, right, names in OFFBOARDING],
         ("cafe_ai_report", "ai_audit_logs", "SELECT", use.split()),
         ("cafe_ai_report", "ai_conversations", "SELECT", ["assistant_type", "business_id"]),
         ("cafe_ai_report", "ai_feedback", "SELECT", ["conversation_id", "first_rated_at", "first_rating", "rating"]),

@@ -15,6 +15,7 @@ from psycopg.rows import namedtuple_row
 
 from cafe_ai.platform.ids import uuid7
 from infra.local.postgres import APP, OWNER, SAAS
+from tests.security.offboarding import INSERT_RECORD, try_offboarding
 from tests.security.upkeep import insert_upkeep, try_upkeep
 from tests.support.factories import Factory, Line
 from tests.support.features import insert_features
@@ -80,6 +81,7 @@ def open_shop(factory: Factory, superuser: psycopg.Connection[Any]) -> Shop:
     superuser.execute(INSERT_MESSAGE, [uuid7(), business])
     superuser.execute("INSERT INTO ai_dead_letters VALUES (%s, 'q', 'Hola')", [str(job)])
     channel = insert_upkeep(superuser, business, user, job)
+    superuser.execute(INSERT_RECORD, [business])
     return Shop(business, user, order, product, turn, job, channel)
 
 
@@ -135,6 +137,7 @@ class Trial:
         self.try_feedback_and_erasure()
         self.try_jobs()
         try_upkeep(self)
+        try_offboarding(self)
         return self.found
 
     def notices(self, weakened: str) -> bool:
@@ -451,9 +454,9 @@ class Trial:
     def relays(self) -> bool:
         """Of any business: messages that are due, given out once, and the ids of jobs."""
         execute = self.connection.execute
-        taken = execute("SELECT * FROM take_due_messages(10)").fetchall()
-        again = execute("SELECT * FROM take_due_messages(10)").fetchall()
-        named = execute("SELECT * FROM take_messages(%s)", [[message.id for message in taken]]).fetchall()
+        taken = execute("SELECT * FROM claim_due_messages(10)").fetchall()
+        again = execute("SELECT * FROM claim_due_messages(10)").fetchall()
+        named = execute("SELECT * FROM claim_messages(%s)", [[message.id for message in taken]]).fetchall()
         execute("SELECT forget_messages(%s)", [[message.id for message in taken]])
         execute("RESET ROLE")
         left = execute("SELECT count(*) FROM ai_outbox").fetchone()

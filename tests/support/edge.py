@@ -38,6 +38,7 @@ class FakeQueue:
 
     messages: list[str] = field(default_factory=list)
     origins: list[str | None] = field(default_factory=list)
+    traceparents: list[str | None] = field(default_factory=list)
     hidden: dict[str, float] = field(default_factory=dict)
     calls: int = 0
     down: bool = False
@@ -57,6 +58,7 @@ class FakeQueue:
             if is_taken:
                 self.messages.append(message.body)
                 self.origins.append(message.correlation_id)
+                self.traceparents.append(message.traceparent)
         return taken
 
     def hide(self, receipt_handle: str, seconds: float) -> None:

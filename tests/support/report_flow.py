@@ -18,12 +18,14 @@ from typing import Any
 import yaml
 
 from cafe_ai.errors import DependencyDown, NotFound
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 
 DEFINITION = Path(__file__).parents[2] / "infra" / "statemachines" / "sales_report.asl.yaml"
 CONTEXT = SimpleNamespace(aws_request_id="invocation-1", get_remaining_time_in_millis=lambda: 60_000)
 STEPS = ("Narrate", "Check", "Render", "Store", "Finish")
 PARTS = ("sales", "products", "customers", "stock", "forecast")
+BEGINS_WITH = frozenset({"job_id", "business_id", "token", "attempt", "correlation_id", tracing.TRACE_ATTRIBUTE})
 
 State = dict[str, Any]
 
@@ -72,7 +74,8 @@ class FakeMachine:
             raise DependencyDown("state machine")
         if name in self.started:
             return False
-        self.started[name] = json.loads(json.dumps(dict(given)))
+        traced = {tracing.TRACE_ATTRIBUTE: parent} if (parent := tracing.traceparent()) else {}
+        self.started[name] = json.loads(json.dumps({**given, **traced}))
         return True
 
 
@@ -90,9 +93,22 @@ def call(name: str, given: Mapping[str, Any]) -> State:
     return answered
 
 
+def chosen(path: str, state: State) -> Any:
+    """What a path of the machine's names: a member of the state, or the execution's input, which the state began with."""
+    if path == "$$.Execution.Input":
+        return {name: state[name] for name in state.keys() & BEGINS_WITH}
+    return state[path.removeprefix("$.")]
+
+
 def gather(state: State, part: str) -> str:
     """The key of a part."""
-    key: str = call("gather", {**state, "part": part})["key"]
+    branch = definition()["States"]["Gather"]["Branches"][PARTS.index(part)]
+    parameters = branch["States"][branch["StartAt"]]["Parameters"]
+    given = {
+        name.removesuffix(".$"): chosen(path, state) if name.endswith(".$") else path
+        for name, path in parameters.items()
+    }
+    key: str = call("gather", given)["key"]
     return key
 
 

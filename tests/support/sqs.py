@@ -108,12 +108,14 @@ class Sqs:
 
 
 @contextmanager
-def running_sqs() -> Iterator[Sqs]:
-    """A new server without queues; gone on leaving, and when we are killed."""
+def running_sqs(services: str = "sqs") -> Iterator[Sqs]:
+    """A new server without queues, with other services if they are named; gone on leaving, and when we are killed."""
     with tempfile.TemporaryDirectory(prefix="cafe-ai-sqs-", ignore_cleanup_errors=True) as name:
         folder, port, layout = Path(name), free_port(), current()
         command = [str(python_of(layout.emulator_venv)), "-m", "infra.local.emulator_process"]
-        child = Child.start(command, log=folder / "log", cwd=layout.project, env=_environ(folder, port, layout.project))
+        child = Child.start(
+            command, log=folder / "log", cwd=layout.project, env=_environ(folder, port, layout.project, services)
+        )
         server = Sqs(port, child)
         try:
             _wait_until_ready(server, folder / "log")
@@ -134,7 +136,7 @@ def _wait_until_ready(server: Sqs, log: Path) -> None:
     raise RuntimeError(f"The emulator did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
 
 
-def _environ(folder: Path, port: int, project: Path) -> dict[str, str]:
+def _environ(folder: Path, port: int, project: Path, services: str) -> dict[str, str]:
     return {
         **{name: os.environ[name] for name in INHERITED if name in os.environ},
         "HOME": str(folder),
@@ -147,7 +149,7 @@ def _environ(folder: Path, port: int, project: Path) -> dict[str, str]:
         "MINISTACK_REGION": emulator.REGION,
         "AWS_ENDPOINT_URL": emulator.url_of(port),
         "AWS_EC2_METADATA_DISABLED": "true",
-        "SERVICES": "sqs",
+        "SERVICES": services,
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "S3_DATA_DIR": str(folder / "s3"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cafe_ai.platform import telemetry
 from cafe_ai.platform.db import Database
+from cafe_ai.platform.sign_in import FromSecret, WithIamToken
 from cafe_ai.settings import Settings, SettingsError, load_settings
 from cafe_ai.tenancy.tokens import SigningKeys
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from cafe_ai.model_routes.service import ModelRoutes
     from cafe_ai.platform.cache import Cache, Recent
     from cafe_ai.platform.email import Mailer
+    from cafe_ai.platform.otlp import Tracer
     from cafe_ai.platform.queue import MessageQueue
+    from cafe_ai.platform.secrets import RotatingSecret
     from cafe_ai.platform.state_machine import StateMachine
     from cafe_ai.platform.storage import ObjectStore
     from cafe_ai.platform.vectors import VectorStore
@@ -47,12 +50,20 @@ class Runtime:
     @cached_property
     def database(self) -> Database:
         """The application's database, as the role that owns nothing."""
-        arn = self.settings.database_secret_arn
-        if arn is None:
-            return Database(self.settings.require("database_url"))
-        from cafe_ai.platform import secrets
+        if self.settings.database_secret_arn is not None:
+            return Database(FromSecret(self.settings.database_secret_arn))
+        url = self.settings.require("database_url")
+        return Database(WithIamToken(url) if self.settings.database_iam_auth else url)
 
-        return Database(secrets.database_url(secrets.read_secret(arn)))
+    @cached_property
+    def tracer(self) -> Tracer | None:
+        """What records and sends traces; None where no collector is configured."""
+        if self.settings.traces is None:
+            return None
+        from cafe_ai.platform.otlp import Tracer
+        from cafe_ai.platform.secrets import read_secret
+
+        return Tracer(self.settings.traces, read_secret)
 
     @cached_property
     def renewals(self) -> Database:
@@ -69,7 +80,7 @@ class Runtime:
         """The language model, or None without an API key: then rules plan and the narrator writes."""
         from cafe_ai import llm
 
-        return llm.build(self._with_key)
+        return llm.build(self.settings, api_key=self._api_key)
 
     @cached_property
     def model_routes(self) -> ModelRoutes:
@@ -77,7 +88,9 @@ class Runtime:
         from cafe_ai import llm
         from cafe_ai.model_routes.service import ModelRoutes
 
-        return ModelRoutes(self.database, lambda name: llm.build(replace(self._with_key, llm_model=name)))
+        return ModelRoutes(
+            self.database, lambda name: llm.build(replace(self.settings, llm_model=name), api_key=self._api_key)
+        )
 
     def language_model_for(self, member: Member) -> LanguageModel | None:
         """The language model for one request about the member's business, or None without an API key."""
@@ -88,7 +101,7 @@ class Runtime:
         """The configured embedding model."""
         from cafe_ai import embeddings
 
-        return embeddings.build(self._with_key)
+        return embeddings.build(self.settings, api_key=self._api_key)
 
     def embedding_model_named(self, name: str) -> EmbeddingModel:
         """The model of that name, with which an older index was made; each is built once."""
@@ -97,7 +110,7 @@ class Runtime:
         if name not in self._older_models:
             from cafe_ai import embeddings
 
-            self._older_models[name] = embeddings.build(self._with_key, name)
+            self._older_models[name] = embeddings.build(self.settings, name, api_key=self._api_key)
         return self._older_models[name]
 
     @cached_property
@@ -207,14 +220,14 @@ class Runtime:
         return {}
 
     @cached_property
-    def _with_key(self) -> Settings:
-        """The settings with the models' API key, from Secrets Manager where it is kept there."""
-        settings = self.settings
-        if settings.openai_api_key is None and settings.openai_secret_arn is not None:
-            from cafe_ai.platform.secrets import read_secret
+    def _api_key(self) -> RotatingSecret | None:
+        """The models' API key where Secrets Manager keeps it; None where the settings have it, or there is none."""
+        arn = self.settings.openai_secret_arn
+        if arn is None or self.settings.openai_api_key is not None:
+            return None
+        from cafe_ai.platform.secrets import RotatingSecret
 
-            settings = replace(settings, openai_api_key=read_secret(settings.openai_secret_arn))
-        return settings
+        return RotatingSecret(arn)
 
 
 def _queue(url: str | None) -> MessageQueue | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cafe_ai.bootstrap import runtime
 from cafe_ai.errors import PermissionDenied
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline, milliseconds_since
 from cafe_ai.platform.telemetry import Measures
 from cafe_ai.tenancy import service as tenancy
@@ -80,9 +81,10 @@ class AuthenticatedCaller:
         if prompt is not None:
             exchange.attempt = Attempt(business_id, exchange.path, prompt)
         shared = runtime()
-        admission = tenancy.look_up(
-            shared.database, self.user_id, business_id, shared.settings.rate_limit_per_minute, exchange.deadline
-        )
+        with tracing.span("admission"):
+            admission = tenancy.look_up(
+                shared.database, self.user_id, business_id, shared.settings.rate_limit_per_minute, exchange.deadline
+            )
         exchange.rate = admission.rate
         return tenancy.admit(
             admission,
@@ -101,9 +103,10 @@ class AuthenticatedCaller:
         exchange = self.exchange
         exchange.measured.endpoint = endpoint
         shared = runtime()
-        exchange.rate = tenancy.look_up_user(
-            shared.database, self.user_id, shared.settings.rate_limit_per_minute, exchange.deadline
-        )
+        with tracing.span("admission"):
+            exchange.rate = tenancy.look_up_user(
+                shared.database, self.user_id, shared.settings.rate_limit_per_minute, exchange.deadline
+            )
         return tenancy.admit_user(
             exchange.rate,
             self.user_id,

@@ -15,6 +15,9 @@ from urllib.request import Request, urlopen
 
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.migrations import migrate
+from cafe_ai.platform.roles import make_roles
+from cafe_ai.platform.secrets import read_secret
+from cafe_ai.platform.sign_in import WithIamToken, as_user_of
 from cafe_ai.platform.telemetry import log
 from cafe_ai.settings import load_settings
 
@@ -25,7 +28,8 @@ PHYSICAL_ID = "schema"
 
 
 def migration_handler(migrations: Path) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
-    """A Lambda entry point that applies the migrations of a folder as the owner, MIGRATION_DATABASE_URL.
+    """A Lambda entry point that applies the migrations of a folder as the owner, MIGRATION_DATABASE_URL. With
+    MIGRATION_MASTER_SECRET_ARN the master user first makes the owner, and the roles that sign in with IAM.
 
     For a custom resource's Create and Update it migrates; Delete leaves the data alone. Called with
     {"action": "migrate"} it returns {"applied": [names]} and lets an error through.
@@ -33,8 +37,12 @@ def migration_handler(migrations: Path) -> Callable[[dict[str, Any], Any], dict[
 
     def apply(context: Any) -> list[str]:
         deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
-        url = load_settings().require("migration_database_url")
-        applied = list(migrate(url, migrations, deadline))
+        settings = load_settings()
+        url = settings.require("migration_database_url")
+        if settings.migration_master_secret_arn is not None:
+            master = as_user_of(read_secret(settings.migration_master_secret_arn), url)
+            log("Prepared the database's roles", done=list(make_roles(master, deadline)))
+        applied = list(migrate(WithIamToken(url) if settings.database_iam_auth else url, migrations, deadline))
         log("Migrated the database", applied=applied)
         return applied
 

@@ -18,10 +18,11 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from cafe_ai import errors, problems
-from cafe_ai.bootstrap import runtime
+from cafe_ai.bootstrap import Runtime, runtime
 from cafe_ai.caller import Attempt, AuthenticatedCaller, Exchange
 from cafe_ai.cold_start import models_built_on_first_use, pydantic_v1_absent
 from cafe_ai.parameters import KEY_CHARACTERS, idempotency_key
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.platform.telemetry import UNKNOWN, correlated, log, log_failure, observed
@@ -41,6 +42,7 @@ with models_built_on_first_use():
 
 BASE_PATH = "/api/v1/ai/"
 MAX_BODY_BYTES = 1024 * 1024
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 GATEWAY_SECONDS = 30.0  # after which API Gateway has given up: an older event is a sample, not a request
 
 ALWAYS = (
@@ -103,7 +105,8 @@ class Route(APIRoute):
             return handle
 
         async def handle_authenticated(request: Request) -> Response:
-            _authenticate(request)
+            with tracing.span("authentication"):
+                _authenticate(request)
             if known is not None and (unknown := request.query_params.keys() - known):
                 raise errors.InvalidRequest([errors.FieldError(name, NOT_ASKED) for name in sorted(unknown)])
             return await handle(request)
@@ -142,11 +145,17 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request, with a problem document should anything go wrong."""
-        settings = runtime().settings
+        shared = runtime()
         event = scope.get("aws.event", {}).get("requestContext", {})
         request_id = event.get("requestId") or str(uuid7())
-        with correlated(request_id), observed(settings.metrics_namespace) as measured:
-            exchange = Exchange(request_id, scope["path"], _deadline(event, settings.deadline_seconds), measured)
+        deadline = _deadline(event, shared.settings.deadline_seconds)
+        with (
+            correlated(request_id),
+            tracing.flushed(shared.tracer, deadline),
+            observed(shared.settings.metrics_namespace) as measured,
+            _traced(shared, scope, request_id) as span,
+        ):
+            exchange = Exchange(request_id, scope["path"], deadline, measured)
             scope[_EXCHANGE] = exchange
             answer = _Answer(exchange, send)
             try:
@@ -154,9 +163,35 @@ class Edge:
             except Exception as error:
                 await _problem(exchange, error)(scope, receive, answer)
             finally:
-                if measured.endpoint == UNKNOWN and (route := scope.get("route")):
+                route = scope.get("route")
+                if measured.endpoint == UNKNOWN and route:
                     measured.endpoint = route.path.removeprefix(BASE_PATH)
                 _measure(exchange, answer.status)
+                _tell_trace(span, scope["method"], route and route.path, answer.status)
+
+
+def _traced(shared: Runtime, scope: Scope, request_id: str) -> tracing.Span:
+    """The span of a request: the first of a trace of its own.
+
+    A client's traceparent is linked, not continued. Anyone may send one: it could have every request recorded at our cost,
+    or put its spans into somebody else's trace.
+    """
+    tracer = shared.tracer
+    if tracer is None:
+        return tracing.NOTHING
+    link = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
+    attributes: tracing.Attributes = {"cafe_ai.request_id": request_id, "faas.trigger": "http"}
+    return tracing.entry(tracer, scope["method"], tracing.Kind.SERVER, link=link, attributes=attributes)
+
+
+def _tell_trace(span: tracing.Span, method: str, route: str | None, status: int) -> None:
+    known = method if method in METHODS else "_OTHER"
+    span.set("http.request.method", known)
+    span.set("http.route", route)
+    span.set("http.response.status_code", status)
+    span.rename(f"{known} {route}" if route else known)
+    if status >= 500:
+        span.fail()
 
 
 class _Answer:
@@ -219,13 +254,14 @@ def _measure(exchange: Exchange, status: int) -> None:
     measured.count("Requests")
     measured.count("Errors", int(status >= 500))
     measured.count("RateLimited", int(status == 429))
-    measured.count("Latency", exchange.milliseconds, "Milliseconds")
+    measured.count("Latency", exchange.milliseconds)
     log("answered", endpoint=measured.endpoint, status=status, milliseconds=exchange.milliseconds)
 
 
 def _problem(exchange: Exchange, error: Exception) -> Response:
     """The answer to a request that failed: logged where it is our fault, audited where it was an inference."""
     known = error if isinstance(error, errors.CafeAIError) else errors.InternalError()
+    tracing.current().set("cafe_ai.problem", known.code)
     if known.status >= 500:
         log_failure(known.title, error, code=known.code)
     if exchange.attempt is not None and known.status not in NEVER_AN_INFERENCE:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 DEFAULT_MODEL = "gpt-6-luna"
 DEFAULT_EMBEDDING_MODEL = "offline"
 DEFAULT_MODEL_SERVER_NAME = "demand-{business_id}"
+DEFAULT_TRACE_RATIO = 0.05
+DEFAULT_SERVICE_NAME = "cafe-ai"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
 
 
 class SettingsError(ValueError):
@@ -18,11 +25,26 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class TraceSettings:
+    """Where traces go, and how many. ratio: the share of traces begun here that is recorded. headers: what the collector
+    wants to see, a key mostly; or the secret that holds them. resource: what every span says of where it was made.
+    """
+
+    endpoint: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers_secret_arn: str | None = None
+    ratio: float = DEFAULT_TRACE_RATIO
+    resource: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The service's settings. What a function does not use may stay unset (None); `require` says so where it is used.
 
-    database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set.
-    migration_database_url is the owner's, for the migrate function alone. jwks_url is where the token issuer's keys
+    database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set. migration_database_url is
+    the owner's, for the migrate function alone. database_iam_auth: the two URLs have no password, an IAM token signs in;
+    then they must ask for TLS that verifies the server. migration_master_secret_arn: where RDS keeps the password of its
+    master user, who makes the roles of a new database. jwks_url is where the token issuer's keys
     are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user. chroma_url is the vector store's
     address; without one search is PostgreSQL's alone. index_buckets is how many collections of it the businesses share,
     about one for 10,000 documents each; another number moves a business when its documents next change. cache_url is a
@@ -41,6 +63,8 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     database_secret_arn: str | None = None
     migration_database_url: str | None = field(default=None, repr=False)
+    database_iam_auth: bool = False
+    migration_master_secret_arn: str | None = None
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     jwks_url: str | None = None
@@ -69,6 +93,7 @@ class Settings:
     deadline_seconds: float = 25.0
     log_level: str = "INFO"
     metrics_namespace: str = "CafeAI"
+    traces: TraceSettings | None = None
 
     @property
     def has_language_model(self) -> bool:
@@ -86,10 +111,13 @@ class Settings:
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings in `environ`. An empty variable counts as unset. Raises SettingsError naming the variable."""
     issuer = _url(environ, "JWT_ISSUER")
+    iam_auth = _one_of(environ, "DATABASE_IAM_AUTH", ("YES", "NO")) == "YES"
     return Settings(
-        database_url=_text(environ, "DATABASE_URL"),
+        database_url=_database_url(environ, "DATABASE_URL", iam_auth),
         database_secret_arn=_text(environ, "DATABASE_SECRET_ARN"),
-        migration_database_url=_text(environ, "MIGRATION_DATABASE_URL"),
+        migration_database_url=_database_url(environ, "MIGRATION_DATABASE_URL", iam_auth),
+        database_iam_auth=iam_auth,
+        migration_master_secret_arn=_text(environ, "MIGRATION_MASTER_SECRET_ARN"),
         jwt_issuer=issuer,
         jwt_audience=_text(environ, "JWT_AUDIENCE"),
         jwks_url=_url(environ, "JWKS_URL") or (issuer and issuer.rstrip("/") + "/.well-known/jwks.json"),
@@ -118,11 +146,83 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         deadline_seconds=_number(environ, "DEADLINE_SECONDS", 25.0, 0.1, 900.0),
         log_level=_one_of(environ, "LOG_LEVEL", LOG_LEVELS) or "INFO",
         metrics_namespace=_text(environ, "METRICS_NAMESPACE") or "CafeAI",
+        traces=_traces(environ),
     )
+
+
+def _traces(environ: Mapping[str, str]) -> TraceSettings | None:
+    """From OpenTelemetry's own variables; None without an endpoint."""
+    endpoint = _url(environ, "OTEL_EXPORTER_OTLP_ENDPOINT")
+    if endpoint is None:
+        return None
+    try:
+        headers = headers_of(_text(environ, "OTEL_EXPORTER_OTLP_HEADERS") or "")
+        told = _pairs(_text(environ, "OTEL_RESOURCE_ATTRIBUTES") or "")
+    except ValueError as error:
+        raise SettingsError(
+            "OTEL_EXPORTER_OTLP_HEADERS and OTEL_RESOURCE_ATTRIBUTES must be name=value,name=value."
+        ) from error
+    return TraceSettings(
+        endpoint=endpoint.rstrip("/") + "/v1/traces",
+        headers=headers,
+        headers_secret_arn=_text(environ, "OTEL_EXPORTER_OTLP_HEADERS_SECRET_ARN"),
+        ratio=_number(environ, "OTEL_TRACES_SAMPLER_ARG", DEFAULT_TRACE_RATIO, 0.0, 1.0),
+        resource={**_function(environ), **told, **_service(environ, told)},
+    )
+
+
+def _service(environ: Mapping[str, str], told: Mapping[str, str]) -> dict[str, str]:
+    return {"service.name": _text(environ, "OTEL_SERVICE_NAME") or told.get("service.name", DEFAULT_SERVICE_NAME)}
+
+
+def _function(environ: Mapping[str, str]) -> dict[str, str | int]:
+    """Which function this is, by the names of OpenTelemetry's semantic conventions; nothing outside of Lambda."""
+    if (name := _text(environ, "AWS_LAMBDA_FUNCTION_NAME")) is None:
+        return {}
+    known: dict[str, str | int] = {"cloud.provider": "aws", "cloud.platform": "aws_lambda", "faas.name": name}
+    if region := _text(environ, "AWS_REGION"):
+        known["cloud.region"] = region
+    if version := _text(environ, "AWS_LAMBDA_FUNCTION_VERSION"):
+        known["faas.version"] = version
+    if (size := _text(environ, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE")) and size.isdecimal():
+        known["faas.max_memory"] = int(size) * 1024 * 1024
+    return known
+
+
+def headers_of(text: str) -> dict[str, str]:
+    """HTTP headers written as OpenTelemetry has them: name=value,name=value, values percent-encoded. Raises ValueError, in
+    which there is nothing of the text."""
+    headers = _pairs(text)
+    if not all(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value) for name, value in headers.items()):
+        raise ValueError("These are no headers.")
+    return headers
+
+
+def _pairs(text: str) -> dict[str, str]:
+    pairs = {}
+    for pair in filter(None, (each.strip() for each in text.split(","))):
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise ValueError("These are no pairs of name=value.")
+        pairs[name.strip()] = unquote(value.strip())
+    return pairs
 
 
 def _text(environ: Mapping[str, str], name: str) -> str | None:
     return environ.get(name, "").strip() or None
+
+
+def _database_url(environ: Mapping[str, str], name: str, iam_auth: bool) -> str | None:
+    """Without its text in an error: it may hold a password."""
+    value = _text(environ, name)
+    if value is not None and iam_auth:
+        asked = parse_qs(urlsplit(value).query)
+        if asked.get("sslmode") != ["verify-full"] or not asked.get("sslrootcert"):
+            raise SettingsError(
+                f"{name} must ask for sslmode=verify-full and an sslrootcert with DATABASE_IAM_AUTH:"
+                " an IAM token goes to no server that is not verified."
+            )
+    return value
 
 
 def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...] = ("http", "https")) -> str | None:

@@ -29,6 +29,7 @@ PRICE = "recent_price"
 PRESENT_WEEKS, REFERENCE_WEEKS = 4, 52
 FORECAST_WEEKS = 4
 KEEP_DAYS = 400
+STANDING = {Kind.INPUTS: "DriftAlertsStandingInputs", Kind.FORECASTS: "DriftAlertsStandingForecasts"}
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
@@ -60,8 +61,8 @@ def watch(database: Database, business: Business, moment: datetime, deadline: De
         log_warning(
             "A shop is not what its models learnt from", kind=alert.kind.value, subject=alert.subject, said=alert.said
         )
-    for kind in Kind:
-        measures().count(f"DriftAlertsStanding{kind.value.title()}", sum(alert.kind is kind for alert in alerts))
+    for kind, name in STANDING.items():
+        measures().count(name, sum(alert.kind is kind for alert in alerts))
     measures().count("DriftAlertsRaised", raised)
     return Watched(findings, raised, cleared)
 

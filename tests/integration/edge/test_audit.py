@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cafe_ai.audit import AIAuditContext, log_ai_inference, service
+from cafe_ai.audit import AIAuditContext, log_ai_inference, message, service
 from cafe_ai.audit.model import Inference
 from cafe_ai.conversations import repository as conversations
 from cafe_ai.conversations.model import Turn
@@ -60,9 +60,18 @@ def database_away(edge: Edge) -> Iterator[None]:
         vars(edge.runtime)["database"] = database
 
 
-def deliver(*bodies: str) -> list[str]:
-    """Hands the messages to the audit worker; the ids of those that failed."""
-    records = [{"messageId": f"m{number}", "body": body, "messageAttributes": {}} for number, body in enumerate(bodies)]
+def deliver(*bodies: str, receives: int = 1) -> list[str]:
+    """Hands the messages to the audit worker, which were received so often by now; the ids of those that failed."""
+    records = [
+        {
+            "messageId": f"m{number}",
+            "receiptHandle": f"r{number}",
+            "body": body,
+            "attributes": {"ApproximateReceiveCount": str(receives)},
+            "messageAttributes": {},
+        }
+        for number, body in enumerate(bodies)
+    ]
     return [failed["itemIdentifier"] for failed in audit_spool({"Records": records}, CONTEXT)["batchItemFailures"]]
 
 
@@ -96,13 +105,36 @@ def test_while_the_database_is_away_the_queue_keeps_it_and_the_worker_writes_it_
     inference, turn = answered(edge)
     with database_away(edge):
         service.record(edge.runtime, inference, turn)
-        [message] = edge.queue.messages
-        assert deliver(message) == ["m0"]  # still away: it comes again
+        [body] = edge.queue.messages
+        assert deliver(body) == ["m0"]  # still away: it comes again
     assert rows_of(edge, inference) == []
-    assert deliver(message, message) == []
-    assert deliver(message) == []
+    assert deliver(body, body) == []
+    assert deliver(body) == []
     assert len(rows_of(edge, inference)) == len(turns_of(edge, turn)) == 1
     assert spent(edge, inference.business_id) == inference.cost_usd
+
+
+def test_what_waits_for_the_database_comes_again_soon_and_ever_later(edge: Edge) -> None:
+    inference, _ = answered(edge)
+    body = message.encode(inference, None)
+    waits = []
+    for receives in (1, 2, 3, 4, 12):
+        with database_away(edge):
+            assert deliver(body, receives=receives) == ["m0"]
+        waits.append(edge.queue.hidden["r0"])
+    assert waits == [2, 4, 8, 16, 600]
+
+
+def test_what_is_no_record_is_not_asked_for_again_sooner(edge: Edge) -> None:
+    assert deliver("no record") == ["m0"]
+    assert edge.queue.hidden == {}
+
+
+def test_a_queue_that_hides_nothing_keeps_the_message_all_the_same(edge: Edge) -> None:
+    inference, _ = answered(edge)
+    edge.queue.down = True
+    with database_away(edge):
+        assert deliver(message.encode(inference, None)) == ["m0"]
 
 
 def test_what_was_written_after_all_is_not_written_again(edge: Edge) -> None:

@@ -129,7 +129,7 @@ def test_metrics_name_endpoint_and_model_and_nobody(edge: Edge, written: Written
     good, bad = [line for line in written() if "_aws" in line]
     [declared] = good["_aws"]["CloudWatchMetrics"]
     assert declared["Namespace"] == "CafeAI"
-    assert declared["Dimensions"] == [["endpoint", "model"]]
+    assert declared["Dimensions"] == [["endpoint"], []]
     assert (good["endpoint"], good["model"]) == ("ask", "none")
     assert (good["Requests"], good["Errors"], bad["Errors"]) == (1, 0, 1)
     assert good["Latency"] > 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +19,7 @@ from cafe_ai.bootstrap import Runtime
 from cafe_ai.health import service
 from cafe_ai.platform.db import Database
 from functions.api.health.handler import handler
+from functions.workers.watch.handler import handler as watch
 from infra.local.postgres import free_port
 from tests.support.edge import Edge, FakeQueue
 from tests.support.gateway import Answer, call, http_event
@@ -69,6 +72,23 @@ def ask(edge: Edge, monkeypatch: pytest.MonkeyPatch, *, database: Database | Non
     monkeypatch.setattr(bootstrap, "build", lambda: runtime)
     bootstrap.runtime.cache_clear()
     return call(handler, http_event(PATH, method="GET", token=edge.issuer.token(uuid4())))
+
+
+def watched(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], **members: Any
+) -> dict[str, Any]:
+    """What one run of the watch measures."""
+    runtime = Runtime.of(
+        type(edge.runtime.settings)(chroma_url=members.pop("chroma_url", None)),
+        **{"database": edge.runtime.database, **members},
+    )
+    monkeypatch.setattr(bootstrap, "build", lambda: runtime)
+    bootstrap.runtime.cache_clear()
+    capsys.readouterr()
+    watch({"id": "event-1"}, SimpleNamespace(aws_request_id="run-1", get_remaining_time_in_millis=lambda: 5_000))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [measured] = [line for line in lines if "_aws" in line]
+    return measured
 
 
 def statuses(answer: Answer) -> dict[str, str]:
@@ -138,3 +158,22 @@ def test_what_hangs_is_not_waited_for(edge: Edge, monkeypatch: pytest.MonkeyPatc
 
 def test_without_a_token_nothing_is_told(edge: Edge) -> None:
     assert call(handler, http_event(PATH, method="GET")).status == 401
+
+
+def test_each_minute_it_is_measured_whether_all_answer(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with vector_store() as url:
+        measured = watched(edge, monkeypatch, capsys, chroma_url=url)
+    assert (measured["DatabaseUp"], measured["VectorStoreUp"], measured["Errors"]) == (1, 1, 0)
+    assert 0 <= measured["DatabaseLatency"] < 2000
+
+
+def test_what_is_away_is_measured_as_away(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    away = Database(f"postgresql://app:secret@127.0.0.1:{free_port()}/cafe_ai", connect_timeout=2)
+    gone = f"http://127.0.0.1:{free_port()}"
+    measured = watched(edge, monkeypatch, capsys, database=away, chroma_url=gone)
+    assert (measured["DatabaseUp"], measured["VectorStoreUp"]) == (0, 0)
+    assert "VectorStoreUp" not in watched(edge, monkeypatch, capsys), "it is not configured"

@@ -35,6 +35,7 @@ NOTHING = {
     "feedback_comments": 0,
     "dead_letters": 0,
     "examples": 0,
+    "traces": 0,
 }
 
 

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from cafe_ai.platform.ids import uuid7
+from tests.security.offboarding import INSERT_RECORD
 from tests.security.upkeep import insert_upkeep
 from tests.support.factories import Factory, Line
 from tests.support.features import insert_features
@@ -18,7 +19,15 @@ from tests.support.postgres import TestDatabase
 
 # The audit outlives what it speaks of; the index's tables hold ids, and go when the indexer has removed the vectors; a message
 # of the outbox holds ids, and goes when it has been sent.
-KEPT = {"ai_outbox", "ai_audit_logs", "index_generations", "index_entries", "index_outbox", "index_leases"}
+KEPT = {
+    "erasure_records",
+    "ai_outbox",
+    "ai_audit_logs",
+    "index_generations",
+    "index_entries",
+    "index_outbox",
+    "index_leases",
+}
 TENANT_TABLES = """
 SELECT DISTINCT table_name FROM information_schema.columns
  WHERE table_schema = 'public' AND column_name = 'business_id' AND table_name NOT IN ('measured_lines', 'product_documents')"""
@@ -83,6 +92,7 @@ def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:
         [uuid7(), business],
     )
     put_in_index(superuser, business)
+    superuser.execute(INSERT_RECORD, [business])
     return business
 
 

@@ -13,7 +13,7 @@ from moto import mock_aws
 from cafe_ai.errors import DependencyDown
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.queue import Message, MessageQueue
-from cafe_ai.platform.secrets import database_url, read_secret
+from cafe_ai.platform.secrets import read_secret
 from cafe_ai.platform.telemetry import correlated
 from infra.local.postgres import free_port
 
@@ -106,9 +106,3 @@ def test_secrets_are_read_and_a_missing_one_is_a_dependency_down() -> None:
     assert read_secret(arn) == "sk-1"
     with pytest.raises(DependencyDown):
         read_secret("none")
-
-
-def test_a_database_secret_is_a_url_or_what_rds_keeps() -> None:
-    assert database_url("postgresql://a:b@c/d\n") == "postgresql://a:b@c/d"
-    kept = '{"username": "app", "password": "p@ss/w?rd", "host": "db.example", "port": 6432, "dbname": "cafe"}'
-    assert database_url(kept) == "postgresql://app:p%40ss%2Fw%3Frd@db.example:6432/cafe"

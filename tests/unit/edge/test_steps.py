@@ -53,7 +53,7 @@ def test_state_is_given_its_input_typed_and_what_is_left_of_the_functions_time(
 
     assert step_handler("report_render", Input, handle)(EVENT, CONTEXT) == {"key": "b"}
     runtime, given, origin, seconds = seen[0]
-    metrics = json.loads(capsys.readouterr().out.splitlines()[0])
+    metrics = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (runtime, given, origin) == (shared, Input(JOB, {"sales": "a"}), "request-1")
     assert 3 < seconds <= 4
     assert (metrics["endpoint"], metrics["Requests"]) == ("report_render", 1)

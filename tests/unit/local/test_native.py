@@ -4,9 +4,18 @@ from typing import Any
 
 import pytest
 
-from infra.local.native import WORKERS_PER_FUNCTION, api_id, count_routes, functions_of, layers_of, make_native
+from infra.local.native import (
+    WORKERS_PER_FUNCTION,
+    api_id,
+    count_routes,
+    functions_of,
+    layers_of,
+    make_native,
+    nested_of,
+    without_the_unreadable,
+)
 
-LAMBDA_URI = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
+LAMBDA_URI = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s}/invocations"
 
 
 def operation(function: str, **more: Any) -> dict[str, Any]:
@@ -31,8 +40,8 @@ def template() -> dict[str, Any]:
     body = {
         "info": {"title": {"Ref": "AWS::StackName"}, "version": "1.0"},
         "paths": {
-            "/query": {"post": operation("QueryFunction", security=[{"Issuer": []}])},
-            "/health": {"x-amazon-apigateway-any-method": operation("HealthFunction")},
+            "/query": {"post": operation("QueryFunctionAliaslive", security=[{"Issuer": []}])},
+            "/health": {"x-amazon-apigateway-any-method": operation("HealthFunction.Arn")},
         },
         "x-amazon-apigateway-cors": {"allowOrigins": ["http://localhost:3000"]},
         "components": {"securitySchemes": {"Issuer": {"x-amazon-apigateway-authorizer": authorizer}}},
@@ -53,8 +62,14 @@ def template() -> dict[str, Any]:
 CODE = {"QueryFunction": ("bucket", "query.zip"), "HealthFunction": ("bucket", "health.zip")}
 
 
+def native(template: dict[str, Any]) -> dict[str, Any]:
+    nested = {name: f"http://localhost/{name}.json" for name in nested_of(template)}
+    resources: dict[str, Any] = make_native(template, CODE, nested)["Resources"]
+    return resources
+
+
 def test_every_operation_becomes_a_route_to_its_function(template: dict[str, Any]) -> None:
-    resources = make_native(template, CODE)["Resources"]
+    resources = native(template)
     routes = {
         resource["Properties"]["RouteKey"]: resource["Properties"]
         for resource in resources.values()
@@ -62,12 +77,14 @@ def test_every_operation_becomes_a_route_to_its_function(template: dict[str, Any
     }
     assert routes.keys() == {"POST /query", "ANY /health"}
     integration = resources[routes["POST /query"]["Target"]["Fn::Sub"][len("integrations/${") : -1]]["Properties"]
-    assert integration["IntegrationUri"] == {"Fn::GetAtt": ["QueryFunction", "Arn"]}
+    assert integration["IntegrationUri"] == {"Ref": "QueryFunctionAliaslive"}
+    function = resources[routes["ANY /health"]["Target"]["Fn::Sub"][len("integrations/${") : -1]]["Properties"]
+    assert function["IntegrationUri"] == {"Fn::GetAtt": ["HealthFunction", "Arn"]}
     assert integration["PayloadFormatVersion"] == "2.0"
 
 
 def test_a_route_keeps_its_authorizer_and_an_open_one_stays_open(template: dict[str, Any]) -> None:
-    resources = make_native(template, CODE)["Resources"]
+    resources = native(template)
     assert resources["ApiRoute1"]["Properties"]["AuthorizerId"] == {"Ref": "ApiAuthorizerIssuer"}
     assert "AuthorizerId" not in resources["ApiRoute2"]["Properties"]
     assert resources["ApiAuthorizerIssuer"]["Properties"]["JwtConfiguration"] == {
@@ -77,13 +94,13 @@ def test_a_route_keeps_its_authorizer_and_an_open_one_stays_open(template: dict[
 
 
 def test_the_api_keeps_its_cors_and_loses_its_body(template: dict[str, Any]) -> None:
-    api = make_native(template, CODE)["Resources"]["Api"]["Properties"]
+    api = native(template)["Api"]["Properties"]
     assert api["CorsConfiguration"] == {"allowOrigins": ["http://localhost:3000"]}
     assert "Body" not in api
 
 
 def test_functions_run_from_their_bootstrap_without_layers(template: dict[str, Any]) -> None:
-    resources = make_native(template, CODE)["Resources"]
+    resources = native(template)
     function = resources["QueryFunction"]["Properties"]
     assert function["Runtime"] == "provided.al2023"
     assert function["Code"] == {"S3Bucket": "bucket", "S3Key": "query.zip"}
@@ -91,9 +108,43 @@ def test_functions_run_from_their_bootstrap_without_layers(template: dict[str, A
     assert not [name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::LayerVersion"]
 
 
-def test_what_the_emulator_cannot_read_is_left_out(template: dict[str, Any]) -> None:
-    template["Resources"]["Cache"] = {"Type": "AWS::ElastiCache::ServerlessCache", "Condition": "MakesCache"}
-    assert "Cache" not in make_native(template, CODE)["Resources"]
+UNREADABLE = {
+    "AWS::CodeDeploy::Application": {},
+    "AWS::CodeDeploy::DeploymentGroup": {},
+    "AWS::CloudWatch::CompositeAlarm": {},
+    "AWS::Logs::QueryDefinition": {},
+    "AWS::CloudWatch::Alarm": {"Metrics": [{"Id": "share", "Expression": "a / b"}]},
+}
+
+
+@pytest.mark.parametrize(("kind", "properties"), UNREADABLE.items())
+def test_what_the_emulator_cannot_read_is_left_out(
+    template: dict[str, Any], kind: str, properties: dict[str, Any]
+) -> None:
+    template["Resources"]["Unreadable"] = {"Type": kind, "Properties": properties}
+    template["Resources"]["Waiting"] = {"Type": "AWS::SNS::Topic", "DependsOn": ["Unreadable", "Api"], "Properties": {}}
+    left = without_the_unreadable(template)["Resources"]
+    assert "Unreadable" not in left
+    assert left["Waiting"]["DependsOn"] == ["Api"]
+
+
+def test_an_alarm_of_one_metric_stays(template: dict[str, Any]) -> None:
+    template["Resources"]["Alarm"] = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"MetricName": "Errors"}}
+    assert native(template)["Alarm"]
+
+
+def test_an_alias_moves_at_once_and_a_snapshot_is_not_asked_for(template: dict[str, Any]) -> None:
+    alias = {"Type": "AWS::Lambda::Alias", "UpdatePolicy": {"CodeDeployLambdaAliasUpdate": {}}, "Properties": {}}
+    template["Resources"]["QueryFunctionAliaslive"] = alias
+    template["Resources"]["QueryFunction"]["Properties"]["SnapStart"] = {"ApplyOn": "PublishedVersions"}
+    resources = native(template)
+    assert "UpdatePolicy" not in resources["QueryFunctionAliaslive"]
+    assert "SnapStart" not in resources["QueryFunction"]["Properties"]
+
+
+def test_a_nested_stack_is_found_where_its_template_was_put(template: dict[str, Any]) -> None:
+    template["Resources"]["Watching"] = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "a.yaml"}}
+    assert native(template)["Watching"]["Properties"]["TemplateURL"] == "http://localhost/Watching.json"
 
 
 def test_layers_are_told_by_their_names_in_the_template(template: dict[str, Any]) -> None:
@@ -103,7 +154,7 @@ def test_layers_are_told_by_their_names_in_the_template(template: dict[str, Any]
 
 
 def test_the_given_template_is_left_as_it_was(template: dict[str, Any]) -> None:
-    make_native(template, CODE)
+    native(template)
     assert "Body" in template["Resources"]["Api"]["Properties"]
     assert count_routes(template) == 0
 
@@ -112,7 +163,7 @@ def test_an_integration_with_no_function_of_ours_is_refused(template: dict[str, 
     paths = template["Resources"]["Api"]["Properties"]["Body"]["paths"]
     paths["/query"]["post"]["x-amazon-apigateway-integration"]["uri"] = {"Fn::Sub": "https://example.com"}
     with pytest.raises(ValueError, match="no function of the template"):
-        make_native(template, CODE)
+        native(template)
 
 
 def test_the_apis_address_is_the_same_at_every_start() -> None:
@@ -123,5 +174,5 @@ def test_the_apis_address_is_the_same_at_every_start() -> None:
 def test_a_queue_is_given_no_more_workers_than_the_emulator_has(template: dict[str, Any]) -> None:
     source = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"ScalingConfig": {"MaximumConcurrency": 5}}}
     template["Resources"]["Messages"] = source
-    made = make_native(template, CODE)["Resources"]["Messages"]["Properties"]
+    made = native(template)["Messages"]["Properties"]
     assert made["ScalingConfig"]["MaximumConcurrency"] < WORKERS_PER_FUNCTION

@@ -18,7 +18,6 @@ from cafe_ai.assistants.words import Wording
 from cafe_ai.audit import service as audit
 from cafe_ai.audit.model import Inference, bill
 from cafe_ai.conversations.model import Turn
-from cafe_ai.llm.prompt_book import prompt_book
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Member
@@ -73,6 +72,8 @@ def write(
     turn = _turn(member, question, answer, plan, understood.context.locale)
     inference = _inference(member, turn, answer, facts, meter)
     if runtime.language_model is not None:  # the business takes part, whether or not the model could be used
+        from cafe_ai.llm.prompt_book import prompt_book
+
         variants = prompt_book().for_business(member.business.id).variants
         inference = replace(inference, variants=variants or None)
     audit.record(runtime, inference, turn, member.deadline)

@@ -38,8 +38,7 @@ from cafe_ai.conversations.model import Turn
 from cafe_ai.errors import PermissionDenied
 from cafe_ai.language.detection import detect_language
 from cafe_ai.language.formats import language_of
-from cafe_ai.llm.port import ModelUnavailable
-from cafe_ai.llm.prompt_book import prompt_book
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import milliseconds_since, now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.tenancy.model import Business, Member, Permission
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
     from cafe_ai.examples.model import Example
     from cafe_ai.llm.metering import Meter
+    from cafe_ai.llm.prompt_book import Prompts
     from cafe_ai.platform.db import UnitOfWork
 
 NOT_ALLOWED = "Your role in this business does not allow to ask for these figures."
@@ -89,15 +89,16 @@ def _answer(runtime: Runtime, member: Member, question: Question, meter: Meter |
         understood = _search(runtime, member, question, understood, search)
     reachable = meter is not None
     if meter is not None and isinstance(understood.outcome, Declined):
-        try:
-            understood = _plan_with_model(runtime, member, question, meter, understood)
-        except ModelUnavailable:
-            reachable = False
-    wording = _tell(member, question, understood, meter if reachable else None)
+        planned = _plan_with_model(runtime, member, question, meter, understood)
+        reachable = planned is not None
+        understood = planned or understood
+    with tracing.span("words"):
+        wording = _tell(member, question, understood, meter if reachable else None)
     without_model = isinstance(understood.outcome, Declined | Reviewed) or (
         isinstance(understood.outcome, Found) and not understood.outcome.passages
     )
     degraded = not (wording.by_model or (reachable and without_model))
+    tracing.current().set("cafe_ai.answer.degraded", degraded)
     return records.write(
         runtime,
         member,
@@ -131,7 +132,8 @@ def _read_reviews(uow: UnitOfWork, member: Member, question: Question, context: 
 def _plan(uow: UnitOfWork, member: Member, question: Question, context: PlanningContext) -> Understood:
     """What the rules make of a question, and its facts."""
     how = routing.asks_how(question)
-    planned = Declined("not_understood") if how else RulesPlanner().plan(question.text, context)
+    with tracing.span("plan by rules"):
+        planned = Declined("not_understood") if how else RulesPlanner().plan(question.text, context)
     return _read_figures(uow, member, planned, context)
 
 
@@ -149,15 +151,17 @@ def _search(
     from cafe_ai.assistants.documents.service import Finder
 
     finder = Finder(runtime, member, question, by_rules.context, search or default_search())
-    found = finder.find(by_rules.outcome)
+    with tracing.span("search"):
+        found = finder.find(by_rules.outcome)
     return replace(by_rules, outcome=found or by_rules.outcome, searched=found)
 
 
 def _plan_with_model(
     runtime: Runtime, member: Member, question: Question, meter: Meter, by_rules: Understood
-) -> Understood:
-    """What a language model makes of a question that the rules did not understand. Raises ModelUnavailable."""
+) -> Understood | None:
+    """What a language model makes of a question that the rules did not understand; None where none can be reached."""
     from cafe_ai.assistants.planning.language_model import LanguageModelPlanner, PlanRejected
+    from cafe_ai.llm.port import ModelUnavailable
 
     def customers(said: Sequence[str]) -> list[tuple[str, str | None]]:
         with _reading(runtime, member) as uow:
@@ -165,8 +169,11 @@ def _plan_with_model(
 
     try:
         examples = _examples_for(runtime, member, question, by_rules.context.locale)
-        planner = LanguageModelPlanner(meter, prompt_book().for_business(member.business.id), examples)
-        planned = planner.plan(question.text, replace(by_rules.context, customers=customers))
+        planner = LanguageModelPlanner(meter, _prompts_of(member), examples)
+        with tracing.span("plan by model"):
+            planned = planner.plan(question.text, replace(by_rules.context, customers=customers))
+    except ModelUnavailable:
+        return None
     except PlanRejected:
         return by_rules
     if isinstance(planned, Declined):
@@ -199,7 +206,9 @@ def _read_figures(
         return Understood(context, Declined("not_understood"), searched)
     anchor = context.previous.period if context.previous else None
     try:
-        return Understood(context, gather(uow, planned.plan, member.business, context.as_of, anchor), searched)
+        with tracing.span("facts"):
+            facts = gather(uow, planned.plan, member.business, context.as_of, anchor)
+        return Understood(context, facts, searched)
     except UnknownPeriod:
         return Understood(context, Declined("not_understood"), searched)
 
@@ -234,8 +243,14 @@ def _tell(member: Member, question: Question, understood: Understood, language_m
 
         asker = telling.Asker(question.text, locale, names)
         return telling.tell(outcome, asker, member.business, understood.context, language_model)
-    prompts = prompt_book().for_business(member.business.id)
+    prompts = None if language_model is None else _prompts_of(member)
     return put_into_words(outcome, question.text, locale, language_model, member.deadline, names, prompts)
+
+
+def _prompts_of(member: Member) -> Prompts:
+    from cafe_ai.llm.prompt_book import prompt_book
+
+    return prompt_book().for_business(member.business.id)
 
 
 def _context(uow: UnitOfWork, member: Member, question: Question, turn: Turn | None) -> PlanningContext:

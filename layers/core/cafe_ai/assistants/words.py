@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cafe_ai.analytics.model import FactSheet
 from cafe_ai.assistants.checker import check
 from cafe_ai.assistants.model import Locale
 from cafe_ai.assistants.narrator import narrate
 from cafe_ai.assistants.narrator.compose import VOICES
-from cafe_ai.llm.port import LanguageModel, ModelUnavailable
-from cafe_ai.llm.prompt_book import Prompts
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import measures
+
+if TYPE_CHECKING:
+    from cafe_ai.llm.port import LanguageModel
+    from cafe_ai.llm.prompt_book import Prompts
 
 ATTEMPTS = 2
 """How often a model may try to tell the facts: once, and once more without what the checker refused."""
@@ -50,7 +54,8 @@ def put_into_words(
         if written is not None:
             return Wording(written, by_model=True, verified=True)
     text = narrate(sheet, locale)
-    verdict = check(text, sheet, locale, (*names, *REST))
+    with tracing.span("number check"):
+        verdict = check(text, sheet, locale, (*names, *REST))
     if not verdict.ok:
         measures().count("NarrationDoubted")
     return Wording(text, by_model=False, verified=verdict.ok, refused=refused)
@@ -70,6 +75,7 @@ def _written_by(
     And whether a text was refused.
     """
     from cafe_ai.assistants import prose  # only with a model: it brings the tool's schema with it
+    from cafe_ai.llm.port import ModelUnavailable
 
     faults: tuple[str, ...] = ()
     for attempt in range(ATTEMPTS):
@@ -77,7 +83,8 @@ def _written_by(
             text = prose.write(language_model, question, sheet, locale, deadline, faults, prompts).text
         except ModelUnavailable:
             return None, bool(attempt)
-        verdict = check(text, sheet, locale, names)
+        with tracing.span("number check"):
+            verdict = check(text, sheet, locale, names)
         if verdict.ok and prose.is_presentable(text):
             return text, False
         measures().count("ProseRefused")

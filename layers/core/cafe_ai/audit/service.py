@@ -15,6 +15,7 @@ from cafe_ai.audit.model import (
 )
 from cafe_ai.conversations import repository as conversations
 from cafe_ai.conversations.model import Turn
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.queue import MAX_MESSAGE_BYTES
 from cafe_ai.platform.telemetry import log_failure, measures
@@ -58,7 +59,10 @@ def store(runtime: Runtime, inference: Inference, turn: Turn | None, deadline: D
 
     Raises Unavailable where the database cannot be written.
     """
-    with runtime.database.transaction(inference.business_id, inference.user_id, deadline) as uow:
+    with (
+        tracing.span("write"),
+        runtime.database.transaction(inference.business_id, inference.user_id, deadline) as uow,
+    ):
         if turn is not None:
             conversations.insert(uow, turn)
         repository.insert(uow, inference)

@@ -15,6 +15,7 @@ from cafe_ai.catalogue import repository
 from cafe_ai.catalogue.billing import billed
 from cafe_ai.embeddings.offline import OfflineModel
 from cafe_ai.errors import Unavailable
+from cafe_ai.platform import tracing
 from cafe_ai.platform.telemetry import log_failure, measures
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cafe_ai.platform.clock import Deadline
 
 Vector = list[float]
+EMBEDDINGS: tracing.Attributes = {"gen_ai.operation.name": "embeddings"}
 
 
 def embed_query(runtime: Runtime, model: EmbeddingModel, business_id: UUID, text: str, deadline: Deadline) -> Vector:
@@ -36,7 +38,7 @@ def embed_query(runtime: Runtime, model: EmbeddingModel, business_id: UUID, text
     cached = runtime.cache is not None or not isinstance(model, OfflineModel)
     known = _read(runtime, model.name, business_id, [key], deadline) if cached else {}
     if (vector := known.get(key)) is None:
-        with billed(runtime, model, business_id, [text], deadline) as paid_for:
+        with _embedding(model), billed(runtime, model, business_id, [text], deadline) as paid_for:
             vector = paid_for.embed_query(text, deadline)
         if cached:
             _write(runtime, model.name, business_id, {key: vector}, deadline)
@@ -55,11 +57,18 @@ def embed_passages(
     measures().count("EmbeddingsMade", len(unknown))
     if unknown:
         asked = list(unknown.values())
-        with billed(runtime, model, business_id, asked, deadline) as paid_for:
+        with _embedding(model), billed(runtime, model, business_id, asked, deadline) as paid_for:
             made = dict(zip(unknown, paid_for.embed_passages(asked, deadline), strict=True))
         _write(runtime, model.name, business_id, made, deadline)
         known |= made
     return [known[key] for key in keys]
+
+
+def _embedding(model: EmbeddingModel) -> tracing.Span:
+    kind = tracing.Kind.INTERNAL if isinstance(model, OfflineModel) else tracing.Kind.CLIENT
+    span = tracing.span(f"embeddings {model.name}", kind, EMBEDDINGS)
+    span.set("gen_ai.request.model", model.name)
+    return span
 
 
 def _key(role: str, text: str) -> bytes:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from cafe_ai.catalogue.model import Kind, SearchResult
-
 if TYPE_CHECKING:
     from cafe_ai.bootstrap import Runtime
+    from cafe_ai.catalogue.model import Kind, SearchResult
     from cafe_ai.platform.clock import Deadline
 
 

@@ -10,6 +10,7 @@ from cafe_ai.embeddings.openai_adapter import OpenAIEmbeddings
 from cafe_ai.embeddings.port import EmbeddingModel, EmbeddingUnavailable, Usage
 from cafe_ai.llm import OPENAI_URL
 from cafe_ai.llm.models import find_embedding_price
+from cafe_ai.platform.secrets import RotatingSecret
 from cafe_ai.settings import Settings
 
 __all__ = ["EmbeddingModel", "EmbeddingUnavailable", "Usage", "build"]
@@ -25,13 +26,18 @@ _OFFLINE: dict[str, Callable[[], EmbeddingModel]] = {
 
 
 def build(
-    settings: Settings, name: str | None = None, *, on_usage: Callable[[Usage], None] | None = None
+    settings: Settings,
+    name: str | None = None,
+    *,
+    api_key: RotatingSecret | None = None,
+    on_usage: Callable[[Usage], None] | None = None,
 ) -> EmbeddingModel:
     """The configured embedding model, or the one of this name: an older one that still serves.
 
     Where E5 is configured and its package is not installed, USE serves alone, under its own name. A model that is asked for
     by name and cannot be had here is built all the same, and embedding with it raises EmbeddingUnavailable, because
-    vectors of another model would not compare with its own. So does a model behind an API without a key.
+    vectors of another model would not compare with its own. So does a model behind an API without a key. api_key: in place of
+    the settings' own.
     """
     wanted = name or settings.embedding_model
     if name is None and wanted == E5_MODEL and not offline.has_e5():
@@ -42,7 +48,7 @@ def build(
     return OpenAIEmbeddings(
         wanted,
         find_embedding_price(wanted),
-        api_key=settings.openai_api_key,
+        api_key=api_key or settings.openai_api_key,
         base_url=settings.openai_base_url or OPENAI_URL,
         on_usage=on_usage,
     )

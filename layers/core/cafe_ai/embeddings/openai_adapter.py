@@ -18,6 +18,7 @@ from cafe_ai.llm.openai_connection import OpenAIConnection, Rejected, as_utf8
 from cafe_ai.llm.openai_reply import broken_reply, parse_reply
 from cafe_ai.llm.retries import MAX_RETRIES, AttemptFailed, Jitter, retry
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.secrets import RotatingSecret
 
 if TYPE_CHECKING:
     from openai import OpenAI, Timeout
@@ -44,7 +45,7 @@ class OpenAIEmbeddings:
         name: str,
         price: EmbeddingPrice | None,
         *,
-        api_key: str | None,
+        api_key: str | RotatingSecret | None,
         base_url: str,
         on_usage: OnUsage | None = None,
         sleep: Callable[[float], None] = time.sleep,

@@ -1,4 +1,7 @@
-"""GET /health: all dependencies are asked at once, none for longer than two seconds, and none that is paid for."""
+"""GET /health, and each minute by itself: what the service depends on is asked.
+
+All at once, none for longer than two seconds, and none that is paid for.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,12 @@ from cafe_ai.health.model import Check, Health
 from cafe_ai.platform.clock import Deadline, milliseconds_since
 from cafe_ai.platform.db import Database
 from cafe_ai.platform.queue import MessageQueue
-from cafe_ai.platform.telemetry import log_failure
+from cafe_ai.platform.telemetry import log_failure, measures
 from cafe_ai.tenancy.tokens import fetch_json
 
 CHECK_SECONDS = 2.0
 HEARTBEAT = "/api/v2/heartbeat"
+WATCHED = {"database": ("DatabaseUp", "DatabaseLatency"), "vector_store": ("VectorStoreUp", "VectorStoreLatency")}
 
 Probe = Callable[[], None]
 
@@ -38,6 +42,15 @@ def examine(runtime: Runtime) -> Health:
             "language_model": Check("ok" if settings.has_language_model else "not_configured"),
         }
     )
+
+
+def watch(runtime: Runtime, _: Deadline) -> None:
+    """What the schedule calls, each minute: what answers, and how soon, becomes metrics. Never raises."""
+    checks = examine(runtime).checks
+    for role, (up, latency) in WATCHED.items():
+        if (check := checks[role]).milliseconds is not None:
+            measures().count(up, int(check.status == "ok"))
+            measures().count(latency, check.milliseconds)
 
 
 def _ask_database(database: Database) -> None:

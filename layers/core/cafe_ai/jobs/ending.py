@@ -39,5 +39,5 @@ def give_up(uow: UnitOfWork, job: Job) -> list[UUID]:
     finished = repository.give_up(uow, job.id, reason, ROUTES[job.kind].max_attempts)
     if finished is None:
         return []
-    measures().count("JobsFailed")
+    measures().count("JobsFailed", endpoint=job.kind.value)
     return announce(uow, replace(job, status=JobStatus.FAILED, error=reason, finished_at=finished))

@@ -133,7 +133,7 @@ def _rescue(
             announced = ending.give_up(uow, job)
         else:
             repository.queue_anew(uow, late.job_id, ending.FELL_SILENT)
-            message = outbox.message(route.queue, body_of(late.job_id, late.business_id))
+            message = outbox.message(route.queue, body_of(late.job_id, late.business_id), job.correlation_id)
             outbox.write(uow, late.business_id, message)
     if failed:
         outbox.send(runtime, announced, deadline)
@@ -144,10 +144,11 @@ def _rescue(
 
 def _begin_anew(runtime: Runtime, failed: repository.Found, deadline: Deadline) -> bool:
     with runtime.database.transaction(failed.business_id, None, deadline) as uow:
-        kind = repository.reset_given_up(uow, failed.job_id)
-        if kind is None:
+        reset = repository.reset_given_up(uow, failed.job_id)
+        if reset is None:
             return False
-        message = outbox.message(ROUTES[kind].queue, body_of(failed.job_id, failed.business_id))
+        kind, origin = reset
+        message = outbox.message(ROUTES[kind].queue, body_of(failed.job_id, failed.business_id), origin)
         outbox.write(uow, failed.business_id, message)
     outbox.deliver(runtime, [message], deadline)
     return True

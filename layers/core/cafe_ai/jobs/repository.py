@@ -33,8 +33,9 @@ WITH started AS (
     ON CONFLICT DO NOTHING
     RETURNING created_at
 ), told AS (
-    INSERT INTO ai_outbox (id, business_id, queue, body, correlation_id, available_at)
-    SELECT %(message_id)s, %(business_id)s, %(queue)s, %(body)s, %(correlation_id)s, clock_timestamp() + outbox_wait(0)
+    INSERT INTO ai_outbox (id, business_id, queue, body, correlation_id, traceparent, available_at)
+    SELECT %(message_id)s, %(business_id)s, %(queue)s, %(body)s, %(correlation_id)s, %(traceparent)s,
+           clock_timestamp() + outbox_wait(0)
       FROM started
 )
 SELECT created_at FROM started"""
@@ -104,7 +105,7 @@ UPDATE ai_jobs
    SET status = 'pending', gave_up = false, attempts = 0, progress = 0, error = NULL, started_at = NULL, finished_at = NULL,
        queued_at = clock_timestamp()
  WHERE id = %s AND gave_up
-RETURNING kind"""
+RETURNING kind, correlation_id"""
 SELECT_OVERDUE = """
 SELECT id, business_id FROM overdue_jobs(make_interval(secs => %s), make_interval(secs => %s), %s)"""
 SELECT_GIVEN_UP = "SELECT id, business_id FROM given_up_jobs(%s, %s, %s, %s)"
@@ -155,6 +156,7 @@ def insert(database: Database, request: Request, message: OutboxMessage, deadlin
         "correlation_id": job.correlation_id,
         "message_id": message.id,
         "queue": message.queue,
+        "traceparent": message.traceparent,
         "body": Jsonb(body_of(job.id, job.business_id)),
     }
     try:
@@ -258,10 +260,11 @@ def select_given_up(
     return [Found(*row) for row in rows]
 
 
-def reset_given_up(uow: UnitOfWork, job_id: UUID) -> JobKind | None:
-    """Makes a job that failed for want of attempts as good as new; its kind, or None where it is no such job."""
+def reset_given_up(uow: UnitOfWork, job_id: UUID) -> tuple[JobKind, str | None] | None:
+    """Makes a job that failed for want of attempts as good as new; its kind and correlation id, or None where it is no such
+    job."""
     row = uow.connection.execute(RESET_GIVEN_UP, (job_id,)).fetchone()
-    return None if row is None else JobKind(row[0])
+    return None if row is None else (JobKind(row[0]), row[1])
 
 
 def keep_dead_letter(uow: UnitOfWork, message_id: str, queue: str, body: str) -> None:

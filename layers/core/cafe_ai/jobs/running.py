@@ -17,6 +17,7 @@ from cafe_ai.jobs.messages import JobMessage
 from cafe_ai.jobs.model import Job, JobKind, Lease
 from cafe_ai.jobs.renewing import RENEWER
 from cafe_ai.jobs.routing import ROUTES
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import correlation_id, log, log_failure, log_warning, measures
 
@@ -92,7 +93,9 @@ def perform(runtime: Runtime, kind: JobKind, work: Work, message: JobMessage, de
     try:
         with RENEWER.holding(runtime, lease) as lost:
             run = JobRun(runtime, lease, Deadline.after(max(0.0, deadline.remaining() - ENDING_SECONDS)), lost)
-            result = _of_kind(kind, work)(runtime, run)
+            with tracing.span("job", attributes={"cafe_ai.job.kind": kind.value}) as span:
+                span.set("cafe_ai.attempts", lease.job.attempts)
+                result = _of_kind(kind, work)(runtime, run)
         _finish(runtime, lease, result, deadline)
     except LeaseLost as error:
         log_failure("A job was taken up by another meanwhile", error, job=str(lease.job.id))

@@ -15,12 +15,16 @@ from cafe_ai.llm.openai_connection import OpenAIConnection, Rejected, as_utf8
 from cafe_ai.llm.openai_reply import prompt_tokens_at_most, read_completion
 from cafe_ai.llm.port import BeforeRetry, Completion, Message, ModelUnavailable, Tool
 from cafe_ai.llm.retries import AttemptFailed, Jitter, retry
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.secrets import RotatingSecret
 
 if TYPE_CHECKING:
     from openai import OpenAI, Timeout
 
 logger = logging.getLogger(__name__)
+
+CHAT: tracing.Attributes = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai"}
 
 
 class OpenAILanguageModel:
@@ -34,7 +38,7 @@ class OpenAILanguageModel:
         self,
         model: Model,
         *,
-        api_key: str,
+        api_key: str | RotatingSecret,
         base_url: str,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Jitter = random.uniform,
@@ -60,17 +64,31 @@ class OpenAILanguageModel:
         before_retry: BeforeRetry | None = None,
     ) -> Completion:
         """See `LanguageModel.complete`: up to three retries, all within the deadline."""
-        try:
-            return retry(
-                lambda: self._attempt(messages, tool, max_tokens, deadline),
-                deadline,
-                what="Language model",
-                sleep=self._sleep,
-                jitter=self._jitter,
-                before_retry=before_retry,
-            )
-        except AttemptFailed as failure:
-            raise ModelUnavailable(failure.reason) from failure
+        with tracing.span(f"chat {self.name}", tracing.Kind.CLIENT, CHAT) as span:
+            attempts = 0
+
+            def attempt() -> Completion:
+                nonlocal attempts
+                attempts += 1
+                return self._attempt(messages, tool, max_tokens, deadline)
+
+            span.set("gen_ai.request.model", self.name)
+            span.set("gen_ai.request.max_tokens", max_tokens)
+            try:
+                completion = retry(
+                    attempt,
+                    deadline,
+                    what="Language model",
+                    sleep=self._sleep,
+                    jitter=self._jitter,
+                    before_retry=before_retry,
+                )
+            except AttemptFailed as failure:
+                raise ModelUnavailable(failure.reason) from failure
+            finally:
+                span.set("cafe_ai.attempts", attempts)
+            _tell_trace(span, completion)
+            return completion
 
     def cost_at_most(self, messages: Sequence[Message], *, max_tokens: int, tool: Tool | None = None) -> Decimal:
         """See `LanguageModel.cost_at_most`: of one attempt."""
@@ -127,6 +145,14 @@ class OpenAILanguageModel:
             self._model = replace(self._model, limit=other)
         logger.warning("The server rejects %s with model %s: it is no longer sent.", parameter, self._model.name)
         return True
+
+
+def _tell_trace(span: tracing.Span, completion: Completion) -> None:
+    """What OpenTelemetry's conventions for generative AI have, without what was said."""
+    span.set("gen_ai.response.model", completion.model)
+    span.set("gen_ai.usage.input_tokens", completion.prompt_tokens)
+    span.set("gen_ai.usage.output_tokens", completion.completion_tokens)
+    span.set("cafe_ai.cost_usd", float(completion.cost_usd))
 
 
 def _send(client: OpenAI, request: dict[str, Any], timeout: Timeout) -> str:

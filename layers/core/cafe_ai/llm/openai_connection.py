@@ -10,8 +10,10 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from cafe_ai.errors import DependencyDown
 from cafe_ai.llm.retries import LEAST_USEFUL_SECONDS, AttemptFailed, attempt_seconds, read_retry_after
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.secrets import RotatingSecret
 from cafe_ai.platform.wall_clock import TookTooLong, call_within
 
 if TYPE_CHECKING:
@@ -41,10 +43,21 @@ class ModelNotFound(AttemptFailed):
         self.complaint = complaint
 
 
-class OpenAIConnection:
-    """A client that is made on the first call and kept. Threads may share it."""
+class KeyRefused(AttemptFailed):
+    """The server does not know the API key (401)."""
 
-    def __init__(self, *, api_key: str, base_url: str) -> None:
+    def __init__(self) -> None:
+        super().__init__("rejected", retryable=False)
+
+
+class OpenAIConnection:
+    """A client that is made on the first call and kept. Threads may share it.
+
+    A key that is a secret is read on the first call; where the server refuses it and the secret holds another by now, the
+    call is made once more with that one.
+    """
+
+    def __init__(self, *, api_key: str | RotatingSecret, base_url: str) -> None:
         self._api_key = api_key
         self._base_url = base_url
         self._client: OpenAI | None = None
@@ -55,7 +68,30 @@ class OpenAIConnection:
 
         longest: the seconds that it may take instead, as far as there are so many left.
         """
-        client = self._connect()
+        key = self._key(deadline)
+        try:
+            return self._call(key, send, deadline, longest)
+        except KeyRefused:
+            if not self._is_replaced(key, deadline):
+                raise
+        return self._call(self._key(deadline), send, deadline, longest)
+
+    def _key(self, deadline: Deadline) -> str:
+        if isinstance(self._api_key, str):
+            return self._api_key
+        try:
+            return self._api_key.current(deadline)
+        except DependencyDown as error:
+            raise AttemptFailed("connection", retryable=False) from error
+
+    def _is_replaced(self, key: str, deadline: Deadline) -> bool:
+        try:
+            return not isinstance(self._api_key, str) and self._api_key.replaces(key, deadline)
+        except DependencyDown:
+            return False
+
+    def _call(self, key: str, send: Send, deadline: Deadline, longest: float | None) -> str:
+        client = self._connect(key)
         from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError, Timeout
 
         seconds = attempt_seconds(deadline) if longest is None else deadline.at_most(longest)
@@ -84,12 +120,14 @@ class OpenAIConnection:
         if client is not None:
             client.close()
 
-    def _connect(self) -> OpenAI:
+    def _connect(self, key: str) -> OpenAI:
         with self._lock:
-            if self._client is None:
+            if self._client is None or self._client.api_key != key:
                 from openai import OpenAI
 
-                self._client = OpenAI(api_key=self._api_key, base_url=self._base_url, max_retries=0)
+                if self._client is not None:
+                    self._client.close()
+                self._client = OpenAI(api_key=key, base_url=self._base_url, max_retries=0)
             return self._client
 
 
@@ -103,6 +141,8 @@ def _failure_of(error: APIStatusError) -> AttemptFailed:
     retry_after = read_retry_after(error.response.headers)
     if status == 404 or error.code == "model_not_found":
         return ModelNotFound(error.response.text)
+    if status == 401:
+        return KeyRefused()
     if status in PARAMETER_ERRORS:
         return Rejected(error.response.text)
     if status == 429 and error.code == "insufficient_quota":

@@ -67,7 +67,7 @@ REVIVE_DELIVERIES = """
 UPDATE notification_deliveries
    SET status = 'pending', attempts = 0, claimed_until = NULL
  WHERE business_id = %s AND status = 'failed'
-RETURNING id"""
+RETURNING id, (SELECT correlation_id FROM ai_jobs WHERE ai_jobs.id = job_id)"""
 
 UPSERT_CHANNEL = """
 INSERT INTO notification_channels (id, business_id, kind, address, secret, locale, events, kinds)
@@ -132,9 +132,9 @@ def release(uow: UnitOfWork, delivery: Delivery, error: str) -> None:
     uow.connection.execute(RELEASE_DELIVERY, values)
 
 
-def revive(uow: UnitOfWork, business_id: UUID) -> list[UUID]:
-    """Has what was given up pending again; the ids."""
-    return [row[0] for row in uow.connection.execute(REVIVE_DELIVERIES, [business_id])]
+def revive(uow: UnitOfWork, business_id: UUID) -> list[tuple[UUID, str | None]]:
+    """Has what was given up pending again; the ids, each with the correlation id of its job."""
+    return uow.connection.execute(REVIVE_DELIVERIES, [business_id]).fetchall()
 
 
 def upsert_channel(uow: UnitOfWork, channel: Channel, secret: str | None) -> None:

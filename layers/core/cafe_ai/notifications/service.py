@@ -19,9 +19,10 @@ from cafe_ai.errors import CafeAIError, NotFound, Unavailable
 from cafe_ai.notifications import email, repository, webhook
 from cafe_ai.notifications.model import Delivery, DeliveryMessage, Event, Links
 from cafe_ai.outbox import service as outbox
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.email import MailRefused
-from cafe_ai.platform.telemetry import log_warning, measures
+from cafe_ai.platform.telemetry import correlation_id, log_warning, measures
 from cafe_ai.platform.webhooks import ReceiverUnreachable, WebhookRefused
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def announce(uow: UnitOfWork, job: Job) -> list[UUID]:
         return []
     event = Event.COMPLETED if job.status == "completed" else Event.FAILED
     deliveries = repository.insert_deliveries(uow, job, event, job.finished_at or now_utc())
-    return [outbox.put(uow, job.business_id, QUEUE, _body(delivery_id, job.business_id)) for delivery_id in deliveries]
+    origin = job.correlation_id
+    return [outbox.put(uow, job.business_id, QUEUE, _body(each, job.business_id), origin) for each in deliveries]
 
 
 def parse(text: str) -> DeliveryMessage:
@@ -136,7 +138,7 @@ def redeliver(runtime: Runtime, business_id: UUID, deadline: Deadline) -> int:
     """Has all that was given up of this business sent again; how many deliveries."""
     with runtime.database.transaction(business_id, deadline=deadline) as uow:
         revived = repository.revive(uow, business_id)
-        ids = [outbox.put(uow, business_id, QUEUE, _body(delivery_id, business_id)) for delivery_id in revived]
+        ids = [outbox.put(uow, business_id, QUEUE, _body(each, business_id), origin) for each, origin in revived]
     outbox.send(runtime, ids, deadline)
     return len(revived)
 
@@ -174,9 +176,11 @@ def _send_email(runtime: Runtime, delivery: Delivery, links: Links | None) -> No
 
 def _send_webhook(runtime: Runtime, delivery: Delivery, links: Links | None, deadline: Deadline) -> None:
     body = webhook.body_of(delivery, links)
-    headers = webhook.headers_of(delivery, delivery.secret or "", body, now_utc())
+    headers = webhook.headers_of(delivery, delivery.secret or "", body, now_utc(), correlation_id())
     try:
-        status = runtime.webhooks.post(delivery.address, body, headers, deadline.at_most(WEBHOOK_SECONDS))
+        with tracing.span("POST", tracing.Kind.CLIENT, {"http.request.method": "POST"}) as span:
+            status = runtime.webhooks.post(delivery.address, body, headers, deadline.at_most(WEBHOOK_SECONDS))
+            span.set("http.response.status_code", status)
     except WebhookRefused as error:
         raise _RefusedForGood(str(error)) from error
     if 200 <= status < 300:

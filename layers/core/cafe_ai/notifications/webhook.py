@@ -32,10 +32,16 @@ def body_of(delivery: Delivery, links: Links | None) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def headers_of(delivery: Delivery, secret: str, body: bytes, sent_at: datetime) -> dict[str, str]:
-    """The headers that go with the body: each try has its own time and signature, and the id stays."""
+def headers_of(
+    delivery: Delivery, secret: str, body: bytes, sent_at: datetime, request_id: str | None = None
+) -> dict[str, str]:
+    """The headers that go with the body: each try has its own time and signature, and the id stays.
+
+    request_id: of the request that the job comes from, for whoever asks us about it.
+    """
     timestamp = str(int(sent_at.timestamp()))
     return {
+        **({"Cafe-AI-Request-Id": request_id} if request_id else {}),
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Cafe-AI-Webhooks/1",
         "Cafe-AI-Delivery": str(delivery.id),

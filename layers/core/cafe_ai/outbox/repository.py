@@ -1,4 +1,4 @@
-"""The SQL of the outbox (the functions' text is in infra/migrations/0009_jobs.sql)."""
+"""The SQL of the outbox (the functions' text is in infra/migrations/0019_traces.sql and 0009_jobs.sql)."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from cafe_ai.platform.db import Database, UnitOfWork
 
 INSERT_MESSAGE = """
-INSERT INTO ai_outbox (id, business_id, queue, body, correlation_id, available_at)
-VALUES (%s, %s, %s, %s, %s, clock_timestamp() + outbox_wait(0))"""
-TAKE_DUE = "SELECT id, queue, body, correlation_id FROM take_due_messages(%s)"
-TAKE = "SELECT id, queue, body, correlation_id FROM take_messages(%s)"
+INSERT INTO ai_outbox (id, business_id, queue, body, correlation_id, traceparent, available_at)
+VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() + outbox_wait(0))"""
+TAKE_DUE = "SELECT id, queue, body, correlation_id, traceparent FROM claim_due_messages(%s)"
+TAKE = "SELECT id, queue, body, correlation_id, traceparent FROM claim_messages(%s)"
 FORGET: LiteralString = "SELECT forget_messages(%(ids)s)"
 
 
 def insert(uow: UnitOfWork, business_id: UUID | None, message: OutboxMessage) -> None:
     """Writes a message of the unit of work's own business, or of none where it names none."""
-    values = (message.id, business_id, message.queue, Jsonb(as_stored(message.body)), message.correlation_id)
+    body = Jsonb(as_stored(message.body))
+    values = (message.id, business_id, message.queue, body, message.correlation_id, message.traceparent)
     uow.connection.execute(INSERT_MESSAGE, values)
 
 

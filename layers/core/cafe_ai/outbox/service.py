@@ -14,8 +14,9 @@ from uuid import UUID
 
 from cafe_ai.outbox import repository
 from cafe_ai.outbox.model import OutboxMessage
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
-from cafe_ai.platform.ids import uuid7
+from cafe_ai.platform.ids import age_seconds, uuid7
 from cafe_ai.platform.queue import BATCH_MESSAGES, Message
 from cafe_ai.platform.telemetry import correlation_id, log_failure, log_warning, measures
 
@@ -28,14 +29,17 @@ RELAYED_AT_ONCE = 100
 RESERVE_SECONDS = 5.0  # what the relay wants left before it takes more
 
 
-def message(queue: str, body: Mapping[str, Any]) -> OutboxMessage:
-    """A message of the request in hand."""
-    return OutboxMessage(uuid7(), queue, body, correlation_id())
+def message(queue: str, body: Mapping[str, Any], origin: str | None = None) -> OutboxMessage:
+    """A message of the trace in hand. origin: the correlation id of what it is about, where that is not the one in hand: of a
+    job that somebody else sees to."""
+    return OutboxMessage(uuid7(), queue, body, origin or correlation_id(), tracing.traceparent())
 
 
-def put(uow: UnitOfWork, business_id: UUID | None, queue: str, body: Mapping[str, Any]) -> UUID:
-    """Writes a message in the open transaction, of its own business; its id, for `send` after the commit."""
-    written = message(queue, body)
+def put(
+    uow: UnitOfWork, business_id: UUID | None, queue: str, body: Mapping[str, Any], origin: str | None = None
+) -> UUID:
+    """Writes a message (see `message`) in the open transaction, of its own business; its id, for `send` after the commit."""
+    written = message(queue, body, origin)
     write(uow, business_id, written)
     return written.id
 
@@ -80,22 +84,26 @@ def relay(runtime: Runtime, deadline: Deadline) -> int:
     What a queue does not take waits longer each time, so that it holds up no other queue's. Raises Unavailable where the
     database is away.
     """
-    relayed = 0
+    relayed, oldest = 0, 0.0
     while deadline.remaining() > RESERVE_SECONDS:
         with runtime.database.transaction(deadline=deadline) as uow:
             taken = repository.take_due(uow, RELAYED_AT_ONCE)
         if not taken:
             break
+        oldest = max(oldest, *(age_seconds(each.id) for each in taken))
         relayed += deliver(runtime, taken, deadline)
     measures().count("MessagesRelayed", relayed)
+    measures().count("OutboxAge", oldest)
     return relayed
 
 
 def _send_batch(runtime: Runtime, queue: str, messages: Sequence[OutboxMessage], deadline: Deadline) -> list[UUID]:
     """Those that the queue took."""
-    bodies = [Message(json.dumps(repository.as_stored(each.body)), each.correlation_id) for each in messages]
+    told = [
+        Message(json.dumps(repository.as_stored(each.body)), each.correlation_id, each.traceparent) for each in messages
+    ]
     try:
-        taken = runtime.queue(queue).send_batch(bodies, deadline)
+        taken = runtime.queue(queue).send_batch(told, deadline)
     except Exception as error:  # down, or not configured here: the others' messages go on
         log_failure("Messages wait for the relay", error, queue=queue, messages=len(messages))
         return []

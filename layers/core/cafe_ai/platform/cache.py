@@ -9,10 +9,14 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from cafe_ai.platform import tracing
+
 CONNECT_SECONDS = 0.25
 ANSWER_SECONDS = 0.25
 PAUSE_SECONDS = 5.0  # after a failure, for which the server is not asked
 KEEP_SECONDS = 30 * 24 * 3600
+REDIS_MGET: tracing.Attributes = {"db.system.name": "redis", "db.operation.name": "MGET"}
+REDIS_SET: tracing.Attributes = {"db.system.name": "redis", "db.operation.name": "SET"}
 
 T = TypeVar("T")
 
@@ -61,7 +65,8 @@ class Cache:
         if not keys or time.monotonic() < self._paused_until:
             return misses
         try:
-            values = self._client.mget(list(keys))
+            with tracing.span("MGET", tracing.Kind.CLIENT, REDIS_MGET):
+                values = self._client.mget(list(keys))
         except Exception:  # whatever keeps the cache from answering, the work goes on without it
             self._pause()
             return misses
@@ -75,7 +80,8 @@ class Cache:
             pipeline: Any = self._client.pipeline(transaction=False)
             for key, value in values.items():
                 pipeline.set(key, value, ex=KEEP_SECONDS)
-            pipeline.execute()
+            with tracing.span("SET", tracing.Kind.CLIENT, REDIS_SET):
+                pipeline.execute()
         except Exception:
             self._pause()
 

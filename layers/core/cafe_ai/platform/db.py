@@ -18,7 +18,9 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 from cafe_ai.errors import DeadlineExceeded, DependencyDown
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.sign_in import Address, connection_string
 
 # Each goes out as one message, so a transaction costs its own statements and two round trips.
 _SETTINGS: LiteralString = """; SELECT set_config('app.business_id', %s, true), set_config('app.user_id', %s, true),
@@ -33,6 +35,7 @@ CONNECTION_OPTIONS: dict[str, Any] = {
     "application_name": "cafe-ai",
     "tcp_user_timeout": 3000,  # ms: a connection that silently died is noticed and replaced
 }
+POSTGRESQL: tracing.Attributes = {"db.system.name": "postgresql"}
 SETS_BEFORE = 2  # results: of BEGIN and of its settings
 FRESH_SECONDS = (
     5.0  # a connection that was idle for longer may be dead, and whether a statement was done could not be told
@@ -44,11 +47,13 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection that gives up on a server that does not answer by the deadline, not even to say it timed out."""
 
     deadline: Deadline | None = None
+    round_trips = 0  # statements, or groups of them, that were waited for
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """As psycopg's, with the deadline as the timeout."""
         if timeout is None and self.deadline is not None:
             timeout = self.deadline.remaining() + SERVER_GRACE_SECONDS
+        self.round_trips += 1
         return super().wait(gen, interval, timeout)
 
 
@@ -65,16 +70,16 @@ class Database:
     Not for several threads at once: an execution environment serves one request at a time.
     """
 
-    def __init__(self, dsn: str, *, connect_timeout: float = 5.0) -> None:
+    def __init__(self, address: Address, *, connect_timeout: float = 5.0) -> None:
         """connect_timeout: seconds to wait for a new connection, at most; a deadline cuts it, down to 2."""
-        self._dsn = dsn
+        self._address = address
         self._connect_timeout = connect_timeout
         self._connection: Connection | None = None
         self._used_at = 0.0  # when a transaction last ended, on the monotonic clock
 
     def another(self) -> Database:
         """The same database on a connection of its own, for another thread."""
-        return Database(self._dsn, connect_timeout=self._connect_timeout)
+        return Database(self._address, connect_timeout=self._connect_timeout)
 
     @contextmanager
     def transaction(
@@ -93,13 +98,17 @@ class Database:
         Each statement may take what is left of the deadline. Raises DependencyDown where the database cannot be
         reached or the connection breaks, DeadlineExceeded where the time is over.
         """
-        with self._told_of_trouble(deadline):
+        name = "READ TRANSACTION" if read_only else "TRANSACTION"
+        with tracing.span(name, tracing.Kind.CLIENT, POSTGRESQL) as span, self._told_of_trouble(deadline):
             connection = self._begin(business_id, user_id, deadline, _statement(read_only, may_be_lost))
+            before = connection.round_trips
             try:
                 yield UnitOfWork(connection)
             except BaseException:
                 self._roll_back(connection)
                 raise
+            finally:
+                span.set("cafe_ai.db.round_trips", connection.round_trips - before)
             if connection.execute("COMMIT").statusmessage != "COMMIT":
                 raise RuntimeError(
                     "A statement of this transaction failed, its error was swallowed: nothing was written."
@@ -120,6 +129,21 @@ class Database:
         It is one message and one round trip, instead of three, on a connection that was in use a moment ago. Raises as
         `transaction` does.
         """
+        with tracing.span("STATEMENT", tracing.Kind.CLIENT, POSTGRESQL) as span:
+            span.set("db.operation.name", _operation(statement))
+            rows = self._run(statement, values, business_id, user_id, deadline, may_be_lost)
+            span.set("db.response.returned_rows", len(rows))
+        return rows
+
+    def _run(
+        self,
+        statement: LiteralString,
+        values: Mapping[str, Any],
+        business_id: UUID | None,
+        user_id: UUID | None,
+        deadline: Deadline | None,
+        may_be_lost: bool,
+    ) -> list[dict[str, Any]]:
         connection = self._connection
         if connection is None or connection.broken or time.monotonic() - self._used_at > FRESH_SECONDS:
             with self.transaction(business_id, user_id, deadline, may_be_lost=may_be_lost) as uow:
@@ -183,7 +207,9 @@ class Database:
 
     def _connect(self, deadline: Deadline | None) -> Connection:
         timeout = self._connect_timeout if deadline is None else deadline.at_most(self._connect_timeout)
-        return Connection.connect(self._dsn, connect_timeout=ceil(timeout), **CONNECTION_OPTIONS)
+        dsn = connection_string(self._address)
+        with tracing.span("CONNECT", tracing.Kind.CLIENT, POSTGRESQL):
+            return Connection.connect(dsn, connect_timeout=ceil(timeout), **CONNECTION_OPTIONS)
 
     def _roll_back(self, connection: Connection) -> None:
         try:
@@ -196,6 +222,12 @@ def _statement(read_only: bool, may_be_lost: bool) -> LiteralString:
     if read_only:
         return BEGIN_READ_ONLY
     return BEGIN_MAY_BE_LOST if may_be_lost else BEGIN
+
+
+def _operation(statement: LiteralString) -> str | None:
+    """What a statement does; None where its first word does not say."""
+    first = statement.split(maxsplit=1)[0]
+    return None if first == "WITH" else first
 
 
 def _settings(business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None) -> list[str]:

@@ -15,3 +15,8 @@ def uuid7() -> UUID:
     fraction = (nanoseconds << 12) // _NANOSECONDS_IN_MILLISECOND
     value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)
+
+
+def age_seconds(identifier: UUID) -> float:
+    """How long ago a UUIDv7 was made, by this machine's clock; never negative."""
+    return max(0.0, time.time() - (identifier.int >> 80) / 1000)

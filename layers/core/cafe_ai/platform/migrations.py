@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.sign_in import Address, connection_string
 
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 ADVISORY_LOCK = 7_421_903_311  # any number of our own: two runs at once wait for one another
@@ -62,7 +63,7 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
     return tuple(Migration(name, (folder / name).read_text(encoding="utf-8")) for name in names)
 
 
-def migrate(dsn: str, folder: Path, deadline: Deadline | None = None) -> tuple[str, ...]:
+def migrate(address: Address, folder: Path, deadline: Deadline | None = None) -> tuple[str, ...]:
     """Applies what is missing, as the database's owner, and returns the names of what it applied.
 
     Those applied before a failing one stay. A second run at the same moment waits and finds nothing to do.
@@ -71,7 +72,7 @@ def migrate(dsn: str, folder: Path, deadline: Deadline | None = None) -> tuple[s
     """
     migrations = read_migrations(folder)
     try:
-        with psycopg.connect(dsn, autocommit=True, connect_timeout=10) as connection:
+        with psycopg.connect(connection_string(address), autocommit=True, connect_timeout=10) as connection:
             _set_timeout(connection, deadline)
             connection.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
             connection.execute(CREATE_SCHEMA_MIGRATIONS)

@@ -10,6 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from cafe_ai.errors import DependencyDown
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlation_id
 
@@ -23,16 +24,22 @@ MAX_VISIBILITY_SECONDS = 11 * 3600  # SQS allows 12 hours, counted from when the
 CONNECT_SECONDS = 0.7
 READ_SECONDS = 1.3
 ATTEMPTS = 3
+SENDING: tracing.Attributes = {
+    "messaging.operation.name": "send",
+    "messaging.operation.type": "send",
+    "messaging.system": "aws_sqs",
+}
 
 one_at_a_time = threading.Lock()  # two threads may not have boto3's session make clients at once
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: its body, and the id of the request it comes from."""
+    """What is sent: its body, the id of the request it comes from, and the span (see `tracing.traceparent`)."""
 
     body: str
     correlation_id: str | None = None
+    traceparent: str | None = None
 
 
 class MessageQueue:
@@ -44,11 +51,15 @@ class MessageQueue:
     def send(self, body: str, deadline: Deadline) -> None:
         """Sends one message, trying again as long as the deadline leaves time for a whole attempt (2 s).
 
-        The correlation id goes with it. Raises DependencyDown where the queue does not take it.
+        The correlation id and the trace go with it. Raises DependencyDown where the queue does not take it.
         """
+        with self._sending():
+            self._send(body, deadline)
+
+    def _send(self, body: str, deadline: Deadline) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
 
-        attributes = _attributes(correlation_id())
+        attributes = _attributes(correlation_id(), tracing.traceparent())
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._client.send_message(QueueUrl=self._url, MessageBody=body, MessageAttributes=attributes)
@@ -64,6 +75,11 @@ class MessageQueue:
         Only a call that failed as a whole is made again, as long as the deadline leaves time for an attempt (2 s): some of
         its messages may then come twice. Raises DependencyDown where the queue does not answer.
         """
+        with self._sending([message.traceparent for message in messages]) as span:
+            span.set("messaging.batch.message_count", len(messages))
+            return self._send_batch(messages, deadline)
+
+    def _send_batch(self, messages: Sequence[Message], deadline: Deadline) -> list[bool]:
         from botocore.exceptions import BotoCoreError, ClientError
 
         for attempt in range(1, ATTEMPTS + 1):
@@ -74,7 +90,7 @@ class MessageQueue:
                         {
                             "Id": str(number),
                             "MessageBody": message.body,
-                            "MessageAttributes": _attributes(message.correlation_id),
+                            "MessageAttributes": _attributes(message.correlation_id, message.traceparent),
                         }
                         for number, message in enumerate(messages)
                     ],
@@ -111,6 +127,13 @@ class MessageQueue:
         except (BotoCoreError, ClientError) as error:
             raise DependencyDown("queue") from error
 
+    def _sending(self, origins: Sequence[str | None] = ()) -> tracing.Span:
+        """The span of a call. origins: the spans in which messages were made, which may be of other traces."""
+        queue = self._url.rsplit("/", 1)[-1]
+        span = tracing.span(f"send {queue}", tracing.Kind.PRODUCER, SENDING, origins)
+        span.set("messaging.destination.name", queue)
+        return span
+
     @cached_property
     def _client(self) -> SQSClient:
         import boto3
@@ -122,5 +145,6 @@ class MessageQueue:
         return client
 
 
-def _attributes(origin: str | None) -> dict[str, MessageAttributeValueTypeDef]:
-    return {CORRELATION_ATTRIBUTE: {"DataType": "String", "StringValue": origin}} if origin else {}
+def _attributes(origin: str | None, traceparent: str | None) -> dict[str, MessageAttributeValueTypeDef]:
+    said = {CORRELATION_ATTRIBUTE: origin, tracing.TRACE_ATTRIBUTE: traceparent}
+    return {name: {"DataType": "String", "StringValue": value} for name, value in said.items() if value}

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cafe_ai.errors import DependencyDown
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.queue import one_at_a_time
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 4.0
 ATTEMPTS = 3
+STARTING: tracing.Attributes = {"rpc.method": "SFN/StartExecution", "rpc.system.name": "aws-api"}
 ALREADY_STARTED = "ExecutionAlreadyExists"
 
 
@@ -31,8 +33,13 @@ class StateMachine:
         (Of one that runs with the same input Step Functions says True, and starts nothing either.)
 
         It is tried again as long as the deadline leaves time for a whole attempt (5 s): the name makes a repeat harmless.
-        Raises DependencyDown where Step Functions does not take it.
+        The trace goes with it, as the input's "traceparent". Raises DependencyDown where Step Functions does not take it.
         """
+        with tracing.span("start execution", tracing.Kind.PRODUCER, STARTING):
+            traced = {tracing.TRACE_ATTRIBUTE: parent} if (parent := tracing.traceparent()) else {}
+            return self._start(name, {**given, **traced}, deadline)
+
+    def _start(self, name: str, given: Mapping[str, Any], deadline: Deadline) -> bool:
         from botocore.exceptions import BotoCoreError, ClientError
 
         for attempt in range(1, ATTEMPTS + 1):

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cafe_ai.errors import DependencyDown, NotFound
+from cafe_ai.platform import tracing
 from cafe_ai.platform.queue import one_at_a_time
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class ObjectStore:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+            with _calling("PutObject"):
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
         except (BotoCoreError, ClientError) as error:
             raise DependencyDown("storage") from error
 
@@ -42,7 +44,10 @@ class ObjectStore:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
+            with _calling("PutObject"):
+                self._client.put_object(
+                    Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*"
+                )
         except ClientError as error:
             if error.response["Error"]["Code"] == "PreconditionFailed":
                 return False
@@ -56,7 +61,8 @@ class ObjectStore:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            with _calling("GetObject"):
+                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchKey":
                 raise NotFound("The file is not there any more.") from error
@@ -106,3 +112,10 @@ class ObjectStore:
         with one_at_a_time:
             client: S3Client = boto3.client("s3", config=config)
         return client
+
+
+def _calling(operation: str) -> tracing.Span:
+    """The span of a call; the key stays out of it, as it names the business."""
+    return tracing.span(
+        f"S3/{operation}", tracing.Kind.CLIENT, {"rpc.method": f"S3/{operation}", "rpc.system.name": "aws-api"}
+    )

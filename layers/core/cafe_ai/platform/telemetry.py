@@ -2,7 +2,7 @@
 
 Logs carry the correlation id (API Gateway's request id, handed on in messages) and never a token, a prompt, an answer
 or personal data: of an exception, its type and where it happened, but not its message, which may quote what a user
-typed. Metrics have the dimensions endpoint and model and no other: a user or business id would make a metric of each.
+typed. Metrics are those of the catalogue, with its dimensions: a user or business id would make a metric of each.
 
 Written by hand: Powertools for AWS costs 40 to 90 ms at cold start, as its package imports its tracer and jmespath too,
 and its logger writes exceptions' messages.
@@ -15,14 +15,16 @@ import logging
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
-Unit = Literal["Count", "Milliseconds", "Seconds", "None"]
+from cafe_ai.platform.metric_catalogue import CATALOGUE, ENDPOINT_ALONE, OF_REQUESTS, DimensionSets
+from cafe_ai.platform.tracing import trace_id
 
 UNKNOWN = "unknown"
 CORRELATION_ATTRIBUTE = "correlation_id"  # of a message: whose request it comes from
@@ -45,6 +47,8 @@ class JsonFormatter(logging.Formatter):
             "correlation_id": correlation_id(),
             **getattr(record, "fields", {}),
         }
+        if traced := trace_id():
+            line["trace_id"] = traced
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -123,22 +127,35 @@ def correlated(origin: str) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Measures:
-    """What one request or message measured. endpoint and model are the dimensions, as known by the end."""
+    """What one request, message, run or step measured. endpoint and model are the dimensions, as known by the end.
+
+    background: nobody waits for an answer, so it does not count among the API's requests.
+    """
 
     endpoint: str = UNKNOWN
     model: str = "none"
-    values: dict[str, tuple[float, Unit]] = field(default_factory=dict)
+    background: bool = False
+    values: dict[str, float] = field(default_factory=dict)
+    of_others: dict[str, dict[str, float]] = field(default_factory=dict)
 
-    def count(self, name: str, number: float = 1, unit: Unit = "Count") -> None:
-        """Adds `number` to the metric."""
-        before, _ = self.values.get(name, (0, unit))
-        self.values[name] = (before + number, unit)
+    def count(self, name: str, number: float = 1, *, endpoint: str | None = None) -> None:
+        """Adds `number` to the metric of that name in the catalogue, under another endpoint where one is given.
+
+        A name that is not there is warned of (which fails a test) and not written.
+        """
+        metric = CATALOGUE.get(name)
+        if metric is None:
+            warnings.warn(f"The catalogue of metrics has no {name}.", stacklevel=2)
+            return
+        values = self.values if endpoint in (None, self.endpoint) else self.of_others.setdefault(str(endpoint), {})
+        number += values.get(name, 0)
+        values[name] = min(number, 1) if metric.share else number
 
     def inference(self, model: str, tokens: int, cost_usd: float, degraded: bool) -> None:
         """What an inference used."""
         self.model = model
         self.count("Tokens", tokens)
-        self.count("CostUsd", cost_usd, "None")
+        self.count("CostUsd", cost_usd)
         self.count("Degraded", int(degraded))
 
 
@@ -151,31 +168,42 @@ def measures() -> Measures:
 
 
 @contextmanager
-def observed(namespace: str) -> Iterator[Measures]:
+def observed(namespace: str, endpoint: str = UNKNOWN, *, background: bool = False) -> Iterator[Measures]:
     """Collects measures for the length of a request or message, then writes them."""
-    measured = Measures()
+    measured = Measures(endpoint, background=background)
     token = _measures.set(measured)
     try:
         yield measured
     finally:
         _measures.reset(token)
-        sys.stdout.write(json.dumps(emf_document(namespace, measured)) + "\n")
+        for document in emf_documents(namespace, measured):
+            sys.stdout.write(json.dumps(document) + "\n")
 
 
-def emf_document(namespace: str, measured: Measures) -> dict[str, object]:
-    """The measures in Embedded Metric Format, from which CloudWatch makes metrics."""
-    return {
-        "_aws": {
-            "Timestamp": time.time_ns() // 1_000_000,
-            "CloudWatchMetrics": [
-                {
-                    "Namespace": namespace,
-                    "Dimensions": [["endpoint", "model"]],
-                    "Metrics": [{"Name": name, "Unit": unit} for name, (_, unit) in measured.values.items()],
-                }
-            ],
-        },
-        "endpoint": measured.endpoint,
-        "model": measured.model,
-        **{name: value for name, (value, _) in measured.values.items()},
-    }
+def emf_documents(namespace: str, measured: Measures) -> Iterator[dict[str, object]]:
+    """The measures in Embedded Metric Format, from which CloudWatch makes metrics: one document for each endpoint.
+
+    Within the format's limits (100 metrics and 100 values of each), as the catalogue has fewer and each has one value.
+    """
+    for endpoint, values in ((measured.endpoint, measured.values), *measured.of_others.items()):
+        yield {
+            "_aws": {
+                "Timestamp": time.time_ns() // 1_000_000,
+                "CloudWatchMetrics": _directives(namespace, values, measured.background),
+            },
+            "endpoint": endpoint,
+            "model": measured.model,
+            **values,
+        }
+
+
+def _directives(namespace: str, values: Iterable[str], background: bool) -> list[dict[str, object]]:
+    by_dimensions: dict[DimensionSets, list[dict[str, str]]] = {}
+    for name in values:
+        metric = CATALOGUE[name]
+        dimensions = ENDPOINT_ALONE if background and name in OF_REQUESTS else metric.dimensions
+        by_dimensions.setdefault(dimensions, []).append({"Name": name, "Unit": metric.unit})
+    return [
+        {"Namespace": namespace, "Dimensions": [list(names) for names in dimensions], "Metrics": metrics}
+        for dimensions, metrics in by_dimensions.items()
+    ]

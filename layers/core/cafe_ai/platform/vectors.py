@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from cafe_ai.errors import DeadlineExceeded, DependencyDown
+from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.wall_clock import TookTooLong, call_within
 
@@ -27,6 +28,8 @@ QUERY_SECONDS = 2.0  # a search has another way to answer, and less time than a 
 WRITE_SECONDS = 30.0
 PAUSE_SECONDS = 3.0  # after a failure, for which the store is not asked: a dead one costs a search nothing
 PAGE = 5_000
+CHROMA_QUERY: tracing.Attributes = {"db.system.name": "chroma", "db.operation.name": "query"}
+CHROMA_UPSERT: tracing.Attributes = {"db.system.name": "chroma", "db.operation.name": "upsert"}
 BUSINESS, KIND = "business_id", "business_and_kind"  # what a vector is stored with
 # Small collections stay quick: with the defaults a query reads 1,000 vectors that are not in the graph yet.
 CONFIGURATION: dict[str, Any] = {"hnsw": {"space": "cosine", "sync_threshold": 50, "batch_size": 50}}
@@ -78,7 +81,10 @@ class VectorStore:
             distances = answer["distances"] or [[]]
             return [Match(id, 1 - distance) for id, distance in zip(answer["ids"][0], distances[0], strict=True)]
 
-        return self._on(collection, deadline.at_most(QUERY_SECONDS), ask)
+        with tracing.span("query", tracing.Kind.CLIENT, CHROMA_QUERY) as span:
+            found = self._on(collection, deadline.at_most(QUERY_SECONDS), ask)
+            span.set("db.response.returned_rows", len(found))
+        return found
 
     def upsert(
         self, business_id: UUID, collection: str, kind: str, vectors: Mapping[str, Sequence[float]], deadline: Deadline
@@ -91,7 +97,8 @@ class VectorStore:
             found.upsert(ids=ids, embeddings=[list(vectors[id]) for id in ids], metadatas=list(owner))
 
         if ids:
-            self._on(collection, deadline.at_most(WRITE_SECONDS), write, create=True)
+            with tracing.span("upsert", tracing.Kind.CLIENT, CHROMA_UPSERT):
+                self._on(collection, deadline.at_most(WRITE_SECONDS), write, create=True)
 
     def delete(self, business_id: UUID, collection: str, ids: Sequence[str], deadline: Deadline) -> None:
         """Removes the business's vectors with these ids; those that are not there, and a missing collection, are fine."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ def call_within(seconds: float, call: Callable[[], T]) -> T:
     """What the call returns or raises, if it does so within the time; else raises TookTooLong.
 
     The call runs in a daemon thread of its own (about 0.1 ms), so that even one that never returns does not keep the
-    process from ending.
+    process from ending. What it logs has the correlation id of whoever called.
     """
     outcome = _Outcome[T]()
 
@@ -38,7 +39,7 @@ def call_within(seconds: float, call: Callable[[], T]) -> T:
         except BaseException as error:
             outcome.error = error
 
-    thread = threading.Thread(target=run, name="call-within", daemon=True)
+    thread = threading.Thread(target=copy_context().run, args=(run,), name="call-within", daemon=True)
     thread.start()
     thread.join(seconds)
     if thread.is_alive():

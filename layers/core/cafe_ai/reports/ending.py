@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cafe_ai import errors
 from cafe_ai.errors import CafeAIError, InternalError, LeaseLost, Unavailable
 from cafe_ai.jobs import service as jobs
-from cafe_ai.jobs.model import JobStatus
+from cafe_ai.jobs.model import JobKind, JobStatus
 from cafe_ai.platform.clock import now_utc
 from cafe_ai.platform.telemetry import log, measures
 from cafe_ai.reports.leasing import begin
@@ -44,7 +44,7 @@ def finish(runtime: Runtime, given: FinishInput, deadline: Deadline) -> Mapping[
     if step.job.user_id is not None:
         result["conversation_id"] = turn_id(step.job.id)
     jobs.finish(runtime, step.lease, result, deadline)
-    measures().count("JobsCompleted")
+    measures().count("JobsCompleted", endpoint=JobKind.SALES_REPORT.value)
     return {"status": "completed"}
 
 
@@ -62,7 +62,7 @@ def fail(runtime: Runtime, given: FailInput, deadline: Deadline) -> Mapping[str,
     except LeaseLost:
         log("A report's lease is lost", job=str(given.job_id), attempt=given.attempt)
         return {"status": "lost"}
-    measures().count("JobsFailed")
+    measures().count("JobsFailed", endpoint=JobKind.SALES_REPORT.value)
     return {"status": "failed"}
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cafe_ai.analytics.model import Fact, Period
 from cafe_ai.assistants.model import Source, Statement
-from cafe_ai.reviews.model import Overview
+
+if TYPE_CHECKING:
+    from cafe_ai.reviews.model import Overview
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ EMPTY_PAST_AUDIT: LiteralString = "SELECT empty_past_audit(%s, %s)"
 EMPTY_PAST_FEEDBACK: LiteralString = "SELECT empty_past_feedback(%s, %s)"
 REMOVE_PAST_DEAD_LETTERS: LiteralString = "SELECT remove_past_dead_letters(%s, %s)"
 REMOVE_PAST_EXAMPLES: LiteralString = "SELECT remove_past_examples(%s, %s)"
+REMOVE_PAST_TRACES: LiteralString = "SELECT remove_past_traces(%s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ def remove_past_dead_letters(uow: UnitOfWork, before: datetime, at_most: int) ->
 def remove_past_examples(uow: UnitOfWork, before: datetime, at_most: int) -> int:
     """Removes the oldest approved examples that were kept for a year; how many. before cannot make them go sooner."""
     return _number(uow, REMOVE_PAST_EXAMPLES, before, at_most)
+
+
+def remove_past_traces(uow: UnitOfWork, before: datetime, at_most: int) -> int:
+    """Removes what nobody needs any more: old tombstones of erasures, rates and searches in vain; how many."""
+    return _number(uow, REMOVE_PAST_TRACES, before, at_most)
 
 
 def _number(uow: UnitOfWork, statement: LiteralString, before: datetime, at_most: int) -> int:

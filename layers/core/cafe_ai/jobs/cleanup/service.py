@@ -37,6 +37,17 @@ TEXTS: Mapping[str, Remove] = {
     "feedback_comments": repository.empty_past_feedback,
     "dead_letters": repository.remove_past_dead_letters,
     "examples": repository.remove_past_examples,
+    "traces": repository.remove_past_traces,
+}
+MEASURES: Mapping[str, str] = {
+    "jobs": "CleanedJobs",
+    "files": "CleanedFiles",
+    "deliveries": "CleanedDeliveries",
+    "conversations": "CleanedConversations",
+    "audit_texts": "CleanedAuditTexts",
+    "feedback_comments": "CleanedFeedbackComments",
+    "dead_letters": "CleanedDeadLetters",
+    "examples": "CleanedExamples",
 }
 
 
@@ -47,7 +58,7 @@ def run(runtime: Runtime, job_run: JobRun) -> Mapping[str, Any]:
     so, and another job goes on.
     """
     before = job_run.job.created_at - timedelta(days=int(job_run.job.params["days_old"]))
-    removed: Counter[str] = Counter(dict.fromkeys(("jobs", "files", "deliveries", *TEXTS), 0))
+    removed: Counter[str] = Counter(dict.fromkeys(MEASURES, 0))
     complete = _remove_jobs(runtime, job_run, before, removed)
     for done, (name, remove) in enumerate(TEXTS.items(), 1):
         job_run.progress(min(99, 100 * done // (len(TEXTS) + 1)))
@@ -55,7 +66,7 @@ def run(runtime: Runtime, job_run: JobRun) -> Mapping[str, Any]:
     if not complete:
         _go_on(runtime, job_run)
     for name, number in removed.items():
-        measures().count("Cleaned" + name.title().replace("_", ""), number)
+        measures().count(MEASURES[name], number)
     log("cleaned up", complete=complete, **removed)
     return {**removed, "before": before.isoformat(), "complete": complete}
 
