@@ -364,7 +364,10 @@ def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
 
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         asyncio.set_event_loop(_event_loop())
-        return adapter({**event, "body": _bytes(event), "isBase64Encoded": False}, context)
+        answer = adapter({**event, "body": _bytes(event), "isBase64Encoded": False}, context)
+        if not answer["body"]:
+            answer["headers"].pop("content-type", None)  # which Mangum adds, and a client would read as JSON
+        return answer
 
     return handle
 
