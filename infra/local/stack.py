@@ -178,6 +178,7 @@ def _start(layout: Layout) -> State:
         redrive=outputs["RedriveFunctionName"],
         business_id=str(business_id),
         owner_id=str(DEV_USERS["owner"]),
+        erase=outputs["EraseFunctionName"],
     )
     save(layout, record)
     return record.ready
