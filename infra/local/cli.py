@@ -1,4 +1,4 @@
-"""`cafe-ai`: import a shop's files, get a token, ask a question, rebuild the search index, have failed jobs done again."""
+"""`cafe-ai`: import a shop's files, get a token, ask a question, rebuild the search index, see how the service does."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cafe_ai.intake.model import BusinessRefused, IntakeRefused
 from infra.local.commands import (
     access,
     asking,
+    dashboard,
     erasing,
     experiments,
     fine_tuning,
@@ -41,6 +42,7 @@ examples:
   cafe-ai ask "¿Cuáles fueron las ventas del último mes?" --business UUID
   cafe-ai report --period monthly                   a page, a PDF, a table and data to download
   cafe-ai train --business UUID                     the demand model, its backtest, and whether it is used
+  cafe-ai dashboard --watch                         traffic, errors, cost, queues, jobs, alarms
   curl -H "Authorization: Bearer $(cafe-ai token --business UUID --role owner)" "$(cafe-ai url)/..."
 
 `cafe-ai COMMAND --help` says more about each."""
@@ -58,7 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (
-        importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, erasing, experiments,
+        importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, erasing, dashboard,
+        experiments,
         fine_tuning,
     ):  # fmt: skip
         module.add_parsers(commands)

@@ -14,8 +14,9 @@ from infra.local.state import Process
 REGION = "eu-west-1"
 START_SECONDS = 60
 # The functions inherit the emulator's environment, so it gets nothing of the caller's but what reaches the network.
+# LAMBDA_WARM_TTL_SECONDS: for how long a function's further processes stay without work; long runs keep them.
 INHERITED = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy",
-             "https_proxy")  # fmt: skip
+             "https_proxy", "LAMBDA_WARM_TTL_SECONDS")  # fmt: skip
 
 
 def url_of(port: int) -> str:

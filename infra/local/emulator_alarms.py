@@ -1,10 +1,12 @@
-"""Alarms of the emulator, evaluated as CloudWatch documents it; loaded into the emulator's process alone.
+"""Metrics and alarms of the emulator, read as CloudWatch documents it; loaded into the emulator's process alone.
 
 The emulator's own way takes all points of a metric's name together, whatever their dimensions and periods, and passes over
 missing data. Here an alarm looks at the metric with exactly its dimensions; each of its last EvaluationPeriods periods,
 counted back from now, breaches or does not; DatapointsToAlarm of them make an ALARM; and a period without data is what
 TreatMissingData says. As in CloudWatch a change of state tells the alarm's actions and the composites above it.
-Not as there: it happens whenever metric data is put, not each minute.
+Not as there: it happens whenever metric data is put and every 15 seconds, not each minute.
+
+And who asks for a metric without dimensions gets that metric, not all of its name together, which counts each value twice.
 """
 
 import operator
@@ -23,8 +25,17 @@ COMPARISONS = {
 }
 
 
-def evaluate_as_documented() -> None:
+class Exactly(dict[str, str]):
+    """Dimensions to be matched also where there are none."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def read_as_documented() -> None:
     cloudwatch._evaluate_alarm = evaluate
+    told = cloudwatch._dims_from_list
+    cloudwatch._dims_from_list = lambda dimensions: Exactly(told(dimensions))
 
 
 def evaluate(alarm: Alarm) -> None:

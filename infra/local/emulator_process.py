@@ -4,7 +4,7 @@
 2. Its Runtime API answers in small packets that Nagle's algorithm holds back for 40 ms; here at once.
 3. It starts an interpreter for every concurrent call; here a few per function, and further calls wait for one.
 4. It keeps what functions write to itself, as CloudWatch does; here it also goes to the file FUNCTIONS_LOG names.
-5. Its alarms look at a metric's name alone; here as CloudWatch documents it (emulator_alarms.py).
+5. Its alarms and its sums look at a metric's name alone; here as CloudWatch documents it (emulator_alarms.py).
 6. Its queues write no metrics; here each of its depth and age (emulator_queues.py).
 """
 
@@ -17,7 +17,7 @@ from typing import IO, Any
 import ministack.core.lambda_runtime as runtime
 import ministack.services.lambda_svc as service
 
-from infra.local.emulator_alarms import evaluate_as_documented
+from infra.local.emulator_alarms import read_as_documented
 from infra.local.emulator_queues import measure_queues_for_ever
 from infra.local.native import WORKERS_PER_FUNCTION
 
@@ -87,7 +87,7 @@ if __name__ == "__main__":
     shorten_log_waits()
     answer_at_once()
     bound_workers()
-    evaluate_as_documented()
+    read_as_documented()
     measure_queues_for_ever()
     show_output(Path(os.environ.pop("FUNCTIONS_LOG")))
     runpy.run_module("ministack", run_name="__main__")

@@ -146,7 +146,7 @@ def _start(layout: Layout) -> State:
     with step("Starting PostgreSQL, the vector store, the token issuer and the AWS emulator"):
         _start_processes(layout, record)
         postgres.start()
-        postgres.prepare()
+        database.prepare(postgres)
         emulator.wait_until_ready(layout, record.processes["emulator"], record.ports["emulator"])
         chroma.wait_until_ready(layout, record.processes[chroma.NAME], record.ports[chroma.NAME])
     layout.mail.mkdir(parents=True, exist_ok=True)

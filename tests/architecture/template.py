@@ -93,24 +93,29 @@ def branches(value: Any) -> Iterator[Any]:
         yield value
 
 
+def role(name: str) -> dict[str, Any]:
+    """The function's role."""
+    found: dict[str, Any] = RESOURCES[FUNCTIONS[name]["Role"]["GetAtt"].removesuffix(".Arn")]["Properties"]
+    return found
+
+
 def statements(name: str) -> list[dict[str, Any]]:
-    """All that the function's role is granted, whatever the conditions."""
-    return [
-        statement
-        for each in FUNCTIONS[name].get("Policies", [])
+    """All that the function's role is granted, whatever the conditions, but its log and its interfaces in a VPC."""
+    documents = [policy["PolicyDocument"] for policy in role(name)["Policies"]]
+    documents += [
+        RESOURCES[policy["Ref"]]["Properties"]["PolicyDocument"]
+        for each in role(name)["ManagedPolicyArns"]
         for policy in branches(each)
-        for whole in policy_statements(policy)
-        for statement in branches(whole)
+        if policy != {"Ref": "EnterNetwork"}
     ]
+    own = [
+        statement for document in documents for each in listed(document["Statement"]) for statement in branches(each)
+    ]
+    return [statement for statement in own if not logs(statement)]
 
 
-def policy_statements(policy: dict[str, Any]) -> list[Any]:
-    """Of a policy that stands in the function, or of one that it refers to."""
-    if "Ref" in policy:
-        managed = RESOURCES[policy["Ref"]]
-        assert managed["Type"] == "AWS::IAM::ManagedPolicy"
-        return listed(managed["Properties"]["PolicyDocument"]["Statement"])
-    return listed(policy["Statement"])
+def logs(statement: dict[str, Any]) -> bool:
+    return all(action.startswith("logs:") for action in listed(statement["Action"]))
 
 
 def granted_on(name: str, service: str) -> dict[str, set[str]]:

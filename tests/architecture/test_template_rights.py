@@ -8,7 +8,6 @@ import pytest
 
 from tests.architecture.template import (
     BUCKET,
-    COMMON,
     FUNCTIONS,
     MACHINE,
     NESTED,
@@ -19,10 +18,12 @@ from tests.architecture.template import (
     branches,
     granted_on,
     listed,
+    logs,
     named,
     of_type,
     queues_of,
     queues_told,
+    role,
     sends_to,
     statements,
     values_in,
@@ -31,12 +32,25 @@ from tests.architecture.template import (
 from tests.architecture.template_parts import BUCKETS, NAMED_QUEUES, PREFIXES, QUEUE_VARIABLES, WITHOUT_DATABASE
 
 KEY = {"GetAtt": "Key.Arn"}
+ROLE = "AWS::IAM::Role"
+BOUNDARY = {"If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}
 S3 = {"StringEquals": {"kms:ViaService": {"Sub": "s3.${AWS::Region}.amazonaws.com"}}}
 SECRETS = {"StringEquals": {"kms:ViaService": {"Sub": "secretsmanager.${AWS::Region}.amazonaws.com"}}}
 KEYS_NEEDED = {"GetObject": "Decrypt", "PutObject": "GenerateDataKey"}
 # Actions that IAM grants for no resource by name: where, and which.
 UNNAMEABLE = {
     ("DeploymentRole", "cloudwatch:DescribeAlarms"),
+    *(
+        ("EnterNetwork", f"ec2:{action}")
+        for action in (
+            "CreateNetworkInterface",
+            "DescribeNetworkInterfaces",
+            "DescribeSubnets",
+            "DeleteNetworkInterface",
+            "AssignPrivateIpAddresses",
+            "UnassignPrivateIpAddresses",
+        )
+    ),
     *(
         ("SalesReportMachine", f"logs:{action}")
         for action in (
@@ -101,12 +115,49 @@ def test_a_wildcard_is_seen() -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_a_role_of_its_own_with_named_resources_alone(name: str) -> None:
-    assert "Role" not in FUNCTIONS[name] and "Role" not in COMMON and "Policies" not in COMMON
-    assert COMMON["PermissionsBoundary"]
+    """And not what SAM would make, which may write to every log and, behind a queue, read from every queue."""
+    assert FUNCTIONS[name]["Role"] == {"GetAtt": name.removesuffix("Function") + "Role.Arn"}
+    assert "Policies" not in FUNCTIONS[name]
+    assert role(name)["PermissionsBoundary"] == BOUNDARY
+    (trust,) = role(name)["AssumeRolePolicyDocument"]["Statement"]
+    assert (trust["Principal"], trust["Action"]) == ({"Service": "lambda.amazonaws.com"}, "sts:AssumeRole")
     for statement in statements(name):
         granted = [one for resource in listed(statement["Resource"]) for one in branches(resource)]
         assert granted and all(named(one) for one in granted)
         assert not any("*" in action for action in listed(statement["Action"]))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_writes_to_its_own_log_alone(name: str) -> None:
+    (policy,) = role(name)["Policies"]
+    (written,) = (each for each in policy["PolicyDocument"]["Statement"] if "Action" in each and logs(each))
+    assert written["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert written["Resource"] == {"GetAtt": name.removesuffix("Function") + "Logs.Arn"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_takes_messages_of_the_queues_that_call_it_alone(name: str) -> None:
+    needed = {"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"}
+    assert {queue for queue, actions in granted_on(name, "sqs").items() if needed <= actions} == queues_of(name)
+    assert {queue for queue, actions in granted_on(name, "sqs").items() if "ReceiveMessage" in actions} == queues_of(
+        name
+    )
+
+
+def test_lambda_has_interfaces_in_the_network_and_the_functions_code_has_not() -> None:
+    allowed, refused = RESOURCES["EnterNetwork"]["Properties"]["PolicyDocument"]["Statement"]
+    assert all(action.startswith("ec2:") for action in allowed["Action"])
+    assert (refused["Effect"], refused["Action"], refused["Resource"]) == ("Deny", "ec2:*", "*")
+    assert refused["Condition"]["ArnLike"].keys() == {"lambda:SourceFunctionArn"}
+    for name in FUNCTIONS:
+        assert role(name)["ManagedPolicyArns"][0] == {
+            "If": ["InVpc", {"Ref": "EnterNetwork"}, {"Ref": "AWS::NoValue"}],
+        }
+
+
+def test_every_role_may_be_bounded() -> None:
+    bounded = [name for name, each in RESOURCES.items() if each["Type"] in (ROLE, "AWS::Serverless::StateMachine")]
+    assert [name for name in bounded if RESOURCES[name]["Properties"]["PermissionsBoundary"] != BOUNDARY] == []
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -152,7 +203,7 @@ def test_a_function_uses_the_key_through_what_it_may_read_and_write(name: str) -
 def test_who_knows_a_queue_may_use_it_and_no_other(name: str) -> None:
     known = {queue for variable, queue in QUEUE_VARIABLES.items() if variable in variables(name)}
     known |= set(queues_told(name).values())
-    assert known == sends_to(name) | granted_on(name, "sqs").keys()
+    assert known | queues_of(name) == sends_to(name) | granted_on(name, "sqs").keys()
     assert queues_told(name).items() <= NAMED_QUEUES.items()
 
 

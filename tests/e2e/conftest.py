@@ -10,7 +10,11 @@ from infra.local.layout import PROJECT, Layout
 from infra.local.state import read_state
 from tests.support.local_stack import Stack, run_stack
 
-LAST = ("test_openai_server.py", "test_lifecycle.py")  # they stop the stack: after them every function is cold
+LAST = (
+    "test_openai_server.py",
+    "test_lifecycle.py",
+    "test_load.py",
+)  # they stop the stack: after them every function is cold
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from infra.local.stopping import stop_on_signals
 from tests.bench.fresh import PROJECT
 from tests.bench.measuring import describe_machine, measure_noise
 from tests.bench.report import Result, keep, stamp
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--home", type=Path, help="the stack's folder; default: a temporary one")
     parser.add_argument("--publish", action="store_true", help="put the result into docs/benchmarks.md")
     options = parser.parse_args()
+    stop_on_signals()
     machine, before = describe_machine(PROJECT), measure_noise()
     with open_world(options.home) as world:
         result, complaints = _soak(world, options) if options.what == "soak" else _chaos(world, options)

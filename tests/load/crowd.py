@@ -16,6 +16,7 @@ from tests.load.world import World
 
 CLIENT_SECONDS = 40.0
 BETWEEN_VISITS = 0.05  # seconds
+WARM_UP_ROUNDS = 3
 
 
 @dataclass
@@ -58,22 +59,28 @@ class Crowd:
         """Whether a user has failed."""
         return bool(self._failures)
 
-    def warm_up(self, rounds: int = 1) -> None:
-        """Each kind of visit by all users at once, so many times, before the load: it starts every function's processes.
-
-        Nothing of it is recorded.
+    def warm_up(self) -> None:
+        """Each kind of visit by all users at once, before the load, until no answer comes too late: that starts every
+        function's processes. Its jobs have ended then, and nothing of it is recorded.
         """
-        for kind in list(VISITS) * rounds:
-            threads = [threading.Thread(target=self._visit_once, args=(number, kind)) for number in range(self.users)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+        for _ in range(WARM_UP_ROUNDS):
+            recorder = Recorder()
+            for kind in VISITS:
+                threads = [
+                    threading.Thread(target=self._visit_once, args=(number, kind, recorder))
+                    for number in range(self.users)
+                ]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+            if all(call.status and call.status < 500 for call in recorder.calls):
+                return
 
-    def _visit_once(self, number: int, kind: Callable[[Visit], None]) -> None:
+    def _visit_once(self, number: int, kind: Callable[[Visit], None], recorder: Recorder) -> None:
         chance = random.Random(f"{kind.__name__}/{number}")
         with httpx.Client(base_url=self.world.state.base_url, timeout=CLIENT_SECONDS) as client:
-            kind(self._visit(Caller(client, Recorder()), chance, Pace(0.0), lambda: False))
+            kind(self._visit(Caller(client, recorder), chance, Pace(0.0), lambda: False))
 
     def _visit(self, caller: Caller, chance: random.Random, pace: Pace, over: Callable[[], bool]) -> Visit:
         tenant = chance.choice(self.world.tenants)

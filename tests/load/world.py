@@ -36,7 +36,12 @@ MEMBERS = {"owner": 24, "manager": 16, "analyst": 8, "staff": 8}  # of each busi
 SECOND_BUSINESS_DAYS = 120
 TOKEN_SECONDS = 4 * 3600.0
 MODEL_START_SECONDS = 20.0
-STACK_SETTINGS = {"OPENAI_API_KEY": "test", "JOB_RETRY_SECONDS": "0.2", "LOG_LEVEL": "WARNING"}
+STACK_SETTINGS = {
+    "OPENAI_API_KEY": "test",
+    "JOB_RETRY_SECONDS": "0.2",
+    "LOG_LEVEL": "WARNING",
+    "LAMBDA_WARM_TTL_SECONDS": "7200",  # a process that ended could not be seen to grow
+}
 
 
 @dataclass(frozen=True, slots=True)

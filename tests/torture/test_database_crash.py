@@ -1,4 +1,4 @@
-"""A crash of the database's server undoes a claim that was not on its disk yet, and no start and no end of a job."""
+"""A crash of the database's server undoes a claim that was not on its disk yet, and no start, no end of a job and no audit."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
+import psycopg
 import pytest
 
+from cafe_ai.audit import service as audit
 from cafe_ai.errors import DependencyDown, LeaseLost
 from cafe_ai.jobs import service
 from cafe_ai.jobs.model import JobStatus
+from cafe_ai.platform.ids import uuid7
 from infra.local.postgres import PostgresServer
+from tests.support.inferences import an_inference
 from tests.support.jobs import open_workshop, soon
 from tests.support.postgres import TestDatabase, create_template, running_server
 
@@ -64,3 +68,12 @@ def test_crash_of_the_server_undoes_claims_alone(fragile: TestDatabase) -> None:
         assert done.status is JobStatus.COMPLETED
         assert done.result is not None and done.result["by"] == "who has it now"
         assert service.claim(runtime, job.id, business, soon()) is None
+
+
+def test_crash_of_the_server_undoes_no_audit(fragile: TestDatabase) -> None:
+    with open_workshop(fragile) as workshop:
+        inference = an_inference(uuid7(), workshop.factory.insert_business())
+        audit.record(workshop.runtime, inference)
+        crash(fragile.server)
+        with psycopg.connect(fragile.superuser) as connection:
+            assert connection.execute("SELECT id FROM ai_audit_logs").fetchall() == [(inference.id,)]

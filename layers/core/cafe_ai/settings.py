@@ -41,10 +41,10 @@ class TraceSettings:
 class Settings:
     """The service's settings. What a function does not use may stay unset (None); `require` says so where it is used.
 
-    openai_api_key may come from Secrets Manager instead: then openai_secret_arn is set. migration_database_url is the owner's,
-    for the migrate function alone. database_iam_auth: the two URLs have no password, an IAM token signs in; then they must
-    ask for TLS that verifies the server. migration_master_secret_arn: where RDS keeps the password of its master user, who
-    makes the roles of a new database. jwks_url is where the token issuer's keys
+    database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set. migration_database_url is
+    the owner's, for the migrate function alone. database_iam_auth: the two URLs have no password, an IAM token signs in;
+    then they must ask for TLS that verifies the server. migration_master_secret_arn: where RDS keeps the password of its
+    master user, who makes the roles of a new database. jwks_url is where the token issuer's keys
     are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user. chroma_url is the vector store's
     address; without one search is PostgreSQL's alone. index_buckets is how many collections of it the businesses share,
     about one for 10,000 documents each; another number moves a business when its documents next change. cache_url is a
@@ -61,6 +61,7 @@ class Settings:
     """
 
     database_url: str | None = field(default=None, repr=False)
+    database_secret_arn: str | None = None
     migration_database_url: str | None = field(default=None, repr=False)
     database_iam_auth: bool = False
     migration_master_secret_arn: str | None = None
@@ -113,6 +114,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     iam_auth = _one_of(environ, "DATABASE_IAM_AUTH", ("YES", "NO")) == "YES"
     return Settings(
         database_url=_database_url(environ, "DATABASE_URL", iam_auth),
+        database_secret_arn=_text(environ, "DATABASE_SECRET_ARN"),
         migration_database_url=_database_url(environ, "MIGRATION_DATABASE_URL", iam_auth),
         database_iam_auth=iam_auth,
         migration_master_secret_arn=_text(environ, "MIGRATION_MASTER_SECRET_ARN"),
@@ -224,11 +226,13 @@ def _database_url(environ: Mapping[str, str], name: str, iam_auth: bool) -> str 
 
 
 def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
+    """Without its text in an error where it may hold a password, as above."""
     value = _text(environ, name)
     if value is not None:
         parts = urlsplit(value)
         if parts.scheme not in schemes or not parts.netloc:
-            raise SettingsError(f"{name} must be a URL of {' or '.join(schemes)}, not {value!r}.")
+            shown = "" if "@" in value else f", not {value!r}"
+            raise SettingsError(f"{name} must be a URL of {' or '.join(schemes)}{shown}.")
     return value
 
 

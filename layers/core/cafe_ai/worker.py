@@ -20,8 +20,9 @@ from cafe_ai.jobs.routing import ROUTES
 from cafe_ai.jobs.running import ComeAgain, Work, perform
 from cafe_ai.notifications import service as notifications
 from cafe_ai.platform import tracing
-from cafe_ai.platform.clock import Deadline
+from cafe_ai.platform.clock import Deadline, milliseconds_since
 from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log, log_failure, measures, observed
+from cafe_ai.unhandled import words_kept_in
 
 if TYPE_CHECKING:
     from cafe_ai.platform.queue import MessageQueue
@@ -180,7 +181,7 @@ def _batch_handler(
         deadline = _deadline(context)
 
         def handle_record(record: SQSRecord) -> None:
-            with correlated(_origin(record)), _measured(shared, endpoint), _received(shared, record):
+            with correlated(_origin(record)), _measured(shared, endpoint), _received(shared, record), _told(endpoint):
                 handle(shared, record, deadline)
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -200,7 +201,11 @@ def call_handler(
 
     def handle_call(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
         shared, deadline = runtime(), _deadline(context)
-        with _invoked(shared, endpoint, str(context.aws_request_id), deadline, trigger="other"):
+        with (
+            words_kept_in(),
+            _invoked(shared, endpoint, str(context.aws_request_id), deadline, trigger="other"),
+            _failures_told("A call failed"),
+        ):
             return handle(shared, event, deadline)
 
     return handle_call
@@ -219,6 +224,7 @@ def schedule_handler(
         shared, deadline = runtime(), _deadline(context)
         origin = event.get("id") or context.aws_request_id
         with (
+            words_kept_in(),
             _invoked(shared, endpoint, str(origin), deadline, trigger="timer"),
             _failures_told("A scheduled run failed"),
         ):
@@ -245,6 +251,7 @@ def step_handler(
         shared, deadline = runtime(), _deadline(context)
         origin = event.get("correlation_id") or context.aws_request_id
         with (
+            words_kept_in(),
             _invoked(shared, name, str(origin), deadline, trigger="other", parent=_trace_of(event)),
             _failures_told("A step failed"),
         ):
@@ -273,8 +280,17 @@ def _invoked(
         tracing.flushed(shared.tracer, deadline),
         _measured(shared, endpoint),
         tracing.entry(shared.tracer, endpoint, tracing.Kind.SERVER, parent=parent, attributes=told),
+        _told(endpoint),
     ):
         yield
+
+
+@contextmanager
+def _told(endpoint: str) -> Iterator[None]:
+    """Logs that it was done: so every function that had a part in a request is found by the request's id."""
+    started = time.monotonic()
+    yield
+    log("done", endpoint=endpoint, milliseconds=milliseconds_since(started))
 
 
 def _received(shared: Runtime, record: SQSRecord) -> tracing.Span:

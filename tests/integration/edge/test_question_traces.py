@@ -19,7 +19,7 @@ from tests.support.gateway import Answer, call, http_event
 from tests.support.openai_server import OpenAIServer
 from tests.support.otlp_receiver import Collector, ReceivedSpan, running_collector
 
-APRIL = "¿Cuánto vendimos en abril? CANARIO"
+APRIL = "¿Cuánto vendimos en abril?"
 NOT_BY_RULES = "¿Cómo nos fue en el mes de las lluvias mil, CANARIO?"
 
 Ask = Callable[..., Answer]
@@ -77,9 +77,8 @@ def test_a_question_is_one_tree(collector: Collector, ask: Ask) -> None:
         "POST /api/v1/ai/query",
         "  authentication",
         "  admission",
-        "    STATEMENT",
-        "      TRANSACTION",
-        "        CONNECT",
+        "    TRANSACTION",
+        "      CONNECT",
         "  READ TRANSACTION",
         "    plan by rules",
         "    facts",
@@ -88,12 +87,6 @@ def test_a_question_is_one_tree(collector: Collector, ask: Ask) -> None:
         "  write",
         "    TRANSACTION",
     ]
-    (statement,) = named(collector, "STATEMENT")
-    assert statement.attributes == {
-        "db.system.name": "postgresql",
-        "db.operation.name": "SELECT",
-        "db.response.returned_rows": 1,
-    }
     (reading,) = named(collector, "READ TRANSACTION")
     assert reading.kind == "CLIENT"
     assert 2 <= reading.attributes["cafe_ai.db.round_trips"] < 20  # type: ignore[operator]
@@ -108,14 +101,13 @@ def test_what_the_model_was_asked_is_told_by_its_name_and_tokens(
     assert tree[tree.index("  search") :] == [
         "  search",
         "    READ TRANSACTION",
-        "  READ TRANSACTION",  # of examples to show it
+        "  READ TRANSACTION",  # which model the type of business has
+        "  READ TRANSACTION",  # examples to show it
         "  plan by model",
-        "    STATEMENT",  # the budget's reservation
         "    chat gpt-6-luna",
         "  READ TRANSACTION",
         "    facts",
         "  words",
-        "    STATEMENT",
         "    chat gpt-6-luna",
         "    number check",
         "  write",
@@ -148,11 +140,8 @@ def test_a_model_that_fails_is_a_failed_span_of_a_request_that_did_not(
     server.script("error_500")
     assert ask(NOT_BY_RULES).status == 200
     (asked,) = named(collector, "chat gpt-6-luna")
-    assert (asked.failed, asked.attributes["error.type"], asked.attributes["cafe_ai.attempts"]) == (
-        True,
-        "ModelUnavailable",
-        4,
-    )
+    assert (asked.failed, asked.attributes["error.type"]) == (True, "ModelUnavailable")
+    assert asked.attributes["cafe_ai.attempts"] == len(server.requests)
     (root,) = named(collector, "POST /api/v1/ai/query")
     assert (root.failed, root.attributes["cafe_ai.answer.degraded"]) == (False, True)
 

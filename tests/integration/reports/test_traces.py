@@ -16,7 +16,7 @@ from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import correlated
 from functions.workers.sales_report.handler import handler as starter
-from tests.integration.edge.test_traces import use_tracer
+from tests.integration.edge.test_traces import root_of, use_tracer
 from tests.integration.reports.conftest import Desk
 from tests.support.otlp_receiver import Collector, running_collector
 from tests.support.report_flow import CONTEXT, gathered, run
@@ -71,10 +71,11 @@ def test_a_report_is_one_trace_over_all_functions(desk: Desk, collector: Collect
     )
     steps = [name.strip() for name in names if "report_" in name]
     assert steps == [
-        "process generate_sales_report",
         *["report_gather"] * 5,
         *(f"report_{step}" for step in ("narrate", "check", "render", "store", "finish")),
     ]
+    asked = [span for span in collector.spans if span.parent_id == root_of(collector).span_id]
+    assert [span.attributes.get("db.operation.name") for span in asked if span.name == "STATEMENT"] == [None, "SELECT"]
     for span in collector.spans:
         if span.name.startswith("report_"):
             assert span.attributes["cafe_ai.request_id"] == REQUEST
@@ -137,7 +138,11 @@ def test_every_line_of_every_function_has_the_requests_id(desk: Desk, capsys: py
     assert state["correlation_id"] == REQUEST
     run(state)
     lines = logged(capsys)
-    assert len(lines) >= 2
+    steps = ("gather", "narrate", "check", "render", "store", "finish")
+    assert {line["endpoint"] for line in lines if line["message"] == "done"} == {
+        "generate_sales_report",
+        *(f"report_{step}" for step in steps),
+    }
     assert {line["correlation_id"] for line in lines} == {REQUEST}
     told = [row["request_id"] for row in desk.rows("ai_audit_logs")]
     assert set(told) <= {REQUEST}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from secrets import token_urlsafe
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
 
+from cafe_ai import deployment
 from cafe_ai.platform import roles
 from cafe_ai.platform.db import Database
 from cafe_ai.platform.migrations import MigrationError, migrate
@@ -151,6 +154,24 @@ def test_the_master_may_go_on_signing_in_with_its_password(rds: Rds) -> None:
             psycopg.connect(rds.master)
     finally:
         rds.set_rules(before)
+
+
+def test_a_deploy_has_the_master_make_the_roles_before_it_migrates(rds: Rds, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = json.dumps(psycopg.conninfo.conninfo_to_dict(rds.master) | {"username": "cafe_ai_master"})
+    monkeypatch.setattr(deployment, "read_secret", {"arn:master": secret}.__getitem__)
+    monkeypatch.setenv("MIGRATION_DATABASE_URL", rds.server.dsn(OWNER))
+    monkeypatch.setenv("MIGRATION_MASTER_SECRET_ARN", "arn:master")
+
+    def then_let_the_owner_in(*arguments: Any) -> tuple[str, ...]:
+        done = make_roles(*arguments)
+        rds.url(OWNER)  # as IAM would
+        return done
+
+    monkeypatch.setattr(deployment, "make_roles", then_let_the_owner_in)
+    handler = deployment.migration_handler(MIGRATIONS)
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+    assert len(handler({"action": "migrate"}, context)["applied"]) == len(list(MIGRATIONS.glob("*.sql")))
+    assert handler({"action": "migrate"}, context) == {"applied": []}
 
 
 def test_a_master_who_may_not_make_roles_is_told_why(rds: Rds) -> None:

@@ -17,8 +17,8 @@ from cafe_ai.bootstrap import Runtime
 from cafe_ai.errors import DependencyDown
 from cafe_ai.platform.db import Database
 from cafe_ai.platform.migrations import MigrationError, migrate
-from cafe_ai.platform.sign_in import IamTokens, as_user_of, connection_string
-from cafe_ai.settings import Settings
+from cafe_ai.platform.sign_in import FromSecret, WithIamToken, as_user_of, connection_string
+from cafe_ai.settings import Settings, SettingsError
 from infra.local.postgres import APP
 from tests.support.postgres import MIGRATIONS, TestDatabase
 from tests.support.receiver import certificate_for
@@ -64,7 +64,7 @@ def without_password(database: TestDatabase) -> tuple[str, str]:
 @pytest.mark.usefixtures("credentials")
 def test_a_token_is_the_one_that_the_rds_client_signs() -> None:
     client = boto3.client("rds")
-    sign = IamTokens(ADDRESS)
+    sign = WithIamToken(ADDRESS).token
     for _ in range(5):  # both name the second, which may end in between
         theirs = client.generate_db_auth_token(HOST, 5432, "cafe_ai_app")
         ours = sign()
@@ -76,7 +76,7 @@ def test_a_token_is_the_one_that_the_rds_client_signs() -> None:
 
 @pytest.mark.usefixtures("credentials")
 def test_a_token_is_for_one_user_at_one_server_and_for_a_quarter_of_an_hour() -> None:
-    token = urlsplit("https://" + IamTokens(ADDRESS)())
+    token = urlsplit("https://" + WithIamToken(ADDRESS).token())
     asked = {name: values[0] for name, values in parse_qs(token.query).items()}
     assert token.netloc == f"{HOST}:5432"
     assert (asked["Action"], asked["DBUser"], asked["X-Amz-Expires"]) == ("connect", "cafe_ai_app", "900")
@@ -89,7 +89,7 @@ def test_a_token_is_for_one_user_at_one_server_and_for_a_quarter_of_an_hour() ->
 def test_credentials_that_were_renewed_sign_the_next_token(monkeypatch: pytest.MonkeyPatch) -> None:
     from botocore.credentials import ReadOnlyCredentials
 
-    sign = IamTokens(ADDRESS)
+    sign = WithIamToken(ADDRESS).token
     names = iter(["first", "second"])  # as botocore hands out what the container's endpoint gives after a restore
     renewed = SimpleNamespace(get_frozen_credentials=lambda: ReadOnlyCredentials(next(names), "secret", None))
     monkeypatch.setattr("botocore.session.Session.get_credentials", lambda session: renewed)
@@ -99,13 +99,17 @@ def test_credentials_that_were_renewed_sign_the_next_token(monkeypatch: pytest.M
 @pytest.mark.usefixtures("no_credentials")
 def test_a_function_without_credentials_has_no_database() -> None:
     with pytest.raises(DependencyDown):
-        IamTokens(ADDRESS)()
+        WithIamToken(ADDRESS)()
+
+
+def with_password(url: str, password: str) -> str:
+    return psycopg.conninfo.make_conninfo(url, password=password)
 
 
 def test_each_connection_asks_for_a_password_of_its_own(module_database: TestDatabase) -> None:
     url, password = without_password(module_database)
     asked: list[int] = []
-    database = Database(url, password=lambda: asked.append(1) or password)  # type: ignore[func-returns-value]
+    database = Database(lambda: asked.append(1) or with_password(url, password))  # type: ignore[func-returns-value]
     other = database.another()
     for each in (database, database, other):
         with each.transaction() as uow:
@@ -126,11 +130,11 @@ def test_a_token_that_ran_out_is_a_database_that_is_away_and_shows_nowhere(
 ) -> None:
     url, _ = without_password(module_database)
     token = f"{HOST}:5432/?Action=connect&X-Amz-Signature=0123456789abcdef"
-    database = Database(url, password=lambda: token)
+    database = Database(lambda: with_password(url, token))
     with pytest.raises(DependencyDown) as away, database.transaction():
         pass
     with pytest.raises(MigrationError) as failed:
-        migrate(url, MIGRATIONS, password=lambda: token)
+        migrate(lambda: with_password(url, token), MIGRATIONS)
     output = capfd.readouterr()
     shown = [*traceback.format_exception(away.value), *traceback.format_exception(failed.value), caplog.text]
     assert "X-Amz-Signature" not in "".join([*shown, output.out, output.err])
@@ -139,7 +143,7 @@ def test_a_token_that_ran_out_is_a_database_that_is_away_and_shows_nowhere(
 def test_the_runtime_signs_in_with_iam_where_it_is_told_to(module_database: TestDatabase) -> None:
     for settings, signs in ((Settings(database_url=module_database.app), False), (iam_settings(), True)):
         database = Runtime(settings).database
-        assert isinstance(database._password, IamTokens) is signs
+        assert isinstance(database._address, WithIamToken) is signs
 
 
 def iam_settings() -> Settings:
@@ -148,13 +152,13 @@ def iam_settings() -> Settings:
 
 def test_a_server_that_nobody_vouches_for_hears_nothing(tls_database: TlsDatabase) -> None:
     for roots in ("system", str(Path(__file__).parents[3] / "tests")):
-        database = Database(
-            tls_database.url(sslmode="verify-full", sslrootcert=roots), password=lambda: "token", connect_timeout=5
-        )
+        url = tls_database.url(sslmode="verify-full", sslrootcert=roots)
+        database = Database(with_password(url, "token"), connect_timeout=5)
         with pytest.raises(DependencyDown), database.transaction():
             pass
     with pytest.raises(MigrationError, match=r"certificate"):
-        migrate(tls_database.url(sslmode="verify-full", sslrootcert="system"), MIGRATIONS, password=lambda: "token")
+        url = tls_database.url(sslmode="verify-full", sslrootcert="system")
+        migrate(with_password(url, "token"), MIGRATIONS)
     assert (tls_database.users, tls_database.passwords) == ([], [])
 
 
@@ -162,7 +166,7 @@ def test_a_server_under_another_name_hears_nothing(tmp_path: Path) -> None:
     context, _ = certificate_for("another.example", tmp_path)
     with running_tls_database(context) as impostor:
         url = impostor.url(sslmode="verify-full", sslrootcert=str(tmp_path / "certificate.pem"))
-        with pytest.raises(DependencyDown) as refused, Database(url, password=lambda: "token").transaction():
+        with pytest.raises(DependencyDown) as refused, Database(with_password(url, "token")).transaction():
             pass
         assert "does not match host name" in str(refused.value.__cause__)
         assert (impostor.users, impostor.passwords) == ([], [])
@@ -174,7 +178,7 @@ def test_a_server_that_the_system_vouches_for_is_told_the_token(
     trusted = ssl.get_default_verify_paths()._replace(cafile=str(tmp_path / "certificate.pem"))
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: trusted)
     url = tls_database.url(sslmode="verify-full", sslrootcert="system")
-    with pytest.raises(DependencyDown), Database(url, password=lambda: "token").transaction():
+    with pytest.raises(DependencyDown), Database(with_password(url, "token")).transaction():
         pass  # this server refuses all it is told
     assert (tls_database.users, tls_database.passwords) == (["cafe_ai_app"], ["token"])
 
@@ -195,3 +199,32 @@ def test_the_master_signs_in_with_what_rds_keeps() -> None:
     parameters = psycopg.conninfo.conninfo_to_dict(as_user_of(secret, ADDRESS))
     assert (parameters["user"], parameters["password"]) == ("cafe_ai_master", "a'b c/@?&%")
     assert (parameters["host"], parameters["sslmode"]) == (HOST, "verify-full")
+
+
+def test_a_secret_is_read_for_each_connection(module_database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = iter(["postgresql://cafe_ai_app:old@127.0.0.1:1/cafe_ai", module_database.app + "\n"])
+    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: next(texts))
+    database = Runtime(Settings(database_secret_arn="arn")).database
+    with pytest.raises(DependencyDown), database.transaction():
+        pass
+    for _ in range(2):
+        with database.transaction() as uow:
+            assert uow.connection.execute("SELECT current_user").fetchone() == (APP,)
+    database.close()
+
+
+def test_a_secret_may_be_what_rds_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = '{"username": "app", "password": "p@ss/w?rd", "host": "db.example", "port": 6432, "dbname": "cafe"}'
+    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: kept)
+    parameters = psycopg.conninfo.conninfo_to_dict(FromSecret("arn")())
+    assert parameters == {
+        **{"user": "app", "password": "p@ss/w?rd", "host": "db.example", "port": "6432", "dbname": "cafe"},
+        **{"sslmode": "verify-full", "sslrootcert": "system"},
+    }
+    unverified = kept.replace("}", ', "sslmode": "require"}')
+    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: unverified)
+    assert connection_string(FromSecret("arn")).endswith("sslmode=require")
+    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: '{"username": "app", "password": "hidden"}')
+    with pytest.raises(SettingsError, match="DATABASE_SECRET_ARN") as refused:
+        FromSecret("arn")()
+    assert "hidden" not in str(refused.value)

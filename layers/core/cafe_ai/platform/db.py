@@ -20,7 +20,7 @@ from psycopg.rows import dict_row
 from cafe_ai.errors import DeadlineExceeded, DependencyDown
 from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
-from cafe_ai.platform.sign_in import Password, connection_string
+from cafe_ai.platform.sign_in import Address, connection_string
 
 # Each goes out as one message, so a transaction costs its own statements and two round trips.
 _SETTINGS: LiteralString = """; SELECT set_config('app.business_id', %s, true), set_config('app.user_id', %s, true),
@@ -70,18 +70,16 @@ class Database:
     Not for several threads at once: an execution environment serves one request at a time.
     """
 
-    def __init__(self, dsn: str, *, password: Password | None = None, connect_timeout: float = 5.0) -> None:
-        """password: asked for each new connection, where the URL has none of its own. connect_timeout: seconds to wait for
-        a new connection, at most; a deadline cuts it, down to 2."""
-        self._dsn = dsn
-        self._password = password
+    def __init__(self, address: Address, *, connect_timeout: float = 5.0) -> None:
+        """connect_timeout: seconds to wait for a new connection, at most; a deadline cuts it, down to 2."""
+        self._address = address
         self._connect_timeout = connect_timeout
         self._connection: Connection | None = None
         self._used_at = 0.0  # when a transaction last ended, on the monotonic clock
 
     def another(self) -> Database:
         """The same database on a connection of its own, for another thread."""
-        return Database(self._dsn, password=self._password, connect_timeout=self._connect_timeout)
+        return Database(self._address, connect_timeout=self._connect_timeout)
 
     @contextmanager
     def transaction(
@@ -132,7 +130,7 @@ class Database:
         `transaction` does.
         """
         with tracing.span("STATEMENT", tracing.Kind.CLIENT, POSTGRESQL) as span:
-            span.set("db.operation.name", statement.split(maxsplit=1)[0])
+            span.set("db.operation.name", _operation(statement))
             rows = self._run(statement, values, business_id, user_id, deadline, may_be_lost)
             span.set("db.response.returned_rows", len(rows))
         return rows
@@ -209,9 +207,9 @@ class Database:
 
     def _connect(self, deadline: Deadline | None) -> Connection:
         timeout = self._connect_timeout if deadline is None else deadline.at_most(self._connect_timeout)
-        address = connection_string(self._dsn, self._password)
+        dsn = connection_string(self._address)
         with tracing.span("CONNECT", tracing.Kind.CLIENT, POSTGRESQL):
-            return Connection.connect(address, connect_timeout=ceil(timeout), **CONNECTION_OPTIONS)
+            return Connection.connect(dsn, connect_timeout=ceil(timeout), **CONNECTION_OPTIONS)
 
     def _roll_back(self, connection: Connection) -> None:
         try:
@@ -224,6 +222,12 @@ def _statement(read_only: bool, may_be_lost: bool) -> LiteralString:
     if read_only:
         return BEGIN_READ_ONLY
     return BEGIN_MAY_BE_LOST if may_be_lost else BEGIN
+
+
+def _operation(statement: LiteralString) -> str | None:
+    """What a statement does; None where its first word does not say."""
+    first = statement.split(maxsplit=1)[0]
+    return None if first == "WITH" else first
 
 
 def _settings(business_id: UUID | None, user_id: UUID | None, deadline: Deadline | None) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from cafe_ai.platform.clock import Deadline
-from cafe_ai.platform.sign_in import Password, connection_string
+from cafe_ai.platform.sign_in import Address, connection_string
 
 FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 ADVISORY_LOCK = 7_421_903_311  # any number of our own: two runs at once wait for one another
@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 )"""
 SELECT_APPLIED = "SELECT name, checksum FROM schema_migrations"
 SET_TIMEOUT = "SELECT set_config('statement_timeout', %s, false)"
+QUOTE_DATA = ("22", "23", "P0")  # SQLSTATE's classes whose errors do: data, integrity, and what a function raises
 INSERT_APPLIED = "INSERT INTO schema_migrations (name, checksum) VALUES (%s, %s)"
 
 
@@ -63,19 +64,16 @@ def read_migrations(folder: Path) -> tuple[Migration, ...]:
     return tuple(Migration(name, (folder / name).read_text(encoding="utf-8")) for name in names)
 
 
-def migrate(
-    dsn: str, folder: Path, deadline: Deadline | None = None, *, password: Password | None = None
-) -> tuple[str, ...]:
+def migrate(address: Address, folder: Path, deadline: Deadline | None = None) -> tuple[str, ...]:
     """Applies what is missing, as the database's owner, and returns the names of what it applied.
 
-    password: asked for the connection, where the URL has none of its own.
     Those applied before a failing one stay. A second run at the same moment waits and finds nothing to do.
     Raises MigrationError where the database is away, an applied file was edited or has gone, or one fails or takes
     longer than the deadline allows.
     """
     migrations = read_migrations(folder)
     try:
-        with psycopg.connect(connection_string(dsn, password), autocommit=True, connect_timeout=10) as connection:
+        with psycopg.connect(connection_string(address), autocommit=True, connect_timeout=10) as connection:
             _set_timeout(connection, deadline)
             connection.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
             connection.execute(CREATE_SCHEMA_MIGRATIONS)
@@ -112,4 +110,11 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
             connection.execute(migration.sql.encode())
             connection.execute(INSERT_APPLIED, [migration.name, migration.checksum])
     except psycopg.Error as error:
-        raise MigrationError(f"{migration.name} failed: {error}") from error
+        raise MigrationError(f"{migration.name} failed: {_said(error)}") from error
+
+
+def _said(error: psycopg.Error) -> str:
+    """What PostgreSQL says, unless that quotes data."""
+    if (error.sqlstate or "").startswith(QUOTE_DATA):
+        return f"{type(error).__name__} ({error.sqlstate})"
+    return str(error)

@@ -1,4 +1,4 @@
-"""Signing in to PostgreSQL: with an IAM token in place of a password, over TLS whose certificate is verified."""
+"""Signing in to PostgreSQL: with an IAM token or a secret that is read anew, over TLS whose certificate is verified."""
 
 from __future__ import annotations
 
@@ -11,32 +11,38 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from cafe_ai.errors import DependencyDown
 from cafe_ai.platform.queue import one_at_a_time
+from cafe_ai.platform.secrets import read_secret
+from cafe_ai.settings import SettingsError
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
     from botocore.signers import RequestSigner
 
-Password = Callable[[], str]
+Address = str | Callable[[], str]  # a connection string; or asked for one, for each new connection
 
 TOKEN_SECONDS = 900  # RDS takes a token for so long, to sign in with: a connection outlives it
 DEFAULT_PORT = 5432
 
 
-class IamTokens:
-    """A `Password` for RDS or RDS Proxy: called, it signs a new token with the function's own credentials.
+class WithIamToken:
+    """The URL of RDS or RDS Proxy with a token as its password: each call signs a new one with the function's credentials.
 
     Signing calls nobody, but for new credentials where the last ones have grown old, as after a snapshot's restore.
     """
 
-    def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
+    def __init__(self, url: str) -> None:
+        self._url = url
 
     def __call__(self) -> str:
-        """A token for the host, port and user of the URL. Raises DependencyDown where there are no credentials."""
+        """Raises DependencyDown where there are no credentials."""
+        return make_conninfo(self._url, password=self.token())
+
+    def token(self) -> str:
+        """A token for the host, port and user of the URL."""
         from botocore.awsrequest import prepare_request_dict
         from botocore.exceptions import BotoCoreError
 
-        to = conninfo_to_dict(self._dsn)
+        to = conninfo_to_dict(self._url)
         request = {
             "method": "GET",
             "url_path": "/",
@@ -71,20 +77,43 @@ class IamTokens:
             )
 
 
-def connection_string(dsn: str, password: Password | None = None) -> str:
-    """What to connect with: the URL with a password that is asked for now, and with `sslrootcert=system` said as the file of
-    the authorities that this Python trusts.
+class FromSecret:
+    """The connection string of a secret, read for each new connection, so that its rotation needs no deploy.
+
+    The secret is a URL, or JSON as RDS keeps it: username, password, host; port and dbname where they differ, and sslmode
+    where the server's certificate is none that the system's authorities vouch for.
+    """
+
+    def __init__(self, arn: str) -> None:
+        self._arn = arn
+
+    def __call__(self) -> str:
+        """Raises DependencyDown where the secret cannot be read, SettingsError where it is neither."""
+        secret = read_secret(self._arn).strip()
+        if not secret.startswith("{"):
+            return secret
+        kept = json.loads(secret)
+        if not {"username", "password", "host"} <= kept.keys():
+            raise SettingsError(
+                "DATABASE_SECRET_ARN must name a secret with a URL, or with username, password and host."
+            )
+        asked = {name: kept[name] for name in ("password", "host", "port", "dbname", "sslmode") if name in kept}
+        verified = {} if "sslmode" in kept else {"sslrootcert": "system", "sslmode": "verify-full"}
+        return make_conninfo(user=kept["username"], **asked, **verified)
+
+
+def connection_string(address: Address) -> str:
+    """What to connect with now, `sslrootcert=system` said as the file of the authorities that this Python trusts.
 
     The OpenSSL inside psycopg's wheel looks for the system's authorities in /usr/lib/psycopg-openssl, where none are: every
     server would be refused. Python's own knows the place, and is what the issuer's keys are fetched with as well.
     """
-    secret = {} if password is None else {"password": password()}
+    dsn = address if isinstance(address, str) else address()
     if conninfo_to_dict(dsn).get("sslrootcert") != "system":
-        return make_conninfo(dsn, **secret)
+        return dsn
     from ssl import get_default_verify_paths
 
-    roots = get_default_verify_paths().cafile or "system"
-    return make_conninfo(dsn, sslrootcert=roots, sslmode="verify-full", **secret)
+    return make_conninfo(dsn, sslrootcert=get_default_verify_paths().cafile or "system", sslmode="verify-full")
 
 
 def as_user_of(secret: str, dsn: str) -> str:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 def look_up(database: Database, user_id: UUID, business_id: UUID, limit: int, deadline: Deadline) -> Admission:
     """What the database knows of the request, and counts it against the user's rate (`limit` a minute).
 
-    One round trip in a transaction of its own, committed before any work: a failure later must not take the count back.
+    One round trip in a transaction of its own, committed before any work: a failure later must not take the count back. A
+    crash of the database may, which is not worth a wait for its disk.
     """
-    with database.transaction(business_id, user_id, deadline) as uow:
+    with database.transaction(business_id, user_id, deadline, may_be_lost=True) as uow:
         return repository.admit(uow, user_id, business_id, limit)
 
 
@@ -76,7 +77,7 @@ def stand_in(
 
 def look_up_user(database: Database, user_id: UUID, limit: int, deadline: Deadline) -> RateLimit:
     """Counts a request that is about no business against the user's rate; otherwise as `look_up`."""
-    with database.transaction(None, user_id, deadline) as uow:
+    with database.transaction(None, user_id, deadline, may_be_lost=True) as uow:
         return repository.admit(uow, user_id, None, limit).rate
 
 
