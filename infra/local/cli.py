@@ -61,8 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (
         importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, erasing, dashboard,
-        experiments,
-        fine_tuning,
+        experiments, fine_tuning,
     ):  # fmt: skip
         module.add_parsers(commands)
     return parser
