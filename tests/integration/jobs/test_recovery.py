@@ -209,9 +209,9 @@ def test_dead_letter_comes_again_while_the_database_is_away(workshop: Workshop, 
     job = workshop.start(business)
     use_up(workshop, job)
     workshop.runtime.database.close()
-    there, workshop.runtime.database._dsn = workshop.runtime.database._dsn, "host=127.0.0.1 port=1 dbname=x"
+    there, workshop.runtime.database._address = workshop.runtime.database._address, "host=127.0.0.1 port=1 dbname=x"
     assert bury(body_for(job), "no JSON") == [body_for(job), "no JSON"]
-    workshop.runtime.database._dsn = there
+    workshop.runtime.database._address = there
     assert bury(body_for(job), "no JSON") == []
     assert workshop.job(job.id)["status"] == "failed"
     assert len(workshop.rows("ai_dead_letters")) == 1
