@@ -92,22 +92,34 @@ def test_what_a_typed_answer_is(status: int, headers: dict[str, str | None], bod
     assert is_typed(httpx.Response(status, headers=sent, request=request), body) is typed
 
 
-def grown(*megabytes: float) -> list[memory.Growth]:
-    """What is found of a process that held so much in each fifth of the time."""
+def grown(*processes: tuple[float, ...]) -> list[memory.Growth]:
+    """What is found of processes that held so many megabytes in each fifth of the time; the first worked most."""
     sampler = Sampler(cast(Any, None))
     fifth = MINUTES * 60 / 5
-    held = [Held(fifth * number + fifth / 2, int(size * MEGABYTE)) for number, size in enumerate(megabytes)]
-    sampler.samples["Query"][7] = [one for one in held if one.bytes]
+    for pid, megabytes in enumerate(processes):
+        held = [
+            Held(fifth * number + fifth / 2, int(size * MEGABYTE), 100.0 - pid) for number, size in enumerate(megabytes)
+        ]
+        sampler.samples["Query"][pid] = [one for one in held if one.bytes]
     return sampler.growth(0.0, MINUTES * 60)
 
 
 def test_growth_is_from_the_second_fifth_to_the_last() -> None:
-    (growth,) = grown(40, 100, 100, 103, 104)
-    assert growth.share == pytest.approx(0.04)
+    (growth,) = grown((40, 100, 100, 103, 104))
+    assert growth.all == growth.busiest
+    assert growth.all.share == pytest.approx(0.04)
     assert memory.complaints([growth]) == []
-    (leaking,) = grown(40, 100, 102, 104, 106)
-    assert memory.complaints([leaking]) == ["Query: memory grew by 6.0%"]
+
+
+def test_a_busy_process_that_grows_is_told_though_the_others_do_not() -> None:
+    (growth,) = grown((40, 100, 102, 104, 106), (90, 90, 90, 90, 90), (90, 90, 90, 90, 90))
+    assert memory.complaints([growth]) == ["Query: its busiest process grew by 6.0%"]
+
+
+def test_what_an_idle_process_loads_late_is_no_leak_unless_it_is_much_of_all() -> None:
+    assert memory.complaints(grown((90, 90, 90, 90, 90), (60, 60, 60, 60, 66))) == []
+    assert memory.complaints(grown((90, 90, 90, 90, 90), (60, 60, 60, 60, 90))) == ["the workers grew by 20.0%"]
 
 
 def test_a_process_that_came_later_or_ended_says_nothing_of_growth() -> None:
-    assert grown(0, 0, 50, 90, 100) == grown(50, 60, 70, 0, 0) == []
+    assert grown((0, 0, 50, 90, 100)) == grown((50, 60, 70, 0, 0)) == []
