@@ -50,7 +50,7 @@ def test_under_mixed_load_every_answer_is_in_the_contract_and_every_inference_in
 
 def test_what_is_killed_under_load_comes_back_and_nothing_is_lost(world: World) -> None:
     outages = [outage for outage in everything(world) if outage.name in KILLED]
-    outcome = chaos(world, outages, SECONDS_AWAY, users=2, recovery=SECONDS_TO_RECOVER)
+    outcome = chaos(world, outages, SECONDS_AWAY, users=2, recovery=SECONDS_TO_RECOVER, calm=3.0)
     assert outcome.complaints == []
     refused = [call for call in outcome.episodes[0].during if call.status == 503]
     assert refused, "PostgreSQL was away and nobody noticed"
