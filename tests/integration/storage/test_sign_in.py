@@ -159,7 +159,7 @@ def test_a_server_that_nobody_vouches_for_hears_nothing(tls_database: TlsDatabas
     with pytest.raises(MigrationError, match=r"certificate"):
         url = tls_database.url(sslmode="verify-full", sslrootcert="system")
         migrate(with_password(url, "token"), MIGRATIONS)
-    assert (tls_database.users, tls_database.passwords) == ([], [])
+    assert tls_database.signed_in == []
 
 
 def test_a_server_under_another_name_hears_nothing(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_server_under_another_name_hears_nothing(tmp_path: Path) -> None:
         with pytest.raises(DependencyDown) as refused, Database(with_password(url, "token")).transaction():
             pass
         assert "does not match host name" in str(refused.value.__cause__)
-        assert (impostor.users, impostor.passwords) == ([], [])
+        assert impostor.signed_in == []
 
 
 def test_a_server_that_the_system_vouches_for_is_told_the_token(
@@ -180,7 +180,7 @@ def test_a_server_that_the_system_vouches_for_is_told_the_token(
     url = tls_database.url(sslmode="verify-full", sslrootcert="system")
     with pytest.raises(DependencyDown), Database(with_password(url, "token")).transaction():
         pass  # this server refuses all it is told
-    assert (tls_database.users, tls_database.passwords) == (["cafe_ai_app"], ["token"])
+    assert tls_database.signed_in == [("cafe_ai_app", "token")]
 
 
 def test_the_systems_authorities_are_a_file_that_is_there_and_verify_the_name() -> None:
