@@ -225,13 +225,19 @@ def _runtime(database: TestDatabase, issuer: Issuer) -> Runtime:
     return Runtime.of(settings, **members)
 
 
-def _routes(document: Document) -> Iterator[Route]:
-    handlers = {}
+def handlers(document: Document) -> dict[str, Handler]:
+    """The handler of each operation, by its id."""
+    found = {}
     for file in (PROJECT / "functions" / "api").glob("*/handler.py"):
         module = importlib.import_module(f"functions.api.{file.parent.name}.handler")
-        handlers.update(dict.fromkeys(operations(module.app.openapi()), module.handler))
+        found.update(dict.fromkeys(operations(module.app.openapi()), module.handler))
+    return {operation["operationId"]: found[key] for key, operation in operations(document).items()}
+
+
+def _routes(document: Document) -> Iterator[Route]:
+    made = handlers(document)
     for (method, path), operation in operations(document).items():
-        yield Route(method, path, operation["operationId"], handlers[method, path])
+        yield Route(method, path, operation["operationId"], made[operation["operationId"]])
 
 
 def _text(value: str | bytes) -> str:

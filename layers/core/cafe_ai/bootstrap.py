@@ -47,6 +47,26 @@ class Runtime:
         vars(runtime).update(members)
         return runtime
 
+    def before_snapshot(self) -> None:
+        """Loads what requests will need, and gives up all that was built: a snapshot holds no connection and no secret."""
+        from cafe_ai import snapshot
+
+        snapshot.load(self.settings)
+        self._begin_anew()
+
+    def after_restore(self) -> None:
+        """Begins as a process of its own: each member is built on first use, so connections, keys and tokens are new."""
+        from cafe_ai import snapshot
+
+        self._begin_anew()
+        snapshot.renew_randomness()
+
+    def _begin_anew(self) -> None:
+        members = vars(self)
+        for name in [name for name in members if name != "settings"]:
+            if close := getattr(members.pop(name), "close", None):
+                close()
+
     @cached_property
     def database(self) -> Database:
         """The application's database, as the role that owns nothing."""

@@ -108,6 +108,11 @@ class Settings:
         return value
 
 
+def starts_from_snapshot(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether Lambda will take a snapshot of this process once it is started (SnapStart)."""
+    return environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+
+
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings in `environ`. An empty variable counts as unset. Raises SettingsError naming the variable."""
     issuer = _url(environ, "JWT_ISSUER")
