@@ -221,7 +221,10 @@ def _database_url(environ: Mapping[str, str], name: str, iam_auth: bool) -> str 
     """Without its text in an error: it may hold a password."""
     value = _text(environ, name)
     if value is not None and iam_auth:
-        asked = parse_qs(urlsplit(value).query)
+        parts = urlsplit(value)
+        asked = parse_qs(parts.query)
+        if not parts.username or not parts.hostname:
+            raise SettingsError(f"{name} must name a user and a host with DATABASE_IAM_AUTH: an IAM token is for them.")
         if asked.get("sslmode") != ["verify-full"] or not asked.get("sslrootcert"):
             raise SettingsError(
                 f"{name} must ask for sslmode=verify-full and an sslrootcert with DATABASE_IAM_AUTH:"
