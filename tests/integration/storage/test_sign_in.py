@@ -17,8 +17,8 @@ from cafe_ai.bootstrap import Runtime
 from cafe_ai.errors import DependencyDown
 from cafe_ai.platform.db import Database
 from cafe_ai.platform.migrations import MigrationError, migrate
-from cafe_ai.platform.sign_in import FromSecret, WithIamToken, as_user_of, connection_string
-from cafe_ai.settings import Settings, SettingsError
+from cafe_ai.platform.sign_in import WithIamToken, as_user_of, connection_string
+from cafe_ai.settings import Settings
 from infra.local.postgres import APP
 from tests.support.postgres import MIGRATIONS, TestDatabase
 from tests.support.receiver import certificate_for
@@ -199,32 +199,3 @@ def test_the_master_signs_in_with_what_rds_keeps() -> None:
     parameters = psycopg.conninfo.conninfo_to_dict(as_user_of(secret, ADDRESS))
     assert (parameters["user"], parameters["password"]) == ("cafe_ai_master", "a'b c/@?&%")
     assert (parameters["host"], parameters["sslmode"]) == (HOST, "verify-full")
-
-
-def test_a_secret_is_read_for_each_connection(module_database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = iter(["postgresql://cafe_ai_app:old@127.0.0.1:1/cafe_ai", module_database.app + "\n"])
-    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: next(texts))
-    database = Runtime(Settings(database_secret_arn="arn")).database
-    with pytest.raises(DependencyDown), database.transaction():
-        pass
-    for _ in range(2):
-        with database.transaction() as uow:
-            assert uow.connection.execute("SELECT current_user").fetchone() == (APP,)
-    database.close()
-
-
-def test_a_secret_may_be_what_rds_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = '{"username": "app", "password": "p@ss/w?rd", "host": "db.example", "port": 6432, "dbname": "cafe"}'
-    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: kept)
-    parameters = psycopg.conninfo.conninfo_to_dict(FromSecret("arn")())
-    assert parameters == {
-        **{"user": "app", "password": "p@ss/w?rd", "host": "db.example", "port": "6432", "dbname": "cafe"},
-        **{"sslmode": "verify-full", "sslrootcert": "system"},
-    }
-    unverified = kept.replace("}", ', "sslmode": "require"}')
-    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: unverified)
-    assert connection_string(FromSecret("arn")).endswith("sslmode=require")
-    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: '{"username": "app", "password": "hidden"}')
-    with pytest.raises(SettingsError, match="DATABASE_SECRET_ARN") as refused:
-        FromSecret("arn")()
-    assert "hidden" not in str(refused.value)
