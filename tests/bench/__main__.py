@@ -32,6 +32,7 @@ from tests.bench import (
     stock,
     through_gateway,
     throughput,
+    traces,
     training,
 )
 from tests.bench.fresh import PROJECT
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "cold": cold_start.measure,
     "parts": question_parts.measure,
     "throughput": throughput.measure,
+    "traces": traces.measure,
     "rollups": rollups.measure,
     "model": model_path.measure,
     "cost": cost.measure,

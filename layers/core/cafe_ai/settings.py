@@ -232,11 +232,13 @@ def _database_url(environ: Mapping[str, str], name: str, iam_auth: bool) -> str 
 
 
 def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
+    """Without its text in an error where it may hold a password, as above."""
     value = _text(environ, name)
     if value is not None:
         parts = urlsplit(value)
         if parts.scheme not in schemes or not parts.netloc:
-            raise SettingsError(f"{name} must be a URL of {' or '.join(schemes)}, not {value!r}.")
+            shown = "" if "@" in value else f", not {value!r}"
+            raise SettingsError(f"{name} must be a URL of {' or '.join(schemes)}{shown}.")
     return value
 
 
