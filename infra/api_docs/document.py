@@ -20,6 +20,7 @@ from infra.local.layout import PROJECT
 
 Document = dict[str, Any]
 
+EMPTY = {"type": "string", "const": ""}
 SERVERS: list[Document] = [
     {
         "url": "https://{api}.execute-api.{region}.amazonaws.com",
@@ -118,7 +119,11 @@ def _complete_parameter(parameter: Document) -> None:
     schema = parameter["schema"]
     if "anyOf" in schema:
         values = [each for each in schema.pop("anyOf") if each != {"type": "null"}]
-        schema.update(values[0] if len(values) == 1 else {"anyOf": values})
+        if EMPTY in values:
+            values.remove(EMPTY)
+            parameter["allowEmptyValue"] = True
+        (value,) = values
+        schema.update(value)
     schema.pop("title", None)
     said: Mapping[str, str] = PARAMETERS
     description = parameter.get("description") or schema.get("description") or said.get(parameter["name"])

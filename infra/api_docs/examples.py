@@ -1,4 +1,4 @@
-"""Examples of requests and answers, recorded from the sample business (`python -m infra.api_docs.record`)."""
+"""Examples of requests and answers, recorded from the sample business (`python -m tests.contract.record`)."""
 
 from __future__ import annotations
 

@@ -179,6 +179,9 @@ def test_no_text_of_a_statement_is_logged() -> None:
     assert settings["log_min_error_statement"] == "panic"
     assert settings["log_parameter_max_length_on_error"] == "0"
     assert settings["log_error_verbosity"] == "terse"  # without DETAIL, which quotes rows
+    assert (
+        int(settings["track_activity_query_size"]) <= 256
+    )  # of running statements, as Performance Insights keeps them
 
 
 def test_a_role_may_do_what_it_needs_with_what_it_needs_it_for() -> None:

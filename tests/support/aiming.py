@@ -44,7 +44,8 @@ def aim(case: Case, api: WholeApi) -> str:
                 _point(values, api, role)
         if case.method == "DELETE" and isinstance(case.path_parameters, MutableMapping):
             document = case.path_parameters.get("document_id")
-            if isinstance(document, str) and DOCUMENT_ID.fullmatch(unquote(document)):
+            named = unquote(document) if isinstance(document, str) else ""
+            if DOCUMENT_ID.fullmatch(named) and len(named) <= 200:
                 case.path_parameters["document_id"] = f"documento-{lot}"
                 api.add_document(f"documento-{lot}")
     for values, name in ((case.body, "query"), (case.query, "query_text"), (case.query, "q")):

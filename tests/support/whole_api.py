@@ -38,7 +38,7 @@ from infra.local.dev_users import DEV_USERS
 from infra.local.layout import PROJECT
 from infra.local.sample_business import BUSINESS, load, load_documents
 from tests.support.edge import FakeQueue
-from tests.support.gateway import Handler
+from tests.support.gateway import Answer, Handler
 from tests.support.issuer import AUDIENCE, Issuer, running_issuer
 from tests.support.postgres import TestDatabase
 
@@ -138,6 +138,11 @@ class WholeApi:
         return route.handler(event, context)
 
 
+def answer_of(answer: dict[str, Any]) -> Answer:
+    """What a function gave to API Gateway, as its client sees it."""
+    return Answer(answer["statusCode"], answer["headers"], answer.get("body", ""))
+
+
 class Gateway(BaseAdapter):
     """Has `requests` send to the functions."""
 
@@ -225,13 +230,19 @@ def _runtime(database: TestDatabase, issuer: Issuer) -> Runtime:
     return Runtime.of(settings, **members)
 
 
-def _routes(document: Document) -> Iterator[Route]:
-    handlers = {}
+def handlers(document: Document) -> dict[str, Handler]:
+    """The handler of each operation, by its id."""
+    found = {}
     for file in (PROJECT / "functions" / "api").glob("*/handler.py"):
         module = importlib.import_module(f"functions.api.{file.parent.name}.handler")
-        handlers.update(dict.fromkeys(operations(module.app.openapi()), module.handler))
+        found.update(dict.fromkeys(operations(module.app.openapi()), module.handler))
+    return {operation["operationId"]: found[key] for key, operation in operations(document).items()}
+
+
+def _routes(document: Document) -> Iterator[Route]:
+    made = handlers(document)
     for (method, path), operation in operations(document).items():
-        yield Route(method, path, operation["operationId"], handlers[method, path])
+        yield Route(method, path, operation["operationId"], made[operation["operationId"]])
 
 
 def _text(value: str | bytes) -> str:

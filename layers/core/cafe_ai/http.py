@@ -26,6 +26,7 @@ from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.platform.telemetry import UNKNOWN, correlated, log, log_failure, observed
+from cafe_ai.settings import starts_from_snapshot
 from cafe_ai.tenancy import tokens
 
 with models_built_on_first_use():
@@ -358,12 +359,30 @@ def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """The function's entry point for API Gateway's HTTP API events (payload version 2.0)."""
     asyncio.set_event_loop(_event_loop())
     adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", problems.MEDIA_TYPE, "text/"])
+    if starts_from_snapshot():
+        _prepare_for_snapshot()
 
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         asyncio.set_event_loop(_event_loop())
-        return adapter({**event, "body": _bytes(event), "isBase64Encoded": False}, context)
+        answer = adapter({**event, "body": _bytes(event), "isBase64Encoded": False}, context)
+        if not answer["body"]:
+            answer["headers"].pop("content-type", None)  # which Mangum adds, and a client would read as JSON
+        return answer
 
     return handle
+
+
+def _prepare_for_snapshot() -> None:
+    """Has Lambda's runtime, whose module this is, call us before it takes the snapshot and after each start from it."""
+    from snapshot_restore_py import register_after_restore, register_before_snapshot
+
+    def before_snapshot() -> None:
+        runtime().before_snapshot()
+        _event_loop().close()  # it has sockets: to itself, but sockets
+        _event_loop.cache_clear()
+
+    register_before_snapshot(before_snapshot)
+    register_after_restore(lambda: runtime().after_restore())
 
 
 @cache

@@ -46,7 +46,7 @@ def document(error: CafeAIError, *, instance: str, request_id: str) -> dict[str,
         "title": error.title,
         "status": error.status,
         "detail": error.detail,
-        "instance": quote(instance),
+        "instance": quote(instance, errors="replace"),
         "request_id": request_id,
         **error.extensions,
     }

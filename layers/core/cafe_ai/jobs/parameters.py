@@ -14,6 +14,8 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictFloat,
+    StrictInt,
     StringConstraints,
     ValidationError,
 )
@@ -94,7 +96,7 @@ class ProductRecommendationsParameters(_AsOf):
     locale: Literal["es", "en"] | None = None
     business_type: Name | None = None
     business_name: Name | None = None
-    limit: Annotated[int | None, Field(ge=1, le=MAX_RECOMMENDATIONS)] = None
+    limit: Annotated[StrictInt | None, Field(ge=1, le=MAX_RECOMMENDATIONS)] = None
 
 
 class CustomerBehaviorParameters(_AsOf):
@@ -110,9 +112,9 @@ class InventoryForecastParameters(_AsOf):
 
     locale: Literal["es", "en"] | None = None
     product_ids: Annotated[list[Id] | None, Field(min_length=1, max_length=MAX_PRODUCTS)] = None
-    horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS)] = 28
-    service_level: Annotated[float | None, Field(gt=0.5, le=MAX_SERVICE_LEVEL)] = None
-    review_days: Annotated[int | None, Field(ge=1, le=MAX_REVIEW_DAYS)] = None
+    horizon_days: Annotated[StrictInt, Field(ge=1, le=MAX_HORIZON_DAYS)] = 28
+    service_level: Annotated[StrictFloat | None, Field(gt=0.5, le=MAX_SERVICE_LEVEL)] = None
+    review_days: Annotated[StrictInt | None, Field(ge=1, le=MAX_REVIEW_DAYS)] = None
 
 
 class ReviewAnalysisParameters(_AsOf):
@@ -128,7 +130,7 @@ class TrainingParameters(_AsOf):
 class CleanupParameters(_Parameters):
     """Of what is older than so many days."""
 
-    days_old: Annotated[int, Field(ge=1, le=MAX_DAYS_OLD)] = 30
+    days_old: Annotated[StrictInt, Field(ge=1, le=MAX_DAYS_OLD)] = 30
 
 
 PARAMETERS: Mapping[JobKind, type[_Parameters]] = {
