@@ -1,6 +1,6 @@
 """Our HTTP edge around the same hello as `bare`, with a database that answers at once: what the edge itself takes.
 
-`open_handler` asks nothing of the caller; `handler` verifies a token (RS256), admits the user by a canned answer, and counts. Both
+/hello asks nothing of the caller, /known verifies a token (RS256), /mine also admits the user, by a canned answer. All three
 log, measure and set the headers, as every function does.
 """
 
@@ -55,6 +55,12 @@ app = create_app()
 @app.get("/hello", responses=declares(about="nobody"))
 async def hello() -> dict[str, str]:
     """Says hello."""
+    return {"message": "Hello World"}
+
+
+@app.get("/known", responses=declares(about="nobody"))
+async def known(caller: Caller) -> dict[str, str]:
+    """Says hello to whoever has a token."""
     return {"message": "Hello World"}
 
 
