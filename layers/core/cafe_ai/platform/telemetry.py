@@ -17,7 +17,6 @@ import time
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -127,14 +126,21 @@ def correlation_id() -> str | None:
     return _correlation_id.get()
 
 
-@contextmanager
-def correlated(origin: str) -> Iterator[None]:
+class correlated:  # noqa: N801 -- it reads as the verb that it is, and costs half of what a generator does
     """Every log line written inside, and every message sent, carries this correlation id."""
-    token = _correlation_id.set(origin)
-    try:
-        yield
-    finally:
-        _correlation_id.reset(token)
+
+    __slots__ = ("_origin", "_token")
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+
+    def __enter__(self) -> None:
+        """Begins."""
+        self._token = _correlation_id.set(self._origin)
+
+    def __exit__(self, *_: object) -> None:
+        """The id before is that of what follows."""
+        _correlation_id.reset(self._token)
 
 
 @dataclass(slots=True)
@@ -179,16 +185,24 @@ def measures() -> Measures:
     return _measures.get() or Measures()
 
 
-@contextmanager
-def observed(namespace: str, endpoint: str = UNKNOWN, *, background: bool = False) -> Iterator[Measures]:
+class observed:  # noqa: N801 -- as above
     """Collects measures for the length of a request or message, then writes them."""
-    measured = Measures(endpoint, background=background)
-    token = _measures.set(measured)
-    try:
-        yield measured
-    finally:
-        _measures.reset(token)
-        for line in emf_lines(namespace, measured):
+
+    __slots__ = ("_measured", "_namespace", "_token")
+
+    def __init__(self, namespace: str, endpoint: str = UNKNOWN, *, background: bool = False) -> None:
+        self._namespace = namespace
+        self._measured = Measures(endpoint, background=background)
+
+    def __enter__(self) -> Measures:
+        """Begins, with the measures to add to."""
+        self._token = _measures.set(self._measured)
+        return self._measured
+
+    def __exit__(self, *_: object) -> None:
+        """Writes them, whatever happened."""
+        _measures.reset(self._token)
+        for line in emf_lines(self._namespace, self._measured):
             sys.stdout.write(line)
 
 
