@@ -33,6 +33,7 @@ BODIES: dict[str, tuple[str | bytes, list[str]]] = {
     "invalid UTF-8": (b'{"query": "\xff"}', ["body"]),
     "UTF-8 cut short": (b'{"query": "\xc3', ["body"]),
     "nested too deeply": ("[" * 200_000, ["body"]),
+    "a number that Python does not read": ('{"query": ' + "9" * 5000 + "}", ["body"]),
     "nested too deeply inside": ('{"query":' + '{"a":' * 100_000, ["body"]),
     "nothing in it": ("{}", ["query", "business_id"]),
     "no text": (question(query=None), ["query"]),
