@@ -319,6 +319,8 @@ async def _refuse_unroutable(_: Request, error: Exception) -> Response:
         raise errors.InvalidRequest.field("body", "is nested too deeply")
     if isinstance(error.__cause__, UnicodeError):
         raise errors.InvalidRequest.field("body", "must be JSON in UTF-8")
+    if isinstance(error.__cause__, ValueError):
+        raise errors.InvalidRequest.field("body", "has a number with too many digits")
     raise error
 
 
