@@ -63,7 +63,7 @@ class Crowd:
 
     def warm_up(self) -> None:
         """Each kind of visit by all users at once, before the load, until no answer comes too late: that starts every
-        function's processes. Its jobs have ended then, and nothing of it is recorded.
+        function's processes. Its jobs may still be under way, and nothing of it is recorded.
         """
         for _ in range(WARM_UP_ROUNDS):
             recorder = Recorder()
@@ -82,7 +82,7 @@ class Crowd:
     def _visit_once(self, number: int, kind: Callable[[Visit], None], recorder: Recorder) -> None:
         chance = random.Random(f"{kind.__name__}/{number}")
         with httpx.Client(base_url=self.world.state.base_url, timeout=CLIENT_SECONDS) as client:
-            kind(self._visit(Caller(client, recorder), chance, Pace(0.0), lambda: False))
+            kind(self._visit(Caller(client, recorder), chance, Pace(0.0), lambda: True))
 
     def _visit(self, caller: Caller, chance: random.Random, pace: Pace, over: Callable[[], bool]) -> Visit:
         tenant = chance.choice(self.world.tenants)
