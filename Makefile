@@ -121,6 +121,14 @@ soak: install ## Mixed load on a stack of its own: no 5xx, no leak, all audited 
 chaos: install ## The same load while PostgreSQL, Chroma, the language model and workers are killed in turn; minutes
 	$(PY) -m tests.load chaos
 
+.PHONY: fuzz
+fuzz: install ## 500 requests, right and wrong, to every operation of the API; FUZZ_CASES=2000 for more
+	FUZZ_CASES=$(or $(FUZZ_CASES),500) $(PYTEST) $(WORKERS) tests/contract/test_fuzz.py
+
+.PHONY: api-docs
+api-docs: install ## Write docs/openapi.json and docs/api.md from the code
+	$(PY) -m infra.api_docs
+
 .PHONY: import
 import: install ## Import order lines: make import FILE=lines.csv NAME="Tienda" TIMEZONE=Europe/Madrid CURRENCY=EUR LOCALE=es
 	@./cafe-ai import --name "$(NAME)" --timezone "$(TIMEZONE)" --currency "$(CURRENCY)" --locale "$(or $(LOCALE),es)" "$(FILE)"

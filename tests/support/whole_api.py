@@ -38,7 +38,7 @@ from infra.local.dev_users import DEV_USERS
 from infra.local.layout import PROJECT
 from infra.local.sample_business import BUSINESS, load, load_documents
 from tests.support.edge import FakeQueue
-from tests.support.gateway import Handler
+from tests.support.gateway import Answer, Handler
 from tests.support.issuer import AUDIENCE, Issuer, running_issuer
 from tests.support.postgres import TestDatabase
 
@@ -136,6 +136,11 @@ class WholeApi:
         route = next((each for each in fitting if each.method == http["method"]), fitting[0])
         context = SimpleNamespace(aws_request_id=str(uuid4()), get_remaining_time_in_millis=lambda: 30_000)
         return route.handler(event, context)
+
+
+def answer_of(answer: dict[str, Any]) -> Answer:
+    """What a function gave to API Gateway, as its client sees it."""
+    return Answer(answer["statusCode"], answer["headers"], answer.get("body", ""))
 
 
 class Gateway(BaseAdapter):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cafe_ai.platform import telemetry
 from cafe_ai.platform.db import Database
-from cafe_ai.platform.sign_in import FromSecret, WithIamToken
+from cafe_ai.platform.sign_in import WithIamToken
 from cafe_ai.settings import Settings, SettingsError, load_settings
 from cafe_ai.tenancy.tokens import SigningKeys
 
@@ -70,8 +70,6 @@ class Runtime:
     @cached_property
     def database(self) -> Database:
         """The application's database, as the role that owns nothing."""
-        if self.settings.database_secret_arn is not None:
-            return Database(FromSecret(self.settings.database_secret_arn))
         url = self.settings.require("database_url")
         return Database(WithIamToken(url) if self.settings.database_iam_auth else url)
 

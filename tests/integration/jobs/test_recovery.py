@@ -109,7 +109,9 @@ def test_sweep_sees_to_more_than_it_takes_at_once(
     assert recovery.sweep(workshop.runtime, soon()) == recovery.Swept(8, 0)
 
 
-def test_the_relay_s_function_relays_and_sweeps(workshop: Workshop, business: UUID) -> None:
+def test_the_relay_s_function_relays_and_sweeps(
+    workshop: Workshop, business: UUID, capsys: pytest.CaptureFixture[str]
+) -> None:
     workshop.queues[FORECAST.value].down = True
     job, lost = workshop.start(business), workshop.start(business)
     workshop.queues[FORECAST.value].down = False
@@ -118,6 +120,9 @@ def test_the_relay_s_function_relays_and_sweeps(workshop: Workshop, business: UU
     age(workshop, lost, recovery.PENDING_SECONDS + 10)
     outbox_relay({"id": "event"}, context())
     assert [message["job_id"] for message in workshop.messages] == [str(job.id), str(lost.id)]
+    [measured] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    assert (measured["MessagesRelayed"], measured["JobsSwept"], measured["Errors"]) == (1, 1, 0)
+    assert 0 < measured["OutboxAge"] < 60
 
 
 # Dead letters
