@@ -60,7 +60,7 @@ types: install ## Check the types
 	$(PY) -m mypy
 
 .PHONY: checks
-checks: install-checks ## Locks, licences, list of parts, secrets, known weaknesses; CAFE_AI_AUDIT=require fails where nothing could be audited
+checks: template-checks ## The template, locks, licences, list of parts, secrets, known weaknesses; CAFE_AI_AUDIT=require fails where nothing could be audited
 	$(PYTEST) $(WORKERS) tests/checks
 	@$(PY) -m infra.checks all
 

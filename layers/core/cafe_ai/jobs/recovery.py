@@ -91,8 +91,8 @@ def relay_and_sweep(runtime: Runtime, deadline: Deadline) -> None:
 
 def redrive_as_asked(runtime: Runtime, asked: Mapping[str, Any], deadline: Deadline) -> dict[str, int]:
     """`redrive`, asked for as {"kind": "..."} or {"job_id": "..."}: {"redriven": how many}. Raises InvalidRequest."""
-    if unknown := asked.keys() - {"kind", "job_id"}:
-        raise InvalidRequest.field(", ".join(sorted(unknown)), "is not asked for; kind and job_id are")
+    if asked.keys() - {"kind", "job_id"}:
+        raise InvalidRequest.field("request", "takes kind and job_id, and nothing else")
     try:
         kind = JobKind(asked["kind"]) if "kind" in asked else None
         job_id = UUID(asked["job_id"]) if "job_id" in asked else None

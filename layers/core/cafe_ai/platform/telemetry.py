@@ -10,8 +10,10 @@ and its logger writes exceptions' messages.
 
 from __future__ import annotations
 
+import builtins
 import json
 import logging
+import re
 import sys
 import time
 import traceback
@@ -30,6 +32,7 @@ UNKNOWN = "unknown"
 CORRELATION_ATTRIBUTE = "correlation_id"  # of a message: whose request it comes from
 STACK_FRAMES = 15
 CAUSES = 5
+QUOTED = re.compile(r"""(['"])(.*?)\1""")
 MISTAKES_IN_CODE = (AttributeError, ImportError, NameError, TypeError)  # their messages quote names, not values
 
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
@@ -113,12 +116,22 @@ def describe(error: BaseException) -> list[dict[str, object]]:
         stack = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(link.__traceback__)]
         told: dict[str, object] = {"type": f"{type(link).__module__}.{type(link).__qualname__}"}
         if isinstance(link, MISTAKES_IN_CODE):
-            told["message"] = str(link)
+            told["message"] = _named_in_code(link)
         if sqlstate := getattr(link, "sqlstate", None):
             told["sqlstate"] = sqlstate
         chain.append({**told, "stack": stack[-STACK_FRAMES:]})
         link = link.__cause__ or link.__context__
     return chain
+
+
+def _named_in_code(error: BaseException) -> str:
+    """Its message with those of the quoted names that stand in the code it came through, or are Python's: a caller's key that was
+    taken for a name (`f(**sent)`, `getattr(row, sent)`) is quoted just so."""
+    known = {*dir(builtins), "NoneType"}
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
+        known.update(code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    return QUOTED.sub(lambda quoted: quoted[0] if known.issuperset(quoted[2].split(".")) else "'…'", str(error))
 
 
 def correlation_id() -> str | None:
