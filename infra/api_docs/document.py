@@ -15,7 +15,7 @@ from typing import Any
 from infra.api_docs.answers import complete_answers
 from infra.api_docs.examples import add_examples
 from infra.api_docs.job_requests import describe_job_requests
-from infra.api_docs.words import ABOUT, OPERATIONS, PARAMETERS, TAGS
+from infra.api_docs.words import ABOUT, MEMBERS, OPERATIONS, PARAMETERS, TAGS
 from infra.local.layout import PROJECT
 
 Document = dict[str, Any]
@@ -52,6 +52,7 @@ def build(*, with_examples: bool = True) -> Document:
     for operation in operations(document).values():
         _complete(operation)
     complete_answers(document)
+    _describe_members(document)
     if with_examples:
         add_examples(document)
     return document
@@ -131,3 +132,11 @@ def _complete_parameter(parameter: Document) -> None:
         raise ValueError(f"infra.api_docs.words.PARAMETERS says nothing of {parameter['name']}.")
     parameter["description"] = description
     schema.pop("description", None)
+
+
+def _describe_members(document: Document) -> None:
+    for kind, schema in document["components"]["schemas"].items():
+        for name, member in schema.get("properties", {}).items():
+            said = MEMBERS.get(f"{kind}.{name}", MEMBERS.get(name))
+            if said is not None:
+                member.setdefault("description", said)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
+
+from cafe_ai.errors import CafeAIError
 
 Document = dict[str, Any]
 
@@ -12,6 +15,7 @@ HEAD = """\
 # API reference
 
 Made from the code by `make api-docs`; do not edit. The same as a document for tools: [openapi.json](openapi.json) (OpenAPI 3.1).
+In the examples `$API` is the API's address and `$TOKEN` a token; `make run` prints both for the local stack.
 """
 
 
@@ -32,6 +36,7 @@ def _lines(document: Document) -> Iterator[str]:
         yield ""
         for method, path, operation in _operations(document, tag["name"]):
             yield from _operation(document, method, path, operation)
+    yield from _objects(document)
     yield from _errors(document)
 
 
@@ -135,18 +140,16 @@ def _request(method: str, path: str, operation: Document) -> Iterator[str]:
 
 
 def _answers(document: Document, operation: Document) -> Iterator[str]:
-    yield "| Status | |"
-    yield "|---|---|"
-    for status, answer in operation["responses"].items():
-        yield f"| {status} | {_cell(answer['description'])} |"
+    refusals = [f"{status} {_codes(answer)}" for status, answer in operation["responses"].items() if status >= "400"]
+    yield f"Errors: {' · '.join(refusals)}."
     yield ""
     for status, answer in operation["responses"].items():
         if not status.startswith("2"):
             continue
+        yield f"**{status}**: {answer['description']}"
+        yield ""
         for media_type, content in answer.get("content", {}).items():
             if media_type == "application/json" and "$ref" in content["schema"]:
-                yield f"What {status} holds:"
-                yield ""
                 yield from _members(document, content["schema"])
             if "example" in content:
                 example = content["example"]
@@ -157,8 +160,46 @@ def _answers(document: Document, operation: Document) -> Iterator[str]:
                 yield ""
 
 
+def _codes(answer: Document) -> str:
+    return ", ".join(re.findall(r"`(\w+)`", answer["description"])) or answer["description"].rstrip(".")
+
+
+def _objects(document: Document) -> Iterator[str]:
+    """The objects inside answers and bodies, which the operations name and do not show."""
+    shown = {"Problem", "GatewayMessage", *_shown_with_operations(document)}
+    yield "## Objects"
+    yield ""
+    for name, schema in sorted(document["components"]["schemas"].items()):
+        if name not in shown and "properties" in schema and not name.endswith("Parameters"):
+            yield f"### {name}"
+            yield ""
+            if "description" in schema:
+                yield _line(schema["description"])
+                yield ""
+            yield from _members(document, {"$ref": f"#/components/schemas/{name}"})
+
+
+def _shown_with_operations(document: Document) -> Iterator[str]:
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for answer in (operation.get("requestBody", {}), *operation["responses"].values()):
+                reference = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+                yield reference.rpartition("/")[2]
+    for each in document["components"]["schemas"]["JobRequest"]["oneOf"]:
+        yield each["$ref"].rpartition("/")[2]
+
+
 def _errors(document: Document) -> Iterator[str]:
     yield "## Errors"
+    yield ""
+    yield "| Status | Code | |"
+    yield "|---|---|---|"
+    told = {
+        (str(error.status), error.code, _line((error.__doc__ or "").partition(". ")[0]))
+        for error in _declared(document)
+    }
+    for status, code, meaning in sorted(told):
+        yield f"| {status} | `{code}` | {_cell(meaning)} |"
     yield ""
     yield "What every problem document holds:"
     yield ""
@@ -169,6 +210,17 @@ def _errors(document: Document) -> Iterator[str]:
     yield "|---|---|"
     for name, header in document["components"]["headers"].items():
         yield f"| `{name}` | {_cell(header['description'])} |"
+
+
+def _declared(document: Document) -> Iterator[type[CafeAIError]]:
+    """The errors that any operation declares."""
+    text = json.dumps(document["paths"])
+    kinds: list[type[CafeAIError]] = [CafeAIError]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if f"`{kind.code}`" in text and "code" in vars(kind):
+            yield kind
 
 
 def _resolved(document: Document, schema: Document) -> Document:

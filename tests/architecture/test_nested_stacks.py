@@ -113,6 +113,13 @@ def test_every_group_and_rule_says_what_it_is_for() -> None:
             assert rule["IpProtocol"] == "tcp" or rule["CidrIp"] == NOBODY
 
 
+def test_no_other_accounts_keys_carry_anything_out_through_an_endpoint() -> None:
+    ours = {"StringEquals": {"aws:PrincipalAccount": Intrinsic({"Ref": "AWS::AccountId"})}}
+    for _, name, endpoint in resources("AWS::EC2::VPCEndpoint"):
+        if name in ("QueuesEndpoint", "StateMachinesEndpoint", "SecretsEndpoint"):
+            assert [each["Condition"] for each in endpoint["PolicyDocument"]["Statement"]] == [ours]
+
+
 def test_only_nat_gateways_are_in_the_public_subnets() -> None:
     text = json.dumps(STACKS["network"]["Outputs"])
     assert "PrivateSubnetA" in text

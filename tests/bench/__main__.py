@@ -34,6 +34,7 @@ from tests.bench import (
     throughput,
     traces,
     training,
+    warm,
 )
 from tests.bench.fresh import PROJECT
 from tests.bench.measuring import describe_machine, measure_noise
@@ -43,6 +44,7 @@ from tests.bench.shops import Shop, choose_source, open_shop
 Benchmark = Callable[[Shop, bool], Result]
 BENCHMARKS: dict[str, Benchmark] = {
     "cold": cold_start.measure,
+    "warm": warm.measure,
     "parts": question_parts.measure,
     "throughput": throughput.measure,
     "traces": traces.measure,

@@ -18,6 +18,7 @@ from tests.support.whole_api import ADDRESS, WholeApi, running_api
 
 AS_OF = "2026-11-20T18:30"
 SHOWN = 2  # entries of a list
+LESS = {"analyse_sales": 1, "describe_capabilities": 1}
 SHOWN_LINES = 12  # of a text
 BUSINESS_ID = str(BUSINESS.id)
 DOCUMENT = {
@@ -61,7 +62,11 @@ class Recorder:
         if response.content:
             media_type = response.headers["content-type"].partition(";")[0]
             shown = _json(response)
-            example = _cut(shown) if shown is not None else "\n".join(response.text.splitlines()[:SHOWN_LINES]) + "\n"
+            example = (
+                _cut(shown, LESS.get(operation, SHOWN))
+                if shown is not None
+                else "\n".join(response.text.splitlines()[:SHOWN_LINES]) + "\n"
+            )
             kept.setdefault("answers", {}).setdefault(str(response.status_code), {media_type: example})
 
 
@@ -99,11 +104,11 @@ def _json(response: requests.Response) -> Any:
     return response.json() if response.headers.get("content-type") == "application/json" else None
 
 
-def _cut(value: Any) -> Any:
+def _cut(value: Any, entries: int) -> Any:
     if isinstance(value, list):
-        return [_cut(each) for each in value[:SHOWN]]
+        return [_cut(each, entries) for each in value[:entries]]
     if isinstance(value, dict):
-        return {name: _cut(each) for name, each in value.items()}
+        return {name: _cut(each, entries) for name, each in value.items()}
     return value
 
 

@@ -178,7 +178,7 @@ def complaints_about(episode: Episode, recovery: float) -> list[str]:
         )
     if outage.lacks and (stragglers := [call for call in after if _is_degraded_for_no_reason(call, outage, episode)]):
         found.append(f"{len(stragglers)} answers are degraded though all is well again")
-    if episode.recovery_seconds is None or episode.recovery_seconds > recovery:
+    if not outage.breaks and (episode.recovery_seconds is None or episode.recovery_seconds > recovery):
         found.append(f"the first whole answer came after {episode.recovery_seconds} s")
     return [f"{outage.name}: {complaint}" for complaint in found]
 

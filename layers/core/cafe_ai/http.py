@@ -36,12 +36,15 @@ with models_built_on_first_use():
     from fastapi.responses import JSONResponse
     from fastapi.routing import APIRoute
     from fastapi.security import HTTPBearer
+    from fastapi.telemetry import TelemetryConfig
     from mangum import Mangum
     from pydantic import AfterValidator, BaseModel
     from starlette.exceptions import HTTPException
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BASE_PATH = "/api/v1/ai/"
+# FastAPI would record requests itself, bodies and messages of exceptions included, as soon as any package set up OpenTelemetry.
+NOT_FASTAPIS: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 MAX_BODY_BYTES = 1024 * 1024
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 GATEWAY_SECONDS = 30.0  # after which API Gateway has given up: an older event is a sample, not a request
@@ -255,8 +258,9 @@ def _measure(exchange: Exchange, status: int) -> None:
     measured.count("Requests")
     measured.count("Errors", int(status >= 500))
     measured.count("RateLimited", int(status == 429))
-    measured.count("Latency", exchange.milliseconds)
-    log("answered", endpoint=measured.endpoint, status=status, milliseconds=exchange.milliseconds)
+    milliseconds = exchange.milliseconds
+    measured.count("Latency", milliseconds)
+    log("answered", endpoint=measured.endpoint, status=status, milliseconds=milliseconds)
 
 
 def _problem(exchange: Exchange, error: Exception) -> Response:
@@ -315,6 +319,8 @@ async def _refuse_unroutable(_: Request, error: Exception) -> Response:
         raise errors.InvalidRequest.field("body", "is nested too deeply")
     if isinstance(error.__cause__, UnicodeError):
         raise errors.InvalidRequest.field("body", "must be JSON in UTF-8")
+    if isinstance(error.__cause__, ValueError):
+        raise errors.InvalidRequest.field("body", "has a number with too many digits")
     raise error
 
 
@@ -327,6 +333,7 @@ class App(FastAPI):
             version="1",
             openapi_url=None,  # which also leaves out the pages that show it
             redirect_slashes=False,
+            telemetry=NOT_FASTAPIS,
             generate_unique_id_function=lambda route: route.name,  # an operation's id: the function that answers it
             exception_handlers={RequestValidationError: _refuse_invalid, HTTPException: _refuse_unroutable},
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -22,6 +22,7 @@ MOMENT = (
 )
 """How a moment is written, of the many ways that ISO 8601 has; the years are EARLIEST_YEAR to LATEST_YEAR."""
 
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 KEY_CHARACTERS = 255
 
 
@@ -64,6 +65,19 @@ def _moment(value: object) -> datetime:
 
 Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=_Written)]
 """A moment; without an offset it is the shop's local time."""
+
+
+def _day(value: object) -> object:
+    written = isinstance(value, date) or (isinstance(value, str) and re.fullmatch(DAY, value))
+    if value is not None and not written:
+        raise ValueError("must be a date, such as 2026-11-22")
+    return value
+
+
+Day = Annotated[
+    date, BeforeValidator(_day, json_schema_input_type=Annotated[str, Field(json_schema_extra={"format": "date"})])
+]
+"""A date, and not a number that pydantic would read as seconds since 1970."""
 
 
 def moment_in(params: Mapping[str, Any]) -> datetime | None:

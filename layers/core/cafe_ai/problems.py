@@ -19,9 +19,9 @@ SCHEMA: dict[str, Any] = {
     "properties": {
         "type": {"type": "string", "format": "uri", "examples": [TYPE_PREFIX + "invalid_request"]},
         "code": {"type": "string", "description": "The last part of `type`.", "examples": ["invalid_request"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
+        "title": {"type": "string", "description": "The phrase that never varies."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": {"type": "string", "description": "What is the matter in this case."},
         "instance": {"type": "string", "format": "uri-reference", "description": "The path that was called."},
         "request_id": {"type": "string", "description": "Quote it when you ask for help."},
         "renews_on": {"type": "string", "format": "date", "description": "At 402: when the budget is renewed."},

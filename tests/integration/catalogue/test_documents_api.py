@@ -148,6 +148,7 @@ def test_strangers_and_unknown_businesses(api: Api) -> None:
         ("/d", {"content": "x", "metadata": {"a": {"b": 1}}}, "metadata.a"),
         ("/d", {"content": "x", "metadata": {"a": None}}, "metadata.a"),
         ("/d", {"content": "x", "metadata": {"a": 1e400}}, "metadata.a"),
+        ("/d", {"content": "x", "metadata": {"a": 1e16}}, "metadata.a"),
         ("/d", {"content": "x", "metadata": {"a": "\0"}}, "metadata.a"),
         ("/d", {"content": "x", "metadata": {"": 1}}, "metadata"),
         ("/d", {"content": "x", "metadata": {str(key): 1 for key in range(51)}}, "metadata"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from uuid import UUID, uuid4
 
 import pytest
 
+from cafe_ai.http import Caller
 from tests.support.edge import PATH, Edge
 from tests.support.gateway import Answer, call, http_event
 
@@ -31,6 +33,7 @@ BODIES: dict[str, tuple[str | bytes, list[str]]] = {
     "invalid UTF-8": (b'{"query": "\xff"}', ["body"]),
     "UTF-8 cut short": (b'{"query": "\xc3', ["body"]),
     "nested too deeply": ("[" * 200_000, ["body"]),
+    "a number that Python does not read": ('{"query": ' + "9" * 5000 + "}", ["body"]),
     "nested too deeply inside": ('{"query":' + '{"a":' * 100_000, ["body"]),
     "nothing in it": ("{}", ["query", "business_id"]),
     "no text": (question(query=None), ["query"]),
@@ -137,6 +140,29 @@ def test_every_answer_has_a_request_id_also_without_a_gateway(edge: Edge) -> Non
     event = http_event(PATH, {}, token=edge.issuer.token())
     del event["requestContext"]["requestId"]
     assert UUID(call(edge.handler, event).headers["x-request-id"])
+
+
+def test_a_parameter_that_is_none_of_the_operations_is_422_naming_it(edge: Edge) -> None:
+    answer = post(edge, question(), query={"limt": 5, "query": "x"})
+    assert (answer.status, answer.fields) == (422, ["limt", "query"])
+    assert "5" not in answer.body["detail"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/ai/\r\nñ 🍰%", "/api/v1/ai/\0", "/api/v1/ai/\udcff"])
+def test_the_instance_of_a_problem_is_an_address(edge: Edge, path: str) -> None:
+    answer = edge.send({}, path=path, token=edge.issuer.token())
+    assert answer.status == 404
+    assert re.fullmatch(r"/api/v1/ai/[A-Za-z0-9%?]+", answer.body["instance"])
+
+
+def test_an_answer_without_a_body_has_no_content_type(edge: Edge) -> None:
+    @edge.app.delete("/api/v1/ai/nothing-left", status_code=204)
+    async def delete(caller: Caller) -> None:
+        """Says nothing."""
+
+    answer = edge.send(method="DELETE", path="/api/v1/ai/nothing-left", token=edge.issuer.token())
+    assert (answer.status, answer.text) == (204, "")
+    assert "content-type" not in answer.headers
 
 
 def test_the_deadline_counts_from_the_gateway(edge: Edge) -> None:

@@ -220,6 +220,15 @@ def test_the_same_key_gives_the_same_job_and_stands_for_no_other(edge: Edge, sho
     assert (other.status, other.fields) == (422, ["Idempotency-Key"])
 
 
+@pytest.mark.parametrize("async_mode", ["true", "false"])
+def test_a_key_that_is_none_is_refused_also_where_it_is_not_needed(
+    edge: Edge, shop: GeneratedShop, owner: UUID, async_mode: str
+) -> None:
+    asked = {"business_id": shop.business.id, "async_mode": async_mode, "as_of": AS_OF}
+    answer = ask(edge, owner, {"Idempotency-Key": "ñ"}, **asked)
+    assert (answer.status, answer.fields) == (422, ["Idempotency-Key"])
+
+
 def test_the_contract_is_declared() -> None:
     operation = function.app.openapi()["paths"][PATH]["post"]
     assert {"200", "202", "401", "402", "403", "404", "422", "429", "503"} <= set(operation["responses"])

@@ -10,11 +10,19 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from cafe_ai.analytics.model import Fact, Period
 from cafe_ai.assistants.model import Answer, AssistantType, Question, Source
 from cafe_ai.assistants.schemas import FactBody, QueryRequest, QueryResponse
 
+MOMENTS = (
+    "2026-11-22", "2026-11-22T18:30", "2026-11-22 18:30:05", "2026-11-22T18:30:05.25Z", "1900-01-01T00:00+01:00", "2200-12-31",
+)  # fmt: skip
+NO_MOMENTS = (
+    "20261122", "2026-W47-1", "2026-11-22T18", "2026-11-22T1830", "2026-02-31", "2201-01-01", "1899-12-31", "1700000000",
+    "٢٠٢٦-١١-٢٢", "2026-11-22T18:30:05,25", "2026-11-22T24:00", "2026-11-22\n", " 2026-11-22", 1700000000, True, [],
+)  # fmt: skip
 MADRID = ZoneInfo("Europe/Madrid")
 OCTOBER = Period(
     date(2026, 10, 1),
@@ -118,3 +126,15 @@ def test_a_request_becomes_a_question() -> None:
 def test_as_of_is_any_iso_date_time(sent: str, meant: datetime) -> None:
     request = QueryRequest.model_validate({"query": "x", "business_id": str(uuid4()), "as_of": sent})
     assert request.as_of == meant
+
+
+@pytest.mark.parametrize("written", MOMENTS)
+def test_a_moment_is_written_as_the_document_says(written: str) -> None:
+    asked = QueryRequest.model_validate({"query": "x", "business_id": str(CONVERSATION), "as_of": written})
+    assert asked.as_of == datetime.fromisoformat(written)
+
+
+@pytest.mark.parametrize("written", NO_MOMENTS, ids=repr)
+def test_what_is_written_otherwise_is_no_moment(written: object) -> None:
+    with pytest.raises(ValidationError):
+        QueryRequest.model_validate({"query": "x", "business_id": str(CONVERSATION), "as_of": written})

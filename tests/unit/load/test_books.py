@@ -16,6 +16,7 @@ from tests.load.world import World
 
 PROBLEM = {"status": 503, "request_id": "one"}
 HEADERS = {"x-request-id": "one", "content-type": "application/problem+json", "retry-after": "5"}
+ENDPOINT = "/api/v1/ai/query"
 MINUTES, MEGABYTE = 50, 1024 * 1024
 
 
@@ -26,7 +27,10 @@ def call(status: int, **changes: Any) -> Call:
 
 def world(*audited: tuple[str, str, int]) -> World:
     """A world whose audit has these rows: request, status, count."""
-    return cast(World, SimpleNamespace(stack=SimpleNamespace(rows=lambda sql: list(audited))))
+    return cast(
+        World,
+        SimpleNamespace(stack=SimpleNamespace(rows=lambda sql: [(one, ENDPOINT, *more) for one, *more in audited])),
+    )
 
 
 def test_answers_that_are_as_they_have_to_be_are_let_be() -> None:
@@ -66,6 +70,11 @@ def test_a_row_too_few_or_too_many_is_told(audited: list[tuple[str, str, int]], 
     found = books.audit_complaints(world(*audited), [call(200), call(422, request_id="refused")])
     assert len(found) == 1
     assert what in found[0]
+
+
+def test_a_job_may_have_inferences_of_its_own_under_the_id_of_the_request_that_started_it() -> None:
+    started = call(202, endpoint="POST /jobs", inference=False)
+    assert books.audit_complaints(world(("one", "success", 1)), [started]) == []
 
 
 def test_an_inference_whose_environment_was_lost_may_have_its_row_or_not() -> None:

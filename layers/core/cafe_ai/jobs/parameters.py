@@ -22,7 +22,7 @@ from pydantic import (
 
 from cafe_ai.errors import InvalidRequest
 from cafe_ai.jobs.model import JobKind
-from cafe_ai.parameters import WORDS, Moment, storable
+from cafe_ai.parameters import WORDS, Day, Moment, storable
 from cafe_ai.problems import field_errors
 
 MAX_PRODUCTS = 500
@@ -72,8 +72,8 @@ class SalesReportParameters(_AsOf):
     included."""
 
     period: Period | None = None
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
     locale: Literal["es", "en"] | None = None
 
     def conflict(self) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cafe_ai.analytics.model import Gap, Metric, Unit
 from cafe_ai.assistants.schemas import FactBody, PeriodBody
-from cafe_ai.parameters import Moment
+from cafe_ai.parameters import Day, Moment
 from cafe_ai.sales_analysis.model import (
     Analysis,
     AnalysisAnswer,
@@ -41,8 +41,8 @@ class AnalysisParameters(BaseModel):
 
     business_id: UUID
     period: Preset | None = None
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
     async_mode: bool = False
     locale: Literal["es", "en"] | None = None
     as_of: Moment | None = None
