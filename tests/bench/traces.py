@@ -32,9 +32,9 @@ print((time.process_time() - started) * 1000)
 """
 OURS = ("our modules", "", "import cafe_ai.platform.otlp")
 SDK = (
-    "OpenTelemetry's SDK, without an exporter",
+    "OpenTelemetry's SDK, and the encoder and requests, of which its HTTP exporter is made",
     "",
-    "import opentelemetry.sdk.trace, opentelemetry.sdk.trace.export, opentelemetry.trace.propagation.tracecontext",
+    "import opentelemetry.sdk.trace.export, opentelemetry.exporter.otlp.proto.common.trace_encoder, requests",
 )
 CONTEXT = ("a TLS context, where the issuer's keys have not made it yet", "import ssl", "ssl.create_default_context()")
 SPANS = 200_000

@@ -130,7 +130,8 @@ class Database:
         `transaction` does.
         """
         with tracing.span("STATEMENT", tracing.Kind.CLIENT, POSTGRESQL) as span:
-            span.set("db.operation.name", _operation(statement))
+            if span.trace_id is not None:
+                span.set("db.operation.name", _operation(statement))
             rows = self._run(statement, values, business_id, user_id, deadline, may_be_lost)
             span.set("db.response.returned_rows", len(rows))
         return rows

@@ -8,7 +8,7 @@ collector's address in the settings and the luck of the draw. What may be record
 own, never the id of a user or a business, nor what anybody typed. See docs/tracing.md.
 
 This module is imported by every function and keeps to what costs nothing; `recording` and `otlp` are imported with the first
-trace. Not OpenTelemetry's SDK, which takes more than 100 ms to import.
+trace. Not OpenTelemetry's SDK, whose parts take about 90 ms to import (docs/benchmarks.md).
 """
 
 from __future__ import annotations
