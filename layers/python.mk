@@ -15,13 +15,15 @@ define install
 	$(call compile,$(PACKAGES))
 endef
 
-# What packages bring and a running service never loads: their own tests, and what compilers and editors read.
+# What packages bring and a running service never loads: their own tests, what compilers and editors read, what browsers do,
+# and the lists of files that installers keep.
 #   UNUSED   further folders, below the packages
-UNUSED ?= chromadb/test numpy/f2py
+UNUSED ?= chromadb/test jsonschema/benchmarks numpy/f2py numpy/random/_examples
+LEFT_OUT = *.pyi *.pyx *.pxd *.h *.c *.a *.proto *.js *.css RECORD
 define prune
 	find "$(PACKAGES)" -depth -type d -name tests -exec rm -r {} +
 	rm -rf $(foreach folder,$(UNUSED),"$(PACKAGES)/$(folder)")
-	find "$(PACKAGES)" -type f \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.h' -o -name '*.c' -o -name '*.a' \) -delete
+	find "$(PACKAGES)" -type f \( -false $(foreach name,$(LEFT_OUT),-o -name '$(name)') \) -delete
 endef
 
 compile = $(if $(COMPILER),$(COMPILER) -m compileall -q -j 0 --invalidation-mode unchecked-hash "$(1)")

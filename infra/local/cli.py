@@ -16,6 +16,7 @@ from infra.local.commands import (
     access,
     asking,
     dashboard,
+    erasing,
     experiments,
     fine_tuning,
     importing,
@@ -59,8 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in (
-        importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, dashboard, experiments,
-        fine_tuning,
+        importing, reviewing, access, asking, reporting, training, notifying, indexing, redriving, erasing, dashboard,
+        experiments, fine_tuning,
     ):  # fmt: skip
         module.add_parsers(commands)
     return parser

@@ -37,6 +37,9 @@ PASSED_ON = {  # settings of the caller's environment that the functions get, un
     "RATE_LIMIT_PER_MINUTE": "RateLimitPerMinute",
     "JOB_RETRY_SECONDS": "JobRetrySeconds",
     "LOG_LEVEL": "LogLevel",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "OtlpEndpoint",
+    "OTEL_EXPORTER_OTLP_HEADERS": "OtlpHeaders",
+    "OTEL_TRACES_SAMPLER_ARG": "TraceRatio",
 }
 MAIL_FROM = "Café AI <avisos@cafe-ai.example>"
 WEBHOOK_PRIVATE_HOSTS = "127.0.0.1 localhost"  # receivers on this machine
@@ -175,6 +178,7 @@ def _start(layout: Layout) -> State:
         redrive=outputs["RedriveFunctionName"],
         business_id=str(business_id),
         owner_id=str(DEV_USERS["owner"]),
+        erase=outputs["EraseFunctionName"],
     )
     save(layout, record)
     return record.ready

@@ -29,6 +29,7 @@ class State:
     redrive: str  # the name of the function that has failed jobs done again
     business_id: str  # Café Central, the sample business
     owner_id: str  # the sample business's owner
+    erase: str = ""  # the name of the function that forgets customers and businesses
 
 
 @dataclass(frozen=True)

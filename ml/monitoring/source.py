@@ -25,7 +25,7 @@ def default_database() -> Database:
     """
     runtime = build()
     settings = runtime.settings
-    if settings.database_url is not None or settings.database_secret_arn is not None:
+    if settings.database_url is not None:
         return runtime.database
     url = _local_stack()
     if url is None:

@@ -113,6 +113,13 @@ def test_every_group_and_rule_says_what_it_is_for() -> None:
             assert rule["IpProtocol"] == "tcp" or rule["CidrIp"] == NOBODY
 
 
+def test_no_other_accounts_keys_carry_anything_out_through_an_endpoint() -> None:
+    ours = {"StringEquals": {"aws:PrincipalAccount": Intrinsic({"Ref": "AWS::AccountId"})}}
+    for _, name, endpoint in resources("AWS::EC2::VPCEndpoint"):
+        if name in ("QueuesEndpoint", "StateMachinesEndpoint", "SecretsEndpoint"):
+            assert [each["Condition"] for each in endpoint["PolicyDocument"]["Statement"]] == [ours]
+
+
 def test_only_nat_gateways_are_in_the_public_subnets() -> None:
     text = json.dumps(STACKS["network"]["Outputs"])
     assert "PrivateSubnetA" in text
@@ -179,6 +186,9 @@ def test_no_text_of_a_statement_is_logged() -> None:
     assert settings["log_min_error_statement"] == "panic"
     assert settings["log_parameter_max_length_on_error"] == "0"
     assert settings["log_error_verbosity"] == "terse"  # without DETAIL, which quotes rows
+    assert (
+        int(settings["track_activity_query_size"]) <= 256
+    )  # of running statements, as Performance Insights keeps them
 
 
 def test_a_role_may_do_what_it_needs_with_what_it_needs_it_for() -> None:

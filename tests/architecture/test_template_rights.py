@@ -177,7 +177,7 @@ def test_a_function_reads_the_secrets_that_it_is_told_of(name: str) -> None:
     told = variables(name).keys()
     readable = set()
     readable |= {"OpenAiSecret", "OpenAiSecretArn"} if "OPENAI_SECRET_ARN" in told else set()
-    readable |= {"DatabaseSecretArn"} if "DATABASE_SECRET_ARN" in told else set()
+    readable |= {"OtlpSecret"} if "OTEL_EXPORTER_OTLP_ENDPOINT" in told else set()
     readable |= {"Database"} if "MIGRATION_MASTER_SECRET_ARN" in told else set()
     assert granted_on(name, "secretsmanager").keys() == readable
     assert not {"OPENAI_API_KEY"} & told
@@ -195,7 +195,7 @@ def test_a_function_uses_the_key_through_what_it_may_read_and_write(name: str) -
                 through.setdefault("s3" if statement["Condition"] == S3 else "secrets", set()).add(action[4:])
     done = {action for actions in granted_on(name, "s3").values() for action in actions}
     assert through.get("s3", set()) == {KEYS_NEEDED[action] for action in done & KEYS_NEEDED.keys()}
-    secrets = granted_on(name, "secretsmanager").keys() - {"DatabaseSecretArn"}
+    secrets = granted_on(name, "secretsmanager")
     assert through.get("secrets", set()) == ({"Decrypt"} if secrets else set())
 
 
@@ -286,7 +286,7 @@ def test_a_log_is_encrypted_with_the_key(group: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, each in TEMPLATE["Parameters"].items() if "Secret" not in name])
 def test_a_parameter_that_may_hold_a_password_is_not_shown(name: str) -> None:
-    secret = name in ("DatabaseUrl", "MigrationDatabaseUrl", "CacheUrl", "OpenAiApiKey")
+    secret = name in ("DatabaseUrl", "MigrationDatabaseUrl", "CacheUrl", "OpenAiApiKey", "OtlpHeaders")
     assert TEMPLATE["Parameters"][name].get("NoEcho", False) is secret
 
 

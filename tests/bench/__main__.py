@@ -32,7 +32,9 @@ from tests.bench import (
     stock,
     through_gateway,
     throughput,
+    traces,
     training,
+    warm,
 )
 from tests.bench.fresh import PROJECT
 from tests.bench.measuring import describe_machine, measure_noise
@@ -42,8 +44,10 @@ from tests.bench.shops import Shop, choose_source, open_shop
 Benchmark = Callable[[Shop, bool], Result]
 BENCHMARKS: dict[str, Benchmark] = {
     "cold": cold_start.measure,
+    "warm": warm.measure,
     "parts": question_parts.measure,
     "throughput": throughput.measure,
+    "traces": traces.measure,
     "rollups": rollups.measure,
     "model": model_path.measure,
     "cost": cost.measure,

@@ -86,7 +86,12 @@ class Shop:
     @property
     def environ(self) -> dict[str, str]:
         """The query function's environment, without a language model."""
-        return {"DATABASE_URL": self.database.app, "JWT_ISSUER": self.issuer.url, "JWT_AUDIENCE": AUDIENCE}
+        return {
+            "DATABASE_URL": self.database.app,
+            "JWT_ISSUER": self.issuer.url,
+            "JWT_AUDIENCE": AUDIENCE,
+            "PYDANTIC_DISABLE_PLUGINS": "__all__",  # as template.yaml has it
+        }
 
     def job(self, **options: Any) -> Job:
         """A probe of the query function that asks all the questions; `options` as `Job` has them."""

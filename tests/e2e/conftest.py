@@ -9,6 +9,7 @@ from infra.local import processes
 from infra.local.layout import PROJECT, Layout
 from infra.local.state import read_state
 from tests.support.local_stack import Stack, run_stack
+from tests.support.otlp_receiver import Collector, running_collector
 
 LAST = (
     "test_openai_server.py",
@@ -22,10 +23,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def collector() -> Iterator[Collector]:
+    """What the stack sends its traces to: all that it records, which is everything."""
+    with running_collector() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Stack]:
     layout = Layout(PROJECT, tmp_path_factory.mktemp("stack"))
+    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_TRACES_SAMPLER_ARG": "1"}
     try:
-        run_stack(layout, "run", "--detach", settings={"JOB_RETRY_SECONDS": "0.2"})
+        run_stack(layout, "run", "--detach", settings={"JOB_RETRY_SECONDS": "0.2", **traced})
         state = read_state(layout)
         assert state is not None
         with httpx.Client(base_url=state.base_url, timeout=30) as client:

@@ -12,10 +12,8 @@ import psycopg
 import pytest
 
 from infra.local.state import read_state
-from tests.load import books
 from tests.load.chaos import chaos
 from tests.load.outages import everything, kill_postgres, start_postgres
-from tests.load.recording import Call
 from tests.load.soak import soak
 from tests.load.soak import told as told_of_soak
 from tests.load.world import STACK_SETTINGS, ModelServer, World, people
@@ -52,7 +50,7 @@ def test_under_mixed_load_every_answer_is_in_the_contract_and_every_inference_in
 
 def test_what_is_killed_under_load_comes_back_and_nothing_is_lost(world: World) -> None:
     outages = [outage for outage in everything(world) if outage.name in KILLED]
-    outcome = chaos(world, outages, SECONDS_AWAY, users=2, recovery=SECONDS_TO_RECOVER)
+    outcome = chaos(world, outages, SECONDS_AWAY, users=2, recovery=SECONDS_TO_RECOVER, calm=3.0)
     assert outcome.complaints == []
     refused = [call for call in outcome.episodes[0].during if call.status == 503]
     assert refused, "PostgreSQL was away and nobody noticed"
@@ -73,17 +71,3 @@ def test_imports_alone_do_not_wait_for_the_disk(world: World) -> None:
     with psycopg.connect(world.state.dsn_app) as functions, psycopg.connect(world.state.dsn_saas) as imports:
         shown = [each.execute("SHOW synchronous_commit").fetchone() for each in (functions, imports)]
     assert shown == [("on",), ("off",)]
-
-
-def call(status: int, **changes: object) -> Call:
-    made = Call("POST /query", status, 0.0, 0.1, "one", True, True, True, False, "", "rules", "")
-    return replace(made, **changes)
-
-
-def test_the_books_notice() -> None:
-    """Each guard of the load's own, once."""
-    assert books.answer_complaints([call(200), call(403), call(429, expected=False)]) == []
-    for wrong in (call(500), call(418), call(0), call(403, typed=False), call(403, expected=False), call(503)):
-        assert books.answer_complaints([wrong]), wrong
-    assert books.answer_complaints([call(503, expected=False)], may_be_unavailable=True) == []
-    assert books.answer_complaints([call(503, typed=False)], may_be_unavailable=True)

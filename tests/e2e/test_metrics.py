@@ -1,14 +1,20 @@
-"""GET /metrics through API Gateway, and the same figures from ml/monitoring's script on the machine of who operates it."""
+"""GET /metrics through API Gateway, the same figures from ml/monitoring's script on the machine of who operates it, and those of
+CloudWatch: from the functions' log by the bridge, and in the terminal."""
 
 import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from infra.local import bridge, emulator
+from infra.local.figures import Figures, read
 from infra.local.layout import PROJECT
+from infra.local.state import load
+from tests.support import observability
 from tests.support.local_stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -52,3 +58,30 @@ def test_the_script_finds_the_running_stack(stack: Stack) -> None:
     told = json.loads(ran.stdout)
     assert told["summary"]["total_requests"] == rows
     assert sum(one["total_requests"] for one in told["by_endpoint"].values()) == rows
+
+
+def figures(stack: Stack) -> Figures:
+    cloudwatch = emulator.client("cloudwatch", load(stack.layout).ports["emulator"])
+    return read(cloudwatch, "CafeAI", "cafe-ai", 3600)
+
+
+def test_what_functions_measure_arrives_in_cloudwatch(stack: Stack) -> None:
+    before = figures(stack)
+    stack.ask("¿Cuáles fueron las ventas del último mes?")
+    deadline = time.monotonic() + 8 * bridge.EVERY_SECONDS
+    while (now := figures(stack)).api.requests <= before.api.requests and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert now.api.requests > before.api.requests
+    assert "query" in {each.endpoint for each in now.endpoints}
+    assert {"outbox_relay", "indexer"} & {each.endpoint for each in now.background}
+    assert len(now.queues) == 20
+
+
+def test_alarms_and_dashboard_are_deployed(stack: Stack) -> None:
+    cloudwatch = emulator.client("cloudwatch", load(stack.layout).ports["emulator"])
+    deployed = {each["AlarmName"] for each in cloudwatch.describe_alarms(MaxRecords=100)["MetricAlarms"]}
+    conditional = ("DegradedShare", "DatabaseCpu", "DatabaseConnections", "DatabaseStorage", "DatabaseMemory")
+    elsewhere = {*conditional, "VectorStoreMemory", "VectorStoreCpu"}  # of what the local stack does not have
+    assert {each["AlarmName"] for name, each in observability.alarms().items() if name not in elsewhere} <= deployed
+    body = json.loads(cloudwatch.get_dashboard(DashboardName="cafe-ai")["DashboardBody"])
+    assert len(body["widgets"]) == len(observability.dashboards()["Dashboard"]["widgets"])

@@ -6,37 +6,51 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cafe_ai.http import NEVER_AN_INFERENCE
 from tests.load.contract import declared
 from tests.load.recording import NOTHING_CAME, Call, Recorder
 from tests.load.world import World
+from tests.support.local_stack import API
 
-AUDITED = "SELECT request_id, status, count(*) FROM ai_audit_logs WHERE endpoint LIKE '/api/v1/ai/%%' GROUP BY 1, 2"
+AUDITED = """
+SELECT request_id, endpoint, status, count(*) FROM ai_audit_logs WHERE endpoint LIKE '/api/v1/ai/%%' GROUP BY 1, 2, 3"""
 JOBS = "SELECT id::text, status, error FROM ai_jobs"
-REPORTS = """
-SELECT request_id, count(*) FROM ai_audit_logs WHERE endpoint LIKE 'jobs/%%' AND status = 'success' GROUP BY 1"""
 # 401: nobody is known who asked. 413: nothing was read.
 NOT_AUDITED = (401, 413, *NEVER_AN_INFERENCE)
 GATEWAY_GAVE_UP = 502  # the environment was lost: it may or may not have come to write its row
 SHOWN = 8
 
 
+class Inference(NamedTuple):
+    """What the audit knows an inference by."""
+
+    request_id: str
+    endpoint: str
+
+
 @dataclass(frozen=True)
 class Audit:
-    """How many rows there are of each request, and which of them say that it failed."""
+    """How many rows there are of each request at each endpoint, and which of them say that it failed.
 
-    rows: Counter[str]
-    failed: frozenset[str]
+    A job's inferences bear the id of the request that started it, and the endpoint that answers the like.
+    """
+
+    rows: Counter[Inference]
+    failed: frozenset[Inference]
 
     @classmethod
     def read(cls, world: World) -> Audit:
         """As the table is now."""
-        found = world.stack.rows(AUDITED)
-        rows: Counter[str] = Counter()
-        for request_id, _, count in found:
-            rows[str(request_id)] += count
-        return cls(rows, frozenset(str(request_id) for request_id, status, _ in found if status == "error"))
+        rows: Counter[Inference] = Counter()
+        failed = set()
+        for request_id, endpoint, status, count in world.stack.rows(AUDITED):
+            one = Inference(str(request_id), endpoint)
+            rows[one] += count
+            if status == "error":
+                failed.add(one)
+        return cls(rows, frozenset(failed))
 
 
 def expected_rows(call: Call) -> bool:
@@ -44,9 +58,14 @@ def expected_rows(call: Call) -> bool:
     return call.inference and call.status not in (NOTHING_CAME, GATEWAY_GAVE_UP, *NOT_AUDITED)
 
 
-def missing(world: World, calls: Sequence[Call]) -> set[str]:
-    """The requests that the audit has to have and has not."""
-    return {str(call.request_id) for call in calls if expected_rows(call)} - Audit.read(world).rows.keys()
+def inference_of(call: Call) -> Inference:
+    """As the audit names it."""
+    return Inference(str(call.request_id), API + call.endpoint.partition(" ")[2])
+
+
+def missing(world: World, calls: Sequence[Call]) -> set[Inference]:
+    """The inferences that the audit has to have and has not."""
+    return {inference_of(call) for call in calls if expected_rows(call)} - Audit.read(world).rows.keys()
 
 
 def await_audit(world: World, calls: Sequence[Call], seconds: float) -> float:
@@ -58,12 +77,10 @@ def await_audit(world: World, calls: Sequence[Call], seconds: float) -> float:
 
 
 def audit_complaints(world: World, calls: Sequence[Call]) -> list[str]:
-    """What the audit lacks, has twice, has otherwise than it was answered, or was never asked."""
+    """What the audit lacks, has twice, has otherwise than it was answered, or should not have."""
     audit = Audit.read(world)
-    wanted = {str(call.request_id): call for call in calls if expected_rows(call)}
-    unsure = {str(call.request_id) for call in calls if call.status == GATEWAY_GAVE_UP}
-    asked_in_vain = any(call.status == NOTHING_CAME for call in calls)
-    known = {str(call.request_id) for call in calls}
+    wanted = {inference_of(call): call for call in calls if expected_rows(call)}
+    refused = {inference_of(call): call for call in calls if call.inference and not expected_rows(call)}
     found = {
         "has no audit row": [one for one in wanted if audit.rows[one] == 0],
         "has more audit rows than one": [one for one, count in audit.rows.items() if count > 1],
@@ -73,19 +90,19 @@ def audit_complaints(world: World, calls: Sequence[Call]) -> list[str]:
             if audit.rows[one] == 1 and (call.status >= 400) != (one in audit.failed)
         ],
         "has an audit row and should not": [
-            one for one in audit.rows if one in known and one not in wanted and one not in unsure
+            one for one, call in refused.items() if audit.rows[one] and call.status != GATEWAY_GAVE_UP
         ],
     }
     return [
-        f"{len(those)} requests: {what}, such as {', '.join(told(wanted.get(one), one) for one in those[:SHOWN])}"
+        f"{len(those)} requests: {what}, such as {', '.join(told(one, wanted.get(one)) for one in those[:SHOWN])}"
         for what, those in found.items()
-        if those and not (asked_in_vain and not known)
+        if those
     ]
 
 
-def told(call: Call | None, request_id: str) -> str:
-    """A request in a few words."""
-    return f"{request_id} ({call.endpoint} {call.status})" if call else request_id
+def told(one: Inference, call: Call | None) -> str:
+    """An inference in a few words."""
+    return f"{one.request_id} ({one.endpoint}{f' {call.status}' if call else ''})"
 
 
 def answer_complaints(calls: Sequence[Call], *, may_be_unavailable: bool = False) -> list[str]:

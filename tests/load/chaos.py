@@ -26,6 +26,7 @@ CALM_SECONDS = 12.0  # between two outages, in which all is to be as it was
 SPOOL_SECONDS = 420.0
 JOBS_SECONDS = 600.0
 PROBE_SECONDS = 0.1
+BROKEN = (books.GATEWAY_GAVE_UP, NOTHING_CAME)
 PROBES = {"model": QUERY, "vectors": FIND, "": QUERY}
 
 
@@ -100,8 +101,8 @@ def is_whole(call: Call) -> bool:
     return call.status == 200 and not call.degraded
 
 
-def endure(crowd: Crowd, outages: Sequence[Outage], seconds: float, calm: float = CALM_SECONDS) -> list[Episode]:
-    """The outages in turn, each for so long, while that crowd's load is on."""
+def endure(crowd: Crowd, outages: Sequence[Outage], seconds: float, recovery: float, calm: float) -> list[Episode]:
+    """The outages in turn, each for so long, while that crowd's load is on; then `calm`, or until all is well again."""
     world, episodes = crowd.world, []
     for outage in outages:
         print(f"  {outage.name} ...", flush=True)
@@ -111,7 +112,8 @@ def endure(crowd: Crowd, outages: Sequence[Outage], seconds: float, calm: float 
             time.sleep(seconds)
             outage.give_back(world)
             returned = time.monotonic()
-            time.sleep(calm)
+            while time.monotonic() - returned < (calm if watcher.first_whole_answer(returned) else max(calm, recovery)):
+                time.sleep(0.1)
         recovered = watcher.first_whole_answer(returned)
         # the calls of this outage are those up to here: the list goes on growing
         episodes.append(Episode(outage, began, returned, recovered, list(crowd.recorder.calls)))
@@ -130,13 +132,19 @@ class Outcome:
 
 
 def chaos(
-    world: World, outages: Sequence[Outage], seconds: float, users: int = 4, *, recovery: float = RECOVERY_SECONDS
+    world: World,
+    outages: Sequence[Outage],
+    seconds: float,
+    users: int = 4,
+    *,
+    recovery: float = RECOVERY_SECONDS,
+    calm: float = CALM_SECONDS,
 ) -> Outcome:
     """The load with all these outages, and its books afterwards. recovery: within how many seconds all is to be well again."""
     crowd = Crowd(world, users)
     crowd.warm_up()
     with crowd:
-        episodes = endure(crowd, outages, seconds)
+        episodes = endure(crowd, outages, seconds, recovery, calm)
     spool = books.await_audit(world, crowd.recorder.calls, SPOOL_SECONDS)
     books.await_jobs(world, crowd.recorder, JOBS_SECONDS)
     calls = crowd.recorder.calls
@@ -151,12 +159,15 @@ def chaos(
 def complaints_about(episode: Episode, recovery: float) -> list[str]:
     """What was not as it has to be in an outage and in the calm after it."""
     outage = episode.outage
+    found: list[str] = []
     settled = episode.returned + recovery
     concerned = [call for call in episode.calls if call.ended >= episode.began]
     in_it = [call for call in concerned if call.began < settled]
     after = [call for call in concerned if call.began >= settled]
-    broken = [call for call in in_it if call.status in (502, NOTHING_CAME)] if outage.breaks else []
-    found = [
+    broken = [call for call in in_it if call.status in BROKEN] if outage.breaks else []
+    if outage.breaks and len(broken) > (kills := outage.breaks()):
+        found.append(f"{len(broken)} requests broke where {kills} processes were killed")
+    found += [
         *books.answer_complaints([c for c in in_it if c not in broken], may_be_unavailable=outage.refuses),
         *books.answer_complaints(after),
     ]
@@ -167,7 +178,7 @@ def complaints_about(episode: Episode, recovery: float) -> list[str]:
         )
     if outage.lacks and (stragglers := [call for call in after if _is_degraded_for_no_reason(call, outage, episode)]):
         found.append(f"{len(stragglers)} answers are degraded though all is well again")
-    if episode.recovery_seconds is None or episode.recovery_seconds > recovery:
+    if not outage.breaks and (episode.recovery_seconds is None or episode.recovery_seconds > recovery):
         found.append(f"the first whole answer came after {episode.recovery_seconds} s")
     return [f"{outage.name}: {complaint}" for complaint in found]
 

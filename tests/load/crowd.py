@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from tests.load.contract import declared
 from tests.load.recording import Caller, Recorder
 from tests.load.visits import VISITS, Pace, Visit
 from tests.load.world import World
@@ -35,6 +36,7 @@ class Crowd:
     ended: float = 0.0
 
     def __enter__(self) -> Crowd:
+        declared()  # as the sources are now: they may change while the load is on
         self._over = threading.Event()
         self._failures: list[BaseException] = []
         pace = Pace(self.seconds_between_jobs)

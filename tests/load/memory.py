@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import statistics
 import threading
@@ -20,23 +21,23 @@ FUNCTION = re.compile(rb"AWS_LAMBDA_FUNCTION_NAME=" + STACK.encode() + rb"-(\w+?
 RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 PRIVATE = re.compile(r"^RssAnon:\s+(\d+) kB$", re.MULTILINE)
 POSTGRES = "PostgreSQL (private)"  # its shared buffers fill up to the size they are given, which is no leak
+SERVERS = (POSTGRES, "chroma", "issuer", "emulator")
 GROWTH_ALLOWED = 0.05
-LEAST_BYTES = 1024 * 1024  # of growth: less is the allocator's rounding
+LEAST_BYTES = 2 * 1024 * 1024  # of growth in a process: less is the allocator's rounding
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Held(NamedTuple):
-    """Bytes that a process held at a moment."""
+    """Bytes that a process held at a moment, and the seconds of a processor that it had used by then."""
 
     at: float
     bytes: int
+    used: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """What a group's processes that lived from the second to the last fifth held in each, in bytes (medians, added up)."""
+class Change(NamedTuple):
+    """Bytes held in the second fifth of the time and in the last."""
 
-    group: str
-    processes: int
     early: float
     late: float
 
@@ -45,10 +46,24 @@ class Growth:
         """By how much of what it was it grew; negative where it shrank."""
         return (self.late - self.early) / self.early if self.early else 0.0
 
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What a group's processes that lived from the second to the last fifth held in each (medians, added up).
+
+    busiest: the one of them that worked most, which loses most where anything is lost. The others may load late what they
+    had not needed before.
+    """
+
+    group: str
+    processes: int
+    all: Change
+    busiest: Change
+
     @property
     def too_much(self) -> bool:
-        """Whether that is more than may be."""
-        return self.share > GROWTH_ALLOWED and self.late - self.early > LEAST_BYTES * self.processes
+        """Whether the busiest grew by more than it may."""
+        return self.busiest.share > GROWTH_ALLOWED and self.busiest.late - self.busiest.early > LEAST_BYTES
 
 
 @dataclass
@@ -88,7 +103,7 @@ class Sampler:
             group = self._groups.get(pid) or named.get(pid) or _function_of(pid)
             if group and (held := _kilobytes(pid, RESIDENT)):
                 self._groups[pid] = group
-                self.samples[group][pid].append(Held(now, held * 1024))
+                self.samples[group][pid].append(Held(now, held * 1024, _seconds_used(pid)))
 
     def growth(self, began: float, ended: float) -> list[Growth]:
         """By group, from the second fifth of that time to its last."""
@@ -96,11 +111,26 @@ class Sampler:
         early, late = (began + fifth, began + 2 * fifth), (ended - fifth, ended)
         found = []
         for group, by_process in sorted(self.samples.items()):
-            pairs = [(_median(held, early), _median(held, late)) for held in by_process.values()]
-            lasting = [(first, last) for first, last in pairs if first and last]
+            lasting = [
+                (held[-1].used, Change(first, last))
+                for held in by_process.values()
+                if (first := _median(held, early)) and (last := _median(held, late))
+            ]
             if lasting:
-                found.append(Growth(group, len(lasting), sum(f for f, _ in lasting), sum(s for _, s in lasting)))
+                changes = [change for _, change in lasting]
+                _, busiest = max(lasting)
+                found.append(Growth(group, len(lasting), total(changes), busiest))
         return found
+
+
+def total(changes: Sequence[Change]) -> Change:
+    """Of several processes together."""
+    return Change(sum(one.early for one in changes), sum(one.late for one in changes))
+
+
+def of_workers(found: Sequence[Growth]) -> Change:
+    """Of all functions' processes together."""
+    return total([one.all for one in found if one.group not in SERVERS])
 
 
 def _median(held: Sequence[Held], span: tuple[float, float]) -> float:
@@ -114,6 +144,14 @@ def _kilobytes(pid: int, pattern: re.Pattern[str]) -> int:
     except OSError:  # it has just ended
         return 0
     return int(found[1]) if found else 0
+
+
+def _seconds_used(pid: int) -> float:
+    try:
+        fields = (processes.PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def _function_of(pid: int) -> str | None:
@@ -140,8 +178,11 @@ def postgres_processes(stack: Stack) -> list[int]:
 
 
 def complaints(found: Sequence[Growth]) -> list[str]:
-    """Groups that grew by more than they may."""
-    return [f"{one.group}: memory grew by {one.share:.1%}" for one in found if one.too_much]
+    """That the functions' processes together, or the busiest of one function, grew by more than they may."""
+    workers = [one for one in found if one.group not in SERVERS]
+    told = [f"{one.group}: its busiest process grew by {one.busiest.share:.1%}" for one in workers if one.too_much]
+    share = of_workers(found).share
+    return [f"the workers grew by {share:.1%}", *told] if share > GROWTH_ALLOWED else told
 
 
 def series(

@@ -23,6 +23,7 @@ BACK_SECONDS = 60.0
 LOOK_SECONDS = 0.02
 FUNCTION_MARK = b"AWS_LAMBDA_FUNCTION_NAME="
 SECONDS_BETWEEN_KILLS = 0.7
+START_SECONDS = 15.0
 KILLED_FUNCTIONS = (
     b"Query",
     b"Recommend",
@@ -38,15 +39,16 @@ KILLED_FUNCTIONS = (
 class Outage:
     """take_away and give_back do that; give_back returns once the dependency itself answers again.
 
-    refuses: whether answers may be 503 while it lasts (otherwise they are degraded). breaks: whether requests in flight may
-    end as the gateway's own error. lacks: what is missing in answers: "model" or "vectors", or nothing that shows.
+    refuses: whether answers may be 503 while it lasts (otherwise they are degraded). breaks: how many requests in flight may
+    end as the gateway's own error, each kill one of them at most. lacks: what is missing in answers: "model" or "vectors", or
+    nothing that shows.
     """
 
     name: str
     take_away: Callable[[World], None]
     give_back: Callable[[World], None]
     refuses: bool = False
-    breaks: bool = False
+    breaks: Callable[[], int] | None = None
     lacks: str = ""
 
 
@@ -165,7 +167,7 @@ class Killer:
 
 
 def workers(world: World, functions: Sequence[bytes]) -> list[int]:
-    """The processes that run these functions."""
+    """The processes that run these functions, but for those that still start: the emulator ends the others with such a one."""
     marks = tuple(FUNCTION_MARK + b"cafe-ai-" + name + b"Function" for name in functions)
     found = []
     for pid in processes.left_over(world.stack.layout.home):
@@ -173,9 +175,19 @@ def workers(world: World, functions: Sequence[bytes]) -> list[int]:
             environ = (processes.PROC / str(pid) / "environ").read_bytes()
         except OSError:
             continue
-        if any(value.startswith(marks) for value in environ.split(b"\0")):
+        if any(value.startswith(marks) for value in environ.split(b"\0")) and _age(pid) > START_SECONDS:
             found.append(pid)
     return found
+
+
+def _age(pid: int) -> float:
+    """The seconds since the process was started; 0 where it has ended."""
+    try:
+        started = int((processes.PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[19])
+        up = float((processes.PROC / "uptime").read_text().split()[0])
+    except OSError:
+        return 0.0
+    return up - started / os.sysconf("SC_CLK_TCK")
 
 
 def everything(world: World) -> list[Outage]:
@@ -192,5 +204,5 @@ def everything(world: World) -> list[Outage]:
         Outage("language model answers 500", replace_model("error_500"), back, lacks="model"),
         Outage("language model answers 429", replace_model("error_429"), back, lacks="model"),
         Outage("language model answers garbage", replace_model("not_json"), back, lacks="model"),
-        Outage("workers killed", killer.start, killer.stop, breaks=True),
+        Outage("workers killed", killer.start, killer.stop, breaks=lambda: killer.killed),
     ]

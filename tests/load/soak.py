@@ -109,8 +109,12 @@ def latencies(calls: Sequence[Call]) -> str:
 
 def memories(growth: Sequence[Growth]) -> str:
     """A table by function and server."""
+    workers = memory.of_workers(growth)
+    lines = [(one.group, one.processes, one.all, one.busiest) for one in growth]
     rows = [
-        (one.group, one.processes, f"{one.early / 1e6:.1f}", f"{one.late / 1e6:.1f}", f"{one.share:+.1%}")
-        for one in growth
+        (name, count, f"{all.early / 1e6:.1f}", f"{all.late / 1e6:.1f}", f"{all.share:+.1%}", f"{busiest.share:+.1%}")
+        for name, count, all, busiest in lines
     ]
-    return table(("processes of", "n", "MB, second fifth", "MB, last fifth", "growth"), rows)
+    heads = ("processes of", "n", "MB, second fifth", "MB, last fifth", "growth", "of the busiest")
+    summed = f"All functions' processes together: {workers.early / 1e6:,.0f} MB, then {workers.late / 1e6:,.0f} MB: "
+    return f"{summed}**{workers.share:+.1%}**.\n\n{table(heads, rows)}"

@@ -36,6 +36,13 @@ def outputs(stack: Stack) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in deployed["Outputs"]}
 
 
+def function_name(stack: Stack, logical_id: str) -> str:
+    """What the template's function is called in the emulator."""
+    found = client(stack, "cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId=logical_id)
+    name: str = found["StackResourceDetail"]["PhysicalResourceId"]
+    return name
+
+
 def queue_urls(stack: Stack) -> dict[str, str]:
     """The queues of jobs and notifications by name."""
     return dict(pair.split("=", 1) for pair in outputs(stack)["QueueUrls"].split())

@@ -22,7 +22,7 @@ from infra.local.tokens import make_token
 API = "/api/v1/ai"
 NOT_PASSED_ON = (
     "OPENAI_API_KEY", "OPENAI_BASE_URL", "LLM_MODEL", "EMBEDDING_MODEL", "CACHE_URL", "RATE_LIMIT_PER_MINUTE",
-    "JOB_RETRY_SECONDS", "DETACH",
+    "JOB_RETRY_SECONDS", "DETACH", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_TRACES_SAMPLER_ARG",
 )  # fmt: skip
 INDEX_SECONDS = 30
 # What search could find and the index that serves does not hold, and what is still to be looked at.

@@ -5,10 +5,17 @@
         tree = collector.tree()              # raises where a request was no ExportTraceServiceRequest
 
 `respond` has it answer otherwise: a status, or a function of the request's handler (hang, break off, trickle).
+
+    python -m tests.support.otlp_receiver --port 4318
+
+prints the spans of a running stack as they come, each trace as a tree:
+
+    OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 OTEL_TRACES_SAMPLER_ARG=1 make run
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import json
 import re
@@ -179,8 +186,8 @@ def _told(span: ReceivedSpan, spans: list[ReceivedSpan], depth: int = 0) -> Iter
 
 
 @contextmanager
-def running_collector() -> Iterator[Collector]:
-    """A collector on a free port; gone on leaving."""
+def running_collector(port: int = 0) -> Iterator[Collector]:
+    """A collector on that port, or a free one; gone on leaving."""
     collector = Collector()
 
     class Handler(BaseHTTPRequestHandler):
@@ -213,7 +220,7 @@ def running_collector() -> Iterator[Collector]:
         def handle_error(self, request: object, client_address: object) -> None:
             pass
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", port), Handler)
     collector.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -223,3 +230,29 @@ def running_collector() -> Iterator[Collector]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def main() -> None:
+    """Prints what comes, until it is interrupted."""
+    parser = argparse.ArgumentParser(description="A collector of traces that prints them.")
+    parser.add_argument("--port", type=int, default=4318)
+    with running_collector(parser.parse_args().port) as collector, suppress(KeyboardInterrupt):
+        print(f"{collector.url} takes traces.", flush=True)
+        while True:
+            for body in [collector.bodies.pop(0) for _ in range(len(collector.bodies))]:
+                spans = read(body)
+                known = {span.span_id for span in spans}
+                for top in (span for span in spans if span.parent_id not in known):
+                    print("\n".join((f"trace {top.trace_id}", *_timed(top, spans, 1))), flush=True)
+            time.sleep(0.1)
+
+
+def _timed(span: ReceivedSpan, spans: list[ReceivedSpan], depth: int) -> Iterator[str]:
+    told = " ".join(f"{name}={value}" for name, value in span.attributes.items())
+    yield f"{'  ' * depth}{span.name} {(span.ended - span.started) / 1e6:.1f} ms {'FAILED ' if span.failed else ''}{told}"
+    for child in sorted((each for each in spans if each.parent_id == span.span_id), key=lambda each: each.started):
+        yield from _timed(child, spans, depth + 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cafe_ai.platform import telemetry
 from cafe_ai.platform.db import Database
-from cafe_ai.platform.sign_in import FromSecret, WithIamToken
+from cafe_ai.platform.sign_in import WithIamToken
 from cafe_ai.settings import Settings, SettingsError, load_settings
 from cafe_ai.tenancy.tokens import SigningKeys
 
@@ -47,11 +47,29 @@ class Runtime:
         vars(runtime).update(members)
         return runtime
 
+    def before_snapshot(self) -> None:
+        """Loads what requests will need, and gives up all that was built: a snapshot holds no connection and no secret."""
+        from cafe_ai import snapshot
+
+        snapshot.load(self.settings)
+        self._begin_anew()
+
+    def after_restore(self) -> None:
+        """Begins as a process of its own: each member is built on first use, so connections, keys and tokens are new."""
+        from cafe_ai import snapshot
+
+        self._begin_anew()
+        snapshot.renew_randomness()
+
+    def _begin_anew(self) -> None:
+        members = vars(self)
+        for name in [name for name in members if name != "settings"]:
+            if close := getattr(members.pop(name), "close", None):
+                close()
+
     @cached_property
     def database(self) -> Database:
         """The application's database, as the role that owns nothing."""
-        if self.settings.database_secret_arn is not None:
-            return Database(FromSecret(self.settings.database_secret_arn))
         url = self.settings.require("database_url")
         return Database(WithIamToken(url) if self.settings.database_iam_auth else url)
 

@@ -13,18 +13,21 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from cafe_ai.errors import CafeAIError
 from cafe_ai.platform.clock import Deadline
-from cafe_ai.platform.migrations import migrate
+from cafe_ai.platform.migrations import MigrationError, migrate
 from cafe_ai.platform.roles import make_roles
 from cafe_ai.platform.secrets import read_secret
 from cafe_ai.platform.sign_in import WithIamToken, as_user_of
-from cafe_ai.platform.telemetry import log
-from cafe_ai.settings import load_settings
+from cafe_ai.platform.telemetry import log, log_failure
+from cafe_ai.settings import SettingsError, load_settings
+from cafe_ai.unhandled import words_kept_in
 
 RESERVE_SECONDS = 15.0  # of the function's own time, kept for the answer
 REASON_CHARACTERS = 1000  # CloudFormation takes answers of at most 4,096 bytes
 SECONDS_BETWEEN_TRIES = (1.0, 3.0, 0.0)  # the answer is sent at most so often
 PHYSICAL_ID = "schema"
+OURS = (CafeAIError, MigrationError, SettingsError)
 
 
 def migration_handler(migrations: Path) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
@@ -50,17 +53,23 @@ def migration_handler(migrations: Path) -> Callable[[dict[str, Any], Any], dict[
         if "RequestType" not in event:
             if event.get("action") != "migrate":
                 raise ValueError('Call this function with {"action": "migrate"}.')
-            return {"applied": apply(context)}
+            with words_kept_in(*OURS):
+                return {"applied": apply(context)}
         try:
             applied = [] if event["RequestType"] == "Delete" else apply(context)
             answer = _answer(event, "SUCCESS", f"Applied: {', '.join(applied) or 'nothing new'}.")
         except Exception as error:  # whatever it is, CloudFormation must be told
-            log("The database could not be migrated", reason=str(error))
-            answer = _answer(event, "FAILED", str(error) or type(error).__name__)
+            log_failure("The database could not be migrated", error)
+            answer = _answer(event, "FAILED", _reason(error))
         _send(event["ResponseURL"], answer)
         return answer
 
     return handle
+
+
+def _reason(error: Exception) -> str:
+    """Our own errors say it in words; what others' say may quote the data, or a password."""
+    return (str(error) if isinstance(error, OURS) else "") or type(error).__name__
 
 
 def _answer(event: Mapping[str, Any], status: str, reason: str) -> dict[str, Any]:

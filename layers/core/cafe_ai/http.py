@@ -26,6 +26,7 @@ from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.platform.telemetry import UNKNOWN, correlated, log, log_failure, observed
+from cafe_ai.settings import starts_from_snapshot
 from cafe_ai.tenancy import tokens
 
 with models_built_on_first_use():
@@ -35,12 +36,15 @@ with models_built_on_first_use():
     from fastapi.responses import JSONResponse
     from fastapi.routing import APIRoute
     from fastapi.security import HTTPBearer
+    from fastapi.telemetry import TelemetryConfig
     from mangum import Mangum
     from pydantic import AfterValidator, BaseModel
     from starlette.exceptions import HTTPException
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BASE_PATH = "/api/v1/ai/"
+# FastAPI would record requests itself, bodies and messages of exceptions included, as soon as any package set up OpenTelemetry.
+NOT_FASTAPIS: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 MAX_BODY_BYTES = 1024 * 1024
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 GATEWAY_SECONDS = 30.0  # after which API Gateway has given up: an older event is a sample, not a request
@@ -254,8 +258,9 @@ def _measure(exchange: Exchange, status: int) -> None:
     measured.count("Requests")
     measured.count("Errors", int(status >= 500))
     measured.count("RateLimited", int(status == 429))
-    measured.count("Latency", exchange.milliseconds)
-    log("answered", endpoint=measured.endpoint, status=status, milliseconds=exchange.milliseconds)
+    milliseconds = exchange.milliseconds
+    measured.count("Latency", milliseconds)
+    log("answered", endpoint=measured.endpoint, status=status, milliseconds=milliseconds)
 
 
 def _problem(exchange: Exchange, error: Exception) -> Response:
@@ -328,6 +333,7 @@ class App(FastAPI):
             version="1",
             openapi_url=None,  # which also leaves out the pages that show it
             redirect_slashes=False,
+            telemetry=NOT_FASTAPIS,
             generate_unique_id_function=lambda route: route.name,  # an operation's id: the function that answers it
             exception_handlers={RequestValidationError: _refuse_invalid, HTTPException: _refuse_unroutable},
         )
@@ -360,6 +366,8 @@ def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """The function's entry point for API Gateway's HTTP API events (payload version 2.0)."""
     asyncio.set_event_loop(_event_loop())
     adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", problems.MEDIA_TYPE, "text/"])
+    if starts_from_snapshot():
+        _prepare_for_snapshot()
 
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         asyncio.set_event_loop(_event_loop())
@@ -369,6 +377,19 @@ def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
         return answer
 
     return handle
+
+
+def _prepare_for_snapshot() -> None:
+    """Has Lambda's runtime, whose module this is, call us before it takes the snapshot and after each start from it."""
+    from snapshot_restore_py import register_after_restore, register_before_snapshot
+
+    def before_snapshot() -> None:
+        runtime().before_snapshot()
+        _event_loop().close()  # it has sockets: to itself, but sockets
+        _event_loop.cache_clear()
+
+    register_before_snapshot(before_snapshot)
+    register_after_restore(lambda: runtime().after_restore())
 
 
 @cache

@@ -41,8 +41,8 @@ class TraceSettings:
 class Settings:
     """The service's settings. What a function does not use may stay unset (None); `require` says so where it is used.
 
-    database_url and openai_api_key may each come from Secrets Manager instead: then the ARN is set. migration_database_url is
-    the owner's, for the migrate function alone. database_iam_auth: the two URLs have no password, an IAM token signs in;
+    openai_api_key may come from Secrets Manager instead: then openai_secret_arn is set. migration_database_url is the owner's,
+    for the migrate function alone. database_iam_auth: the two URLs have no password, an IAM token signs in;
     then they must ask for TLS that verifies the server. migration_master_secret_arn: where RDS keeps the password of its
     master user, who makes the roles of a new database. jwks_url is where the token issuer's keys
     are. deadline_seconds is counted from the edge; rate_limit_per_minute is per user. chroma_url is the vector store's
@@ -61,7 +61,6 @@ class Settings:
     """
 
     database_url: str | None = field(default=None, repr=False)
-    database_secret_arn: str | None = None
     migration_database_url: str | None = field(default=None, repr=False)
     database_iam_auth: bool = False
     migration_master_secret_arn: str | None = None
@@ -108,13 +107,17 @@ class Settings:
         return value
 
 
+def starts_from_snapshot(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether Lambda will take a snapshot of this process once it is started (SnapStart)."""
+    return environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+
+
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings in `environ`. An empty variable counts as unset. Raises SettingsError naming the variable."""
     issuer = _url(environ, "JWT_ISSUER")
     iam_auth = _one_of(environ, "DATABASE_IAM_AUTH", ("YES", "NO")) == "YES"
     return Settings(
         database_url=_database_url(environ, "DATABASE_URL", iam_auth),
-        database_secret_arn=_text(environ, "DATABASE_SECRET_ARN"),
         migration_database_url=_database_url(environ, "MIGRATION_DATABASE_URL", iam_auth),
         database_iam_auth=iam_auth,
         migration_master_secret_arn=_text(environ, "MIGRATION_MASTER_SECRET_ARN"),
@@ -216,7 +219,10 @@ def _database_url(environ: Mapping[str, str], name: str, iam_auth: bool) -> str 
     """Without its text in an error: it may hold a password."""
     value = _text(environ, name)
     if value is not None and iam_auth:
-        asked = parse_qs(urlsplit(value).query)
+        parts = urlsplit(value)
+        asked = parse_qs(parts.query)
+        if not parts.username or not parts.hostname:
+            raise SettingsError(f"{name} must name a user and a host with DATABASE_IAM_AUTH: an IAM token is for them.")
         if asked.get("sslmode") != ["verify-full"] or not asked.get("sslrootcert"):
             raise SettingsError(
                 f"{name} must ask for sslmode=verify-full and an sslrootcert with DATABASE_IAM_AUTH:"
@@ -226,11 +232,13 @@ def _database_url(environ: Mapping[str, str], name: str, iam_auth: bool) -> str 
 
 
 def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
+    """Without its text in an error where it may hold a password, as above."""
     value = _text(environ, name)
     if value is not None:
         parts = urlsplit(value)
         if parts.scheme not in schemes or not parts.netloc:
-            raise SettingsError(f"{name} must be a URL of {' or '.join(schemes)}, not {value!r}.")
+            shown = "" if "@" in value else f", not {value!r}"
+            raise SettingsError(f"{name} must be a URL of {' or '.join(schemes)}{shown}.")
     return value
 
 

@@ -22,6 +22,7 @@ from cafe_ai.notifications import service as notifications
 from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline, milliseconds_since
 from cafe_ai.platform.telemetry import CORRELATION_ATTRIBUTE, correlated, log, log_failure, measures, observed
+from cafe_ai.unhandled import words_kept_in
 
 if TYPE_CHECKING:
     from cafe_ai.platform.queue import MessageQueue
@@ -200,7 +201,11 @@ def call_handler(
 
     def handle_call(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
         shared, deadline = runtime(), _deadline(context)
-        with _invoked(shared, endpoint, str(context.aws_request_id), deadline, trigger="other"):
+        with (
+            words_kept_in(),
+            _invoked(shared, endpoint, str(context.aws_request_id), deadline, trigger="other"),
+            _failures_told("A call failed"),
+        ):
             return handle(shared, event, deadline)
 
     return handle_call
@@ -219,6 +224,7 @@ def schedule_handler(
         shared, deadline = runtime(), _deadline(context)
         origin = event.get("id") or context.aws_request_id
         with (
+            words_kept_in(),
             _invoked(shared, endpoint, str(origin), deadline, trigger="timer"),
             _failures_told("A scheduled run failed"),
         ):
@@ -245,6 +251,7 @@ def step_handler(
         shared, deadline = runtime(), _deadline(context)
         origin = event.get("correlation_id") or context.aws_request_id
         with (
+            words_kept_in(),
             _invoked(shared, name, str(origin), deadline, trigger="other", parent=_trace_of(event)),
             _failures_told("A step failed"),
         ):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from cafe_ai.bootstrap import Runtime
+from cafe_ai.errors import DependencyDown
 from cafe_ai.llm.models import find_model
 from cafe_ai.llm.openai_adapter import OpenAILanguageModel
-from cafe_ai.model_routes import repository
+from cafe_ai.model_routes import repository, service
 from cafe_ai.model_routes.service import ModelRoutes
 from cafe_ai.platform.db import Database
 from cafe_ai.settings import Settings
@@ -120,6 +123,19 @@ def test_a_rollback_gives_the_model_before_it_again(routed: Shop, owner: Databas
         ]
 
 
+@dataclass
+class Flaky:
+    """A database that is away until it is said to be back."""
+
+    database: Database
+    away: bool = True
+
+    def transaction(self, **options: Any) -> Any:
+        if self.away:
+            raise DependencyDown("database")
+        return self.database.transaction(**options)
+
+
 def test_routes_are_read_once_and_stand_while_the_database_is_away(
     routed: Shop, owner: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +151,23 @@ def test_routes_are_read_once_and_stand_while_the_database_is_away(
         model = routed.runtime.language_model
         assert model is not None
         assert routes.find(model, routed.member()) is None
+
+
+def test_routes_that_could_not_be_read_are_read_again_within_seconds(
+    routed: Shop, owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promote(owner)
+    now = [100.0]
+    monkeypatch.setattr(service, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    model, database = routed.runtime.language_model, Flaky(routed.runtime.database)
+    assert model is not None
+    routes = ModelRoutes(database, routed.runtime.model_routes._build)  # type: ignore[arg-type]
+    assert routes.find(model, routed.member()) is None
+    database.away = False
+    now[0] += service.SECONDS_TO_NEXT_TRY + 0.1
+    found = routes.find(model, routed.member())
+    assert found is not None
+    assert found.name == TUNED
 
 
 def test_a_trained_model_is_shown_no_examples(routed: Shop, owner: Database, server: OpenAIServer) -> None:

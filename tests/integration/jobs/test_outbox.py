@@ -60,7 +60,7 @@ def test_trouble_with_sending_is_the_relays(workshop: Workshop, business: UUID, 
         workshop.queues[QUEUE].down = True
     if trouble == "database":
         workshop.runtime.database.close()
-        workshop.runtime.database._dsn = "host=127.0.0.1 port=1 dbname=x"
+        workshop.runtime.database._address = "host=127.0.0.1 port=1 dbname=x"
     service.send(workshop.runtime, [sent], soon())
     assert [row["id"] for row in workshop.rows("ai_outbox")] == [sent]
 

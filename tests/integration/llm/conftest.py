@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Protocol
@@ -15,7 +16,12 @@ from tests.support.openai_server import OpenAIServer
 
 class MakeModel(Protocol):
     def __call__(
-        self, name: str = ..., *, url: str = ..., sleep: Callable[[float], None] = ...
+        self,
+        name: str = ...,
+        *,
+        url: str = ...,
+        sleep: Callable[[float], None] = ...,
+        monotonic: Callable[[], float] = ...,
     ) -> OpenAILanguageModel: ...
 
 
@@ -36,10 +42,15 @@ def make_model(server: OpenAIServer, slept: list[float]) -> Iterator[MakeModel]:
     made: list[OpenAILanguageModel] = []
 
     def make(
-        name: str = "gpt-6-luna", *, url: str | None = None, sleep: Callable[[float], None] = slept.append
+        name: str = "gpt-6-luna",
+        *,
+        url: str | None = None,
+        sleep: Callable[[float], None] = slept.append,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> OpenAILanguageModel:
         model = find_model(name, date(2026, 11, 22))
-        made.append(OpenAILanguageModel(model, api_key="test-key", base_url=url or server.url, sleep=sleep))
+        at = url or server.url
+        made.append(OpenAILanguageModel(model, api_key="test-key", base_url=at, sleep=sleep, monotonic=monotonic))
         return made[-1]
 
     yield make  # type: ignore[misc]

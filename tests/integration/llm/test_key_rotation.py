@@ -65,11 +65,11 @@ def use(request: pytest.FixtureRequest, keeper: Keeper, server: OpenAIServer) ->
     if request.param == "language model":
         model = find_model("gpt-6-luna", date(2026, 11, 22))
         language = OpenAILanguageModel(model, api_key=keeper.secret(), base_url=server.url, sleep=lambda _: None)
-        yield lambda: language.complete(MESSAGES, max_tokens=50, deadline=Deadline.after(10))
+        yield lambda: language.complete(MESSAGES, max_tokens=50, deadline=Deadline.after(60))
         language.close()
     else:
         embedding = OpenAIEmbeddings("small", None, api_key=keeper.secret(), base_url=server.url)
-        yield lambda: embedding.embed_query("café", Deadline.after(10))
+        yield lambda: embedding.embed_query("café", Deadline.after(60))
         embedding.close()
 
 
@@ -149,10 +149,10 @@ def test_the_runtime_keeps_its_models_when_the_key_in_secrets_manager_is_replace
         )
         model = runtime.language_model
         assert isinstance(model, OpenAILanguageModel)
-        model.complete(MESSAGES, max_tokens=50, deadline=Deadline.after(10))
+        model.complete(MESSAGES, max_tokens=50, deadline=Deadline.after(60))
         client.put_secret_value(SecretId=arn, SecretString="new")
         refuse_then_answer(server, "error_401", "good")
-        model.complete(MESSAGES, max_tokens=50, deadline=Deadline.after(10))
+        model.complete(MESSAGES, max_tokens=50, deadline=Deadline.after(60))
         assert keys_of(server.requests) == ["old", "old", "new"]
         assert runtime.embedding_model._connection._api_key is model._connection._api_key  # type: ignore[attr-defined]
         model.close()

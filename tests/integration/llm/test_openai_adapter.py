@@ -13,6 +13,7 @@ import pytest
 from cafe_ai import llm
 from cafe_ai.llm.openai_adapter import OpenAILanguageModel
 from cafe_ai.llm.port import Completion, Message, ModelUnavailable, Tool
+from cafe_ai.llm.resting import REST_SECONDS
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.settings import Settings
 from tests.integration.llm.conftest import MakeModel
@@ -182,6 +183,29 @@ def test_model_works_again_after_a_hang(server: OpenAIServer, model: OpenAILangu
     server.script("good")
 
     assert ask(model).text.startswith("En noviembre")
+
+
+def test_a_server_that_failed_is_left_alone_and_used_again_once_it_is_back(
+    server: OpenAIServer, make_model: MakeModel
+) -> None:
+    now = [100.0]
+    model = make_model(monotonic=lambda: now[0])
+    server.script("error_500")
+    assert fail(model) == "server_error"
+    asked = len(server.requests)
+    assert [fail(model), fail(model)] == ["resting", "resting"]
+    assert len(server.requests) == asked
+
+    now[0] += REST_SECONDS
+    assert fail(model) == "server_error"
+    assert len(server.requests) == asked + 1, "a trial is one attempt"
+    assert fail(model) == "resting"
+
+    server.script("good")
+    now[0] += REST_SECONDS
+    assert ask(model).text
+    server.script("error_500", "good")
+    assert ask(model).text, "it is trusted again, and an attempt that fails is retried"
 
 
 def test_nobody_listening_is_unavailable(make_model: MakeModel) -> None:

@@ -20,6 +20,7 @@ from cafe_ai.notifications import service, webhook
 from cafe_ai.notifications.service import DeliveryDelayed
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.email import MailRefused
+from cafe_ai.platform.telemetry import correlated
 from functions.workers.notifications.handler import handler
 from tests.integration.notifications.conftest import Office
 from tests.support.jobs import context, soon, sqs_event
@@ -42,6 +43,24 @@ def test_webhook_arrives_signed_and_is_done(office: Office, business: UUID) -> N
     assert abs(int(headers["cafe-ai-timestamp"]) - time.time()) < 60
     assert office.delivery["status"] == "sent"
     assert office.delivery["sent_at"] is not None
+
+
+def test_the_request_that_began_it_is_told_also_where_it_is_sent_again_later(office: Office, business: UUID) -> None:
+    office.given_channel(business)
+    with correlated("request-1"):
+        office.end_job(business)
+    queue = office.workshop.queues["notifications"]
+    office.workshop.execute("UPDATE notification_deliveries SET status = 'failed'")
+    with correlated("the-operator"):
+        assert service.redeliver(office.workshop.runtime, business, soon()) == 1
+    assert queue.origins == ["request-1", "request-1"]
+    event = sqs_event(office.messages[-1:], "notifications")
+    event["Records"][0]["messageAttributes"] = {
+        "correlation_id": {"stringValue": queue.origins[-1], "dataType": "String"}
+    }
+    assert handler(event, context()) == {"batchItemFailures": []}
+    (received,) = office.receiver.received
+    assert received.headers["cafe-ai-request-id"] == "request-1"
 
 
 def test_message_that_comes_twice_sends_nothing_twice(office: Office, business: UUID) -> None:

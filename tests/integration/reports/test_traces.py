@@ -145,7 +145,7 @@ def test_every_line_of_every_function_has_the_requests_id(desk: Desk, capsys: py
     }
     assert {line["correlation_id"] for line in lines} == {REQUEST}
     told = [row["request_id"] for row in desk.rows("ai_audit_logs")]
-    assert set(told) <= {REQUEST}
+    assert set(told) == {REQUEST}
 
 
 @pytest.mark.parametrize("seen_to_by", ["sweep", "dead letter", "redrive"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -15,7 +18,11 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from cafe_ai.errors import DeadlineExceeded, DependencyDown
+from cafe_ai.platform import db as platform_db
+from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.ids import uuid7
+from cafe_ai.tenancy import service
 from tests.support.factories import Factory
 from tests.support.postgres import TestDatabase
 
@@ -177,3 +184,24 @@ def test_cost_of_a_business_that_is_gone_counts_nowhere(app: psycopg.Connection[
     gone = uuid7()
     app.execute("SELECT set_config('app.business_id', %s, false)", [str(gone)])
     app.execute("SELECT budget_spend(%s, 1)", [gone])
+
+
+def test_a_database_that_hangs_in_admission_is_away_long_before_the_request_is_over(
+    module_database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "ADMISSION_SECONDS", 0.1)
+    monkeypatch.setattr(platform_db, "SERVER_GRACE_SECONDS", 0.1)
+    with closing(platform_db.Database(module_database.app)) as database:
+        with database.transaction() as uow:
+            backend = uow.connection.info.backend_pid
+        os.kill(backend, signal.SIGSTOP)
+        deadline = Deadline.after(60)
+        try:
+            with pytest.raises(DependencyDown):
+                service.look_up(database, uuid7(), uuid7(), 100, deadline)
+            with pytest.raises(DeadlineExceeded):
+                service.look_up_user(database, uuid7(), 100, Deadline.after(0))
+        finally:
+            os.kill(backend, signal.SIGCONT)
+        assert not deadline.expired
+        assert service.look_up_user(database, uuid7(), 100, deadline).remaining == 99

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from secrets import token_urlsafe
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from cafe_ai import deployment
+from cafe_ai import bootstrap, deployment
 from cafe_ai.platform import roles
 from cafe_ai.platform.db import Database
 from cafe_ai.platform.migrations import MigrationError, migrate
@@ -21,6 +22,8 @@ from cafe_ai.platform.roles import make_roles
 from cafe_ai.platform.sign_in import as_user_of
 from infra.local.postgres import APP, OWNER, SUPERUSER, PostgresServer
 from tests.support.postgres import MIGRATIONS, running_server
+from tests.support.receiver import certificate_for
+from tests.support.tls_database import running_tls_database
 
 OURS = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'cafe!_ai!_%' ESCAPE '!' AND rolname <> 'cafe_ai_master'"
 
@@ -172,6 +175,42 @@ def test_a_deploy_has_the_master_make_the_roles_before_it_migrates(rds: Rds, mon
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
     assert len(handler({"action": "migrate"}, context)["applied"]) == len(list(MIGRATIONS.glob("*.sql")))
     assert handler({"action": "migrate"}, context) == {"applied": []}
+
+
+def test_a_deploy_and_a_function_reach_a_new_database_as_they_do_on_aws(
+    rds: Rds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLS that is verified, the master by its password, all others by tokens, and then the whole schema."""
+    for name, value in {"DEFAULT_REGION": "eu-west-1", "ACCESS_KEY_ID": "t", "SECRET_ACCESS_KEY": "t"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setattr(deployment, "read_secret", lambda arn: '{"username": "cafe_ai_master", "password": "p/w?"}')
+    before = (rds.server.folder / "data" / "pg_hba.conf").read_text(encoding="utf-8")
+    rds.set_rules(f"host all all 127.0.0.1/32 trust\n{before}")
+    context, _ = certificate_for("localhost", tmp_path)
+    verified = {"sslmode": "verify-full", "sslrootcert": str(tmp_path / "certificate.pem")}
+    try:
+        with running_tls_database(context, rds.server.port) as proxy:
+            for name, value in {
+                "MIGRATION_DATABASE_URL": proxy.url(OWNER, **verified),
+                "MIGRATION_MASTER_SECRET_ARN": "arn:master",
+                "DATABASE_URL": proxy.url(APP, **verified),
+                "DATABASE_IAM_AUTH": "YES",
+            }.items():
+                monkeypatch.setenv(name, value)
+            context_of_call = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+            applied = deployment.migration_handler(MIGRATIONS)({"action": "migrate"}, context_of_call)["applied"]
+            database = bootstrap.build().database
+            with database.transaction() as uow:
+                assert uow.connection.info.pgconn.ssl_in_use
+                assert uow.connection.execute("SELECT current_user, count(*) FROM businesses").fetchone() == (APP, 0)
+            database.close()
+    finally:
+        rds.set_rules(before)
+    assert len(applied) == len(list(MIGRATIONS.glob("*.sql")))
+    assert [user for user, _ in proxy.signed_in] == ["cafe_ai_master", OWNER, APP]
+    (_, password), *tokens = proxy.signed_in
+    assert password == "p/w?"
+    assert all(f"DBUser={user}" in token and "X-Amz-Signature=" in token for user, token in tokens)
 
 
 def test_a_master_who_may_not_make_roles_is_told_why(rds: Rds) -> None:

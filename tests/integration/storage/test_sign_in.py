@@ -17,8 +17,8 @@ from cafe_ai.bootstrap import Runtime
 from cafe_ai.errors import DependencyDown
 from cafe_ai.platform.db import Database
 from cafe_ai.platform.migrations import MigrationError, migrate
-from cafe_ai.platform.sign_in import FromSecret, WithIamToken, as_user_of, connection_string
-from cafe_ai.settings import Settings, SettingsError
+from cafe_ai.platform.sign_in import WithIamToken, as_user_of, connection_string
+from cafe_ai.settings import Settings
 from infra.local.postgres import APP
 from tests.support.postgres import MIGRATIONS, TestDatabase
 from tests.support.receiver import certificate_for
@@ -159,7 +159,7 @@ def test_a_server_that_nobody_vouches_for_hears_nothing(tls_database: TlsDatabas
     with pytest.raises(MigrationError, match=r"certificate"):
         url = tls_database.url(sslmode="verify-full", sslrootcert="system")
         migrate(with_password(url, "token"), MIGRATIONS)
-    assert (tls_database.users, tls_database.passwords) == ([], [])
+    assert tls_database.signed_in == []
 
 
 def test_a_server_under_another_name_hears_nothing(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_server_under_another_name_hears_nothing(tmp_path: Path) -> None:
         with pytest.raises(DependencyDown) as refused, Database(with_password(url, "token")).transaction():
             pass
         assert "does not match host name" in str(refused.value.__cause__)
-        assert (impostor.users, impostor.passwords) == ([], [])
+        assert impostor.signed_in == []
 
 
 def test_a_server_that_the_system_vouches_for_is_told_the_token(
@@ -180,7 +180,7 @@ def test_a_server_that_the_system_vouches_for_is_told_the_token(
     url = tls_database.url(sslmode="verify-full", sslrootcert="system")
     with pytest.raises(DependencyDown), Database(with_password(url, "token")).transaction():
         pass  # this server refuses all it is told
-    assert (tls_database.users, tls_database.passwords) == (["cafe_ai_app"], ["token"])
+    assert tls_database.signed_in == [("cafe_ai_app", "token")]
 
 
 def test_the_systems_authorities_are_a_file_that_is_there_and_verify_the_name() -> None:
@@ -199,32 +199,3 @@ def test_the_master_signs_in_with_what_rds_keeps() -> None:
     parameters = psycopg.conninfo.conninfo_to_dict(as_user_of(secret, ADDRESS))
     assert (parameters["user"], parameters["password"]) == ("cafe_ai_master", "a'b c/@?&%")
     assert (parameters["host"], parameters["sslmode"]) == (HOST, "verify-full")
-
-
-def test_a_secret_is_read_for_each_connection(module_database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = iter(["postgresql://cafe_ai_app:old@127.0.0.1:1/cafe_ai", module_database.app + "\n"])
-    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: next(texts))
-    database = Runtime(Settings(database_secret_arn="arn")).database
-    with pytest.raises(DependencyDown), database.transaction():
-        pass
-    for _ in range(2):
-        with database.transaction() as uow:
-            assert uow.connection.execute("SELECT current_user").fetchone() == (APP,)
-    database.close()
-
-
-def test_a_secret_may_be_what_rds_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = '{"username": "app", "password": "p@ss/w?rd", "host": "db.example", "port": 6432, "dbname": "cafe"}'
-    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: kept)
-    parameters = psycopg.conninfo.conninfo_to_dict(FromSecret("arn")())
-    assert parameters == {
-        **{"user": "app", "password": "p@ss/w?rd", "host": "db.example", "port": "6432", "dbname": "cafe"},
-        **{"sslmode": "verify-full", "sslrootcert": "system"},
-    }
-    unverified = kept.replace("}", ', "sslmode": "require"}')
-    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: unverified)
-    assert connection_string(FromSecret("arn")).endswith("sslmode=require")
-    monkeypatch.setattr("cafe_ai.platform.sign_in.read_secret", lambda arn: '{"username": "app", "password": "hidden"}')
-    with pytest.raises(SettingsError, match="DATABASE_SECRET_ARN") as refused:
-        FromSecret("arn")()
-    assert "hidden" not in str(refused.value)

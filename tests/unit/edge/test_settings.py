@@ -77,6 +77,9 @@ def test_an_iam_token_goes_to_no_server_that_is_not_verified(name: str, asks: st
     assert "db.example" not in str(refused.value)
     verified = "postgresql://app@db.example/cafe_ai?sslmode=verify-full&sslrootcert=system"
     assert load_settings({name: verified, "DATABASE_IAM_AUTH": "yes"}).database_iam_auth
+    for incomplete in (verified.replace("app@", ""), verified.replace("db.example", "")):
+        with pytest.raises(SettingsError, match=f"^{name} must name a user and a host"):
+            load_settings({name: incomplete, "DATABASE_IAM_AUTH": "YES"})
 
 
 OTLP = {"OTEL_EXPORTER_OTLP_ENDPOINT": "https://otlp.example/base/"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -10,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from pydantic import ValidationError
 
 from cafe_ai import bootstrap
 from cafe_ai.bootstrap import Runtime
@@ -18,6 +18,7 @@ from cafe_ai.errors import DependencyDown
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.telemetry import correlation_id
 from cafe_ai.settings import Settings
+from cafe_ai.unhandled import Unquoted
 from cafe_ai.worker import step_handler
 
 CONTEXT = SimpleNamespace(aws_request_id="invocation-1", get_remaining_time_in_millis=lambda: 5_000)
@@ -86,5 +87,7 @@ def test_wrong_input_is_refused_by_its_own_name_before_anything_is_done(wrong: d
     def handle(runtime: Runtime, given: Input, deadline: Deadline) -> dict[str, Any]:
         raise AssertionError("it was handled")
 
-    with pytest.raises(ValidationError):
+    with pytest.raises(Unquoted) as raised:
         step_handler("report_render", Input, handle)({**EVENT, **wrong}, CONTEXT)
+    assert type(raised.value).__name__ == "ValidationError"
+    assert "no id" not in "".join(traceback.format_exception(raised.value))

@@ -1,7 +1,7 @@
 """Erasure that a shop asks an operator for: one customer of its own, or the whole business.
 
-Files go before the rows that name them, so that whoever is stopped in between can ask again. Vectors go with their documents,
-once the indexer has seen it; what is told of it afterwards are figures.
+Files go before the rows that name them, so that whoever is stopped in between can ask again. Vectors go with their
+documents, once the indexer has seen it; what is told of it afterwards are figures.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from cafe_ai.errors import JobBusy
+from cafe_ai.errors import InvalidRequest, JobBusy
 from cafe_ai.jobs import ending, repository
 from cafe_ai.jobs.messages import body_of
 from cafe_ai.jobs.model import JobKind
@@ -90,11 +90,14 @@ def relay_and_sweep(runtime: Runtime, deadline: Deadline) -> None:
 
 
 def redrive_as_asked(runtime: Runtime, asked: Mapping[str, Any], deadline: Deadline) -> dict[str, int]:
-    """`redrive`, asked for as {"kind": "..."} or {"job_id": "..."}: {"redriven": how many}. Raises ValueError."""
+    """`redrive`, asked for as {"kind": "..."} or {"job_id": "..."}: {"redriven": how many}. Raises InvalidRequest."""
     if unknown := asked.keys() - {"kind", "job_id"}:
-        raise ValueError(f"It takes kind and job_id, not {', '.join(sorted(unknown))}.")
-    kind = JobKind(asked["kind"]) if "kind" in asked else None
-    job_id = UUID(asked["job_id"]) if "job_id" in asked else None
+        raise InvalidRequest.field(", ".join(sorted(unknown)), "is not asked for; kind and job_id are")
+    try:
+        kind = JobKind(asked["kind"]) if "kind" in asked else None
+        job_id = UUID(asked["job_id"]) if "job_id" in asked else None
+    except (ValueError, AttributeError, TypeError):
+        raise InvalidRequest.field("kind, job_id", f"must be one of {', '.join(JobKind)}, and a UUID") from None
     return {"redriven": redrive(runtime, deadline, kind=kind, job_id=job_id)}
 
 

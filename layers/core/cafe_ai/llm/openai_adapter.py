@@ -14,7 +14,8 @@ from cafe_ai.llm.models import Model, TokenLimit
 from cafe_ai.llm.openai_connection import OpenAIConnection, Rejected, as_utf8
 from cafe_ai.llm.openai_reply import prompt_tokens_at_most, read_completion
 from cafe_ai.llm.port import BeforeRetry, Completion, Message, ModelUnavailable, Tool
-from cafe_ai.llm.retries import AttemptFailed, Jitter, retry
+from cafe_ai.llm.resting import Rest
+from cafe_ai.llm.retries import MAX_RETRIES, AttemptFailed, Jitter, retry
 from cafe_ai.platform import tracing
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.secrets import RotatingSecret
@@ -42,12 +43,15 @@ class OpenAILanguageModel:
         base_url: str,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Jitter = random.uniform,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
         self._adapted: set[str] = set()
         self._connection = OpenAIConnection(api_key=api_key, base_url=base_url)
         self._sleep = sleep
         self._jitter = jitter
+        self._monotonic = monotonic
+        self._rest = Rest(monotonic)
 
     @property
     def name(self) -> str:
@@ -63,9 +67,14 @@ class OpenAILanguageModel:
         tool: Tool | None = None,
         before_retry: BeforeRetry | None = None,
     ) -> Completion:
-        """See `LanguageModel.complete`: up to three retries, all within the deadline."""
+        """See `LanguageModel.complete`: up to three retries, all within the deadline.
+
+        A server that failed so is not asked for the next seconds ("resting"), and then once without retries.
+        """
+        if self._rest.resting:
+            raise ModelUnavailable("resting")
         with tracing.span(f"chat {self.name}", tracing.Kind.CLIENT, CHAT) as span:
-            attempts = 0
+            attempts, started = 0, self._monotonic()
 
             def attempt() -> Completion:
                 nonlocal attempts
@@ -82,11 +91,15 @@ class OpenAILanguageModel:
                     sleep=self._sleep,
                     jitter=self._jitter,
                     before_retry=before_retry,
+                    retries=0 if self._rest.on_trial else MAX_RETRIES,
                 )
             except AttemptFailed as failure:
+                if failure.retryable:
+                    self._rest.note_failure(failure.reason, self._monotonic() - started)
                 raise ModelUnavailable(failure.reason) from failure
             finally:
                 span.set("cafe_ai.attempts", attempts)
+            self._rest.note_success()
             _tell_trace(span, completion)
             return completion
 

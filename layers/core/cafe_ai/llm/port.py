@@ -21,6 +21,7 @@ Reason = Literal[
     "out_of_credit",
     "out_of_budget",  # the business's month has not as much left as the call can cost
     "budget_unknown",  # whether it has could not be asked
+    "resting",  # it was not asked: it failed a moment ago
 ]
 
 MAY_HAVE_BEEN_PAID: frozenset[Reason] = frozenset(("deadline", "broken_reply", "refused"))

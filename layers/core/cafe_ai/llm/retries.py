@@ -52,8 +52,9 @@ def retry(
     sleep: Callable[[float], None],
     jitter: Jitter,
     before_retry: BeforeRetry | None = None,
+    retries: int = MAX_RETRIES,
 ) -> T:
-    """What the attempt returns, after up to three retries within the deadline; else raises the last AttemptFailed, or
+    """What the attempt returns, after up to so many retries within the deadline; else raises the last AttemptFailed, or
     what before_retry raises.
 
     what: whose attempts they are, for the log.
@@ -66,7 +67,7 @@ def retry(
             wait = wait_before_retry(failure, retries_made, deadline, jitter)
             cause = type(failure.__cause__ or failure).__name__
             logger.warning("%s attempt %d failed: %s (%s)", what, retries_made + 1, failure.reason, cause)
-            if wait is None:
+            if wait is None or retries_made >= retries:
                 raise
             reason = failure.reason
         if before_retry is not None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SECONDS_KEPT = 30.0
+SECONDS_TO_NEXT_TRY = 3.0  # where they could not be read
 SECONDS_MISSED = 600.0
 """How long a model that the server did not know is not asked again."""
 
@@ -53,7 +54,7 @@ class ModelRoutes:
         return self._models[name]
 
     def _current(self, deadline: Deadline) -> Mapping[str, str]:
-        """As they were read last. Where they cannot be read, those known before stand, for as long again."""
+        """As they were read last. Where they cannot be read, those known before stand, for seconds."""
         now = time.monotonic()
         if self._read_at is None or now - self._read_at > SECONDS_KEPT:
             self._read_at = now
@@ -61,6 +62,7 @@ class ModelRoutes:
                 with self._database.transaction(deadline=deadline, read_only=True) as uow:
                     self._names = repository.current(uow)
             except Unavailable:
+                self._read_at = now - SECONDS_KEPT + SECONDS_TO_NEXT_TRY
                 logger.warning("The model routes could not be read.")
         return self._names
 

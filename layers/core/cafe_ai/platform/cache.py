@@ -13,7 +13,7 @@ from cafe_ai.platform import tracing
 
 CONNECT_SECONDS = 0.25
 ANSWER_SECONDS = 0.25
-PAUSE_SECONDS = 5.0  # after a failure, for which the server is not asked
+PAUSE_SECONDS = 3.0  # after a failure, for which the server is not asked
 KEEP_SECONDS = 30 * 24 * 3600
 REDIS_MGET: tracing.Attributes = {"db.system.name": "redis", "db.operation.name": "MGET"}
 REDIS_SET: tracing.Attributes = {"db.system.name": "redis", "db.operation.name": "SET"}

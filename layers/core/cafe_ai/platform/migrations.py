@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 )"""
 SELECT_APPLIED = "SELECT name, checksum FROM schema_migrations"
 SET_TIMEOUT = "SELECT set_config('statement_timeout', %s, false)"
+QUOTE_DATA = ("22", "23", "P0")  # SQLSTATE's classes whose errors do: data, integrity, and what a function raises
 INSERT_APPLIED = "INSERT INTO schema_migrations (name, checksum) VALUES (%s, %s)"
 
 
@@ -109,4 +110,11 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
             connection.execute(migration.sql.encode())
             connection.execute(INSERT_APPLIED, [migration.name, migration.checksum])
     except psycopg.Error as error:
-        raise MigrationError(f"{migration.name} failed: {error}") from error
+        raise MigrationError(f"{migration.name} failed: {_said(error)}") from error
+
+
+def _said(error: psycopg.Error) -> str:
+    """What PostgreSQL says, unless that quotes data."""
+    if (error.sqlstate or "").startswith(QUOTE_DATA):
+        return f"{type(error).__name__} ({error.sqlstate})"
+    return str(error)

@@ -1,4 +1,4 @@
-"""Signing in to PostgreSQL: with an IAM token or a secret that is read anew, over TLS whose certificate is verified."""
+"""Signing in to PostgreSQL: with an IAM token in place of a password, over TLS whose certificate is verified."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from cafe_ai.errors import DependencyDown
 from cafe_ai.platform.queue import one_at_a_time
-from cafe_ai.platform.secrets import read_secret
-from cafe_ai.settings import SettingsError
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
@@ -75,31 +73,6 @@ class WithIamToken:
                 cast("Credentials", session.get_credentials()),  # with None it says so when it signs
                 session.get_component("event_emitter"),
             )
-
-
-class FromSecret:
-    """The connection string of a secret, read for each new connection, so that its rotation needs no deploy.
-
-    The secret is a URL, or JSON as RDS keeps it: username, password, host; port and dbname where they differ, and sslmode
-    where the server's certificate is none that the system's authorities vouch for.
-    """
-
-    def __init__(self, arn: str) -> None:
-        self._arn = arn
-
-    def __call__(self) -> str:
-        """Raises DependencyDown where the secret cannot be read, SettingsError where it is neither."""
-        secret = read_secret(self._arn).strip()
-        if not secret.startswith("{"):
-            return secret
-        kept = json.loads(secret)
-        if not {"username", "password", "host"} <= kept.keys():
-            raise SettingsError(
-                "DATABASE_SECRET_ARN must name a secret with a URL, or with username, password and host."
-            )
-        asked = {name: kept[name] for name in ("password", "host", "port", "dbname", "sslmode") if name in kept}
-        verified = {} if "sslmode" in kept else {"sslrootcert": "system", "sslmode": "verify-full"}
-        return make_conninfo(user=kept["username"], **asked, **verified)
 
 
 def connection_string(address: Address) -> str:

@@ -29,11 +29,11 @@ class ObjectStore:
         """Keeps an object. Raises DependencyDown where S3 does not take it."""
         from botocore.exceptions import BotoCoreError, ClientError
 
-        try:
-            with _calling("PutObject"):
+        with _calling("PutObject"):
+            try:
                 self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
-        except (BotoCoreError, ClientError) as error:
-            raise DependencyDown("storage") from error
+            except (BotoCoreError, ClientError) as error:
+                raise DependencyDown("storage") from error
 
     def put_new(self, key: str, body: bytes, content_type: str) -> bool:
         """Keeps an object where there is none of that key; False where there is one: of several callers one is told True.
@@ -43,32 +43,32 @@ class ObjectStore:
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
-        try:
-            with _calling("PutObject"):
+        with _calling("PutObject"):
+            try:
                 self._client.put_object(
                     Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*"
                 )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "PreconditionFailed":
-                return False
-            raise DependencyDown("storage") from error
-        except BotoCoreError as error:
-            raise DependencyDown("storage") from error
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "PreconditionFailed":
+                    return False
+                raise DependencyDown("storage") from error
+            except BotoCoreError as error:
+                raise DependencyDown("storage") from error
         return True
 
     def get(self, key: str) -> bytes:
         """The object. Raises NotFound where there is none, DependencyDown where S3 does not answer."""
         from botocore.exceptions import BotoCoreError, ClientError
 
-        try:
-            with _calling("GetObject"):
+        with _calling("GetObject"):
+            try:
                 return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
-                raise NotFound("The file is not there any more.") from error
-            raise DependencyDown("storage") from error
-        except BotoCoreError as error:
-            raise DependencyDown("storage") from error
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "NoSuchKey":
+                    raise NotFound("The file is not there any more.") from error
+                raise DependencyDown("storage") from error
+            except BotoCoreError as error:
+                raise DependencyDown("storage") from error
 
     def link(self, key: str, seconds: int, filename: str | None = None) -> str:
         """An address from which anyone who has it may read the object for so many seconds.

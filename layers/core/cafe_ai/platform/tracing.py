@@ -14,7 +14,7 @@ trace. Not OpenTelemetry's SDK, which takes more than 100 ms to import.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from enum import IntEnum
 from typing import TYPE_CHECKING, Literal
@@ -162,11 +162,14 @@ def entry(
     return NOTHING if tracer is None else tracer.begin(name, kind, parent, link, attributes)
 
 
-@contextmanager
-def flushed(tracer: Tracer | None, deadline: Deadline) -> Iterator[None]:
+def flushed(tracer: Tracer | None, deadline: Deadline) -> AbstractContextManager[None]:
     """Sends what was recorded inside before the invocation ends: a function that does not run cannot send."""
+    return nullcontext() if tracer is None else _flushed(tracer, deadline)
+
+
+@contextmanager
+def _flushed(tracer: Tracer, deadline: Deadline) -> Iterator[None]:
     try:
         yield
     finally:
-        if tracer is not None:
-            tracer.flush(deadline)
+        tracer.flush(deadline)

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from cafe_ai.errors import BudgetExhausted, BusinessNotFound, PermissionDenied, RateLimited
+from cafe_ai.errors import (
+    BudgetExhausted,
+    BusinessNotFound,
+    DeadlineExceeded,
+    DependencyDown,
+    PermissionDenied,
+    RateLimited,
+)
 from cafe_ai.platform.clock import Deadline, now_utc
 from cafe_ai.tenancy import repository
 from cafe_ai.tenancy.model import SERVICE_USER, Admission, Member, Permission, RateLimit, Role, User
 
 if TYPE_CHECKING:
-    from cafe_ai.platform.db import Database
+    from cafe_ai.platform.db import Database, UnitOfWork
+
+ADMISSION_SECONDS = 10.0  # far more than it takes on the busiest machine, and far less than a request may take
 
 
 def look_up(database: Database, user_id: UUID, business_id: UUID, limit: int, deadline: Deadline) -> Admission:
@@ -21,8 +32,21 @@ def look_up(database: Database, user_id: UUID, business_id: UUID, limit: int, de
     One round trip in a transaction of its own, committed before any work: a failure later must not take the count back. A
     crash of the database may, which is not worth a wait for its disk.
     """
-    with database.transaction(business_id, user_id, deadline, may_be_lost=True) as uow:
+    with _counting(database, user_id, business_id, deadline) as uow:
         return repository.admit(uow, user_id, business_id, limit)
+
+
+@contextmanager
+def _counting(database: Database, user_id: UUID, business_id: UUID | None, deadline: Deadline) -> Iterator[UnitOfWork]:
+    """A transaction that takes milliseconds: a database that hangs in it is away. Raises DependencyDown then."""
+    soon = Deadline.after(deadline.at_most(ADMISSION_SECONDS))
+    try:
+        with database.transaction(business_id, user_id, soon, may_be_lost=True) as uow:
+            yield uow
+    except DeadlineExceeded as error:
+        if deadline.expired:
+            raise
+        raise DependencyDown("database") from error
 
 
 def admit(
@@ -77,7 +101,7 @@ def stand_in(
 
 def look_up_user(database: Database, user_id: UUID, limit: int, deadline: Deadline) -> RateLimit:
     """Counts a request that is about no business against the user's rate; otherwise as `look_up`."""
-    with database.transaction(None, user_id, deadline, may_be_lost=True) as uow:
+    with _counting(database, user_id, None, deadline) as uow:
         return repository.admit(uow, user_id, None, limit).rate
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 KEYS_LIVE_SECONDS = 600.0
-SECONDS_BETWEEN_FETCHES = 5.0
+SECONDS_BETWEEN_FETCHES = 3.0
 FETCH_TIMEOUT_SECONDS = 3.0
 MAX_KEY_SET_BYTES = 1_000_000
 LEAST_FETCH_SECONDS = 0.5  # with less left a fetch that fails would say nothing about the issuer

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
-from importlib import resources
 
+from cafe_ai.assistants.planning import word_lists
 from cafe_ai.language.vocabulary import METRIC_WORDS, MONTH_NUMBERS, NUMBER_WORDS, ORDINALS, WEEKDAY_NUMBERS
 
-_LISTS = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
-JOINING = frozenset(_LISTS["joining"].split())
-FILLER = frozenset(_LISTS["filler"].split())
-NOT_RECORDED = frozenset(_LISTS["not_recorded"].split())
-CORRECTED = frozenset(_LISTS["corrected"].split())
-SPENDING = frozenset(_LISTS["spending"].split())
-PAID = SPENDING | frozenset(_LISTS["paid"].split())
-ARTICLES = frozenset(_LISTS["articles"].split())
-BEFORE_A_NAME = frozenset(_LISTS["before_a_name"].split())
-AFTER_A_NAME = frozenset(_LISTS["after_a_name"].split())
+JOINING = frozenset(word_lists.JOINING.split())
+FILLER = frozenset(word_lists.FILLER.split())
+NOT_RECORDED = frozenset(word_lists.NOT_RECORDED.split())
+CORRECTED = frozenset(word_lists.CORRECTED.split())
+SPENDING = frozenset(word_lists.SPENDING.split())
+PAID = SPENDING | frozenset(word_lists.PAID.split())
+ARTICLES = frozenset(word_lists.ARTICLES.split())
+BEFORE_A_NAME = frozenset(word_lists.BEFORE_A_NAME.split())
+AFTER_A_NAME = frozenset(word_lists.AFTER_A_NAME.split())
 
 
 _PATTERN_WORD = re.compile(r"(?<![\\\w])([a-z]{4,})(\?)?")

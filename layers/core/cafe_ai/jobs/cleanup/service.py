@@ -48,6 +48,7 @@ MEASURES: Mapping[str, str] = {
     "feedback_comments": "CleanedFeedbackComments",
     "dead_letters": "CleanedDeadLetters",
     "examples": "CleanedExamples",
+    "traces": "CleanedTraces",
 }
 
 

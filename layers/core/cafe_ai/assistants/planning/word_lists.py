@@ -1,13 +1,20 @@
-# Words of questions, folded (lower case, no accents), Spanish and English.
+"""Lists of words in questions, folded (lower case, no accents), Spanish and English: data that `words` makes sets of."""
 
 # Words that join the words of a name and may be left out of it.
-joining = '''
+JOINING = """
 a al and d de del e el en for in l la las los of para the un una y
-'''
+"""
 
 # Words a question may hold without changing what is asked.
-filler = '''
-carta catalogo catalogue catalog menu desglosa desglosalo desglosame break breaks buenas tardes oye sacamos hacemos pusimos incluye incluyen usada usado usadas usados ring rung issue issued shift shifted count came deja dejan nos ninguna ningun ninguno stop stopped aplicadas grossing distintas highest seen trading mayormente rango verdad tal ok vale porfi dime dinos cuentame decidme enseñame ensename saca sacame pasame pasa necesitamos gustaria querria me-gustaria could ascendio ascendieron ascienden asciende sirvieron sirvio servimos servido served how'd money-wise jaleo movimiento devolvimos euros reparten reparte repartieron distribuyen distribuye dimos dado concedimos aplicamos aplicado aplicados ofrecimos offered applied granted gave dejamos dejar cups tazas taza vasos raciones racion porciones trozos slices portions glasses plates cup piezas anything somebody anyone
+FILLER = """
+carta catalogo catalogue catalog menu desglosa desglosalo desglosame break breaks buenas tardes oye sacamos hacemos
+pusimos incluye incluyen usada usado usadas usados ring rung issue issued shift shifted count came deja dejan nos
+ninguna ningun ninguno stop stopped aplicadas grossing distintas highest seen trading mayormente rango verdad tal ok
+vale porfi dime dinos cuentame decidme enseñame ensename saca sacame pasame pasa necesitamos gustaria querria
+me-gustaria could ascendio ascendieron ascienden asciende sirvieron sirvio servimos servido served how'd money-wise
+jaleo movimiento devolvimos euros reparten reparte repartieron distribuyen distribuye dimos dado concedimos aplicamos
+aplicado aplicados ofrecimos offered applied granted gave dejamos dejar cups tazas taza vasos raciones racion
+porciones trozos slices portions glasses plates cup piezas anything somebody anyone
 a about account accounted accounts achieve achieved actual actuales actually actualmente acumulada acumuladas
 acumulado acumulados ademas ago ahora al alguien algun alguna algunas alguno algunos all alli also altogether am
 amount amounts an analisis analiza and anda andan anterior any anything aparte aporta aportan aportaron aporto
@@ -53,11 +60,12 @@ uno unos until up us use used usted ustedes va valor value values vamos van vece
 venido venta ventas ver vez viene vienen vinieron vino visit visitaron visited visito visits vista visto vosotros want
 wanted was we we'd we're we've well went were what what's whats when where which while who who's who've whole whom
 whose why will with within would y ya yes yo you your yours
-'''
+"""
 
 # Words for matters that a shop has and these records do not.
-not_recorded = '''
-vegano vegana veganos veganas vegan vegetariano vegetariana vegetarianos gluten lactosa celiacos seasonal estacional estacionales
+NOT_RECORDED = """
+vegano vegana veganos veganas vegan vegetariano vegetariana vegetarianos gluten lactosa celiacos seasonal estacional
+estacionales
  accionistas advertising aforo agua-corriente alquiler alquileres amortisation amortizacion amortization balance
 balance-sheet banco bank budget camarera camareras camarero camareros campana campanas cashflow clima competencia
 competidor competidores competition competitor competitors credito cuenta-bancaria debt debts depreciation deuda
@@ -70,15 +78,15 @@ renta rents salaries salario salarios salary seguidores seguro seguros staff sta
 suppliers table tables tax taxes temperatura temperature tesoreria tiempo-atmosferico tiktok tip tips trabajador
 trabajadores traffic twitter utilities vacaciones vat visitas wage wages waiter waiters weather web website wifi
 worker workers
-'''
+"""
 
 # What a shop does with its own money, which these records do not hold.
-spending = '''
+SPENDING = """
 cost costaron costs gastado gastamos owe owed pagado pagamos pagar pagaron paid pay pays
-'''
+"""
 
 # The words that misspelt ones are corrected towards: those no product is likely to be named like.
-corrected = '''
+CORRECTED = """
 ventas vendimos vendido vendieron pedidos clientes cliente facturacion facturamos ingresos productos producto ticket
 tickets medio unidades devoluciones margen categoria categorias semana semanas trimestre semestre comparado comparada
 respecto ayer anteayer promedio diaria diario mensual porcentaje revenue orders customers customer products product
@@ -86,27 +94,27 @@ average returns margin category quarter month months weekend yesterday compared 
 enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre january february march april
 june july august september october november december monday tuesday wednesday thursday friday saturday sunday
 miercoles viernes sabado domingo lunes martes jueves ultimo ultima ultimos ultimas
-'''
+"""
 
 # With a payment method beside them these speak of how orders were paid.
-paid = '''
+PAID = """
 pago pagos pagada pagadas pagados payment payments cobrado cobramos cobro
-'''
+"""
 
 # Articles, skipped when what stands beside a name is looked at.
-articles = '''
+ARTICLES = """
 el la los las un una the a an our nuestro nuestra nuestros nuestras del
-'''
+"""
 
 # Words before which a product, category or store is named.
-before_a_name = '''
+BEFORE_A_NAME = """
 de del of for y and o or e con cuanto cuanta cuantos cuantas many much vendimos vendido vendio vendieron vende venden
 vendemos sold sell selling sells ventas sales unidades units compramos compro vs versus contra than stock precio price
 margen margin cuesta cuestan mas menos more most fewer vale cost is are por ingresos revenue queda quedan devoluciones
 returns porcentaje share producto productos tienda store categoria
-'''
+"""
 
 # Words after which one was named.
-after_a_name = '''
+AFTER_A_NAME = """
 sales revenue units orders did were was vendimos vendieron ventas sold have vendi hemos se cuesta margin stock
-'''
+"""
