@@ -11,7 +11,7 @@ from tests.support.postgres import TestDatabase
 from tests.support.whole_api import WholeApi, running_api
 
 RANDOM = "FUZZ_CASES" in os.environ  # otherwise the same cases each time
-CASES = int(os.environ.get("FUZZ_CASES", "25"))
+CASES = int(os.environ.get("FUZZ_CASES", "12"))
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,7 @@ IDS = [str(uuid4()) for _ in range(501)]
             {"service_level": 0.98, "review_days": 1},
             {"service_level": 0.98, "review_days": 1, "horizon_days": 28},
         ),
+        (FORECAST, {"horizon_days": 7.0}, {"horizon_days": 7}),
         (JobKind.CLEANUP, {}, {"days_old": 30}),
     ],
 )

@@ -12,10 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
-    StrictFloat,
-    StrictInt,
     StringConstraints,
     ValidationError,
 )
@@ -51,6 +50,15 @@ def _same_however_written(id: str) -> str:
 
 Id = Annotated[Name, AfterValidator(_same_however_written)]
 """Our id or the shop's own: users only ever see the latter."""
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError("must be a number")  # noqa: TRY004 -- pydantic makes a refusal of it
+    return value
+
+
+NUMBER = BeforeValidator(_number)  # JSON's 5.0 is a whole number; "5" and true are none
 
 
 class _Parameters(BaseModel):
@@ -96,7 +104,7 @@ class ProductRecommendationsParameters(_AsOf):
     locale: Literal["es", "en"] | None = None
     business_type: Name | None = None
     business_name: Name | None = None
-    limit: Annotated[StrictInt | None, Field(ge=1, le=MAX_RECOMMENDATIONS)] = None
+    limit: Annotated[int, Field(ge=1, le=MAX_RECOMMENDATIONS), NUMBER] | None = None
 
 
 class CustomerBehaviorParameters(_AsOf):
@@ -112,9 +120,9 @@ class InventoryForecastParameters(_AsOf):
 
     locale: Literal["es", "en"] | None = None
     product_ids: Annotated[list[Id] | None, Field(min_length=1, max_length=MAX_PRODUCTS)] = None
-    horizon_days: Annotated[StrictInt, Field(ge=1, le=MAX_HORIZON_DAYS)] = 28
-    service_level: Annotated[StrictFloat | None, Field(gt=0.5, le=MAX_SERVICE_LEVEL)] = None
-    review_days: Annotated[StrictInt | None, Field(ge=1, le=MAX_REVIEW_DAYS)] = None
+    horizon_days: Annotated[int, Field(ge=1, le=MAX_HORIZON_DAYS), NUMBER] = 28
+    service_level: Annotated[float, Field(gt=0.5, le=MAX_SERVICE_LEVEL), NUMBER] | None = None
+    review_days: Annotated[int, Field(ge=1, le=MAX_REVIEW_DAYS), NUMBER] | None = None
 
 
 class ReviewAnalysisParameters(_AsOf):
@@ -130,7 +138,7 @@ class TrainingParameters(_AsOf):
 class CleanupParameters(_Parameters):
     """Of what is older than so many days."""
 
-    days_old: Annotated[StrictInt, Field(ge=1, le=MAX_DAYS_OLD)] = 30
+    days_old: Annotated[int, Field(ge=1, le=MAX_DAYS_OLD), NUMBER] = 30
 
 
 PARAMETERS: Mapping[JobKind, type[_Parameters]] = {
