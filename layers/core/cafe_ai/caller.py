@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from cafe_ai.bootstrap import runtime
-from cafe_ai.errors import PermissionDenied
+from cafe_ai.errors import PermissionDenied, Unavailable
 from cafe_ai.platform import tracing
-from cafe_ai.platform.clock import Deadline, milliseconds_since
+from cafe_ai.platform.clock import Deadline, milliseconds_since, now_utc
+from cafe_ai.platform.ids import uuid7
 from cafe_ai.platform.telemetry import Measures
 from cafe_ai.tenancy import service as tenancy
 from cafe_ai.tenancy import tokens
@@ -121,3 +122,26 @@ class AuthenticatedCaller:
         if not user.operator:
             raise PermissionDenied("Only operators of the service may do this.")
         return user
+
+
+def audit_failure(exchange: Exchange, attempt: Attempt, error: Exception) -> None:
+    """A failed inference is written too, in a transaction of its own: refused ones (402, 403, 404) and broken ones."""
+    from cafe_ai.audit import service as audit
+    from cafe_ai.audit.model import Inference, billed
+
+    used = {"id": uuid7(), "model_name": "none", **billed(error)}
+    inference = Inference(
+        user_id=exchange.identity.user_id if exchange.identity else None,
+        business_id=attempt.business_id,
+        prompt=attempt.prompt,
+        response="",
+        endpoint=attempt.endpoint,
+        status="error",
+        response_time_ms=exchange.milliseconds,
+        timestamp=now_utc(),
+        error_message=f"{type(error).__name__}: {error}",
+        request_id=exchange.request_id,
+        **used,
+    )
+    away = isinstance(error, Unavailable)
+    audit.record(runtime(), inference, deadline=exchange.deadline, database_away=away)

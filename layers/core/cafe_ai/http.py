@@ -19,11 +19,11 @@ from typing import Annotated, Any, Literal
 
 from cafe_ai import errors, problems
 from cafe_ai.bootstrap import Runtime, runtime
-from cafe_ai.caller import Attempt, AuthenticatedCaller, Exchange
+from cafe_ai.caller import AuthenticatedCaller, Exchange, audit_failure
 from cafe_ai.cold_start import models_built_on_first_use, pydantic_v1_absent
 from cafe_ai.parameters import KEY_CHARACTERS, idempotency_key
 from cafe_ai.platform import tracing
-from cafe_ai.platform.clock import Deadline, now_utc
+from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.ids import uuid7
 from cafe_ai.platform.telemetry import UNKNOWN, correlated, log, log_failure, observed
 from cafe_ai.settings import starts_from_snapshot
@@ -270,36 +270,13 @@ def _problem(exchange: Exchange, error: Exception) -> Response:
     if known.status >= 500:
         log_failure(known.title, error, code=known.code)
     if exchange.attempt is not None and known.status not in NEVER_AN_INFERENCE:
-        _audit_failure(exchange, exchange.attempt, error)
+        audit_failure(exchange, exchange.attempt, error)
     return JSONResponse(
         problems.document(known, instance=exchange.path, request_id=exchange.request_id),
         status_code=known.status,
         headers=dict(known.headers),
         media_type=problems.MEDIA_TYPE,
     )
-
-
-def _audit_failure(exchange: Exchange, attempt: Attempt, error: Exception) -> None:
-    """A failed inference is written too, in a transaction of its own: refused ones (402, 403, 404) and broken ones."""
-    from cafe_ai.audit import service as audit
-    from cafe_ai.audit.model import Inference, billed
-
-    used = {"id": uuid7(), "model_name": "none", **billed(error)}
-    inference = Inference(
-        user_id=exchange.identity.user_id if exchange.identity else None,
-        business_id=attempt.business_id,
-        prompt=attempt.prompt,
-        response="",
-        endpoint=attempt.endpoint,
-        status="error",
-        response_time_ms=exchange.milliseconds,
-        timestamp=now_utc(),
-        error_message=f"{type(error).__name__}: {error}",
-        request_id=exchange.request_id,
-        **used,
-    )
-    away = isinstance(error, errors.Unavailable)
-    audit.record(runtime(), inference, deadline=exchange.deadline, database_away=away)
 
 
 async def _refuse_invalid(request: Request, error: Exception) -> Response:
