@@ -114,7 +114,7 @@ class Collector:
         exchange = _Exchange(self._take())
         try:
             status, answer = call_within(seconds, lambda: self._send(exchange, body, seconds))
-        except TookTooLong as error:
+        except (TookTooLong, TimeoutError) as error:  # the wait as a whole, or one of its parts
             exchange.abandon()
             raise NotTaken("no answer in time") from error
         except (OSError, HTTPException) as error:
