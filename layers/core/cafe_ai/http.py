@@ -344,7 +344,9 @@ def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     asyncio.set_event_loop(_event_loop())
     adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", problems.MEDIA_TYPE, "text/"])
     if starts_from_snapshot():
-        _prepare_for_snapshot()
+        from cafe_ai.snapshot import register
+
+        register(_before_snapshot, lambda: runtime().after_restore())
 
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         asyncio.set_event_loop(_event_loop())
@@ -356,17 +358,10 @@ def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     return handle
 
 
-def _prepare_for_snapshot() -> None:
-    """Has Lambda's runtime, whose module this is, call us before it takes the snapshot and after each start from it."""
-    from snapshot_restore_py import register_after_restore, register_before_snapshot
-
-    def before_snapshot() -> None:
-        runtime().before_snapshot()
-        _event_loop().close()  # it has sockets: to itself, but sockets
-        _event_loop.cache_clear()
-
-    register_before_snapshot(before_snapshot)
-    register_after_restore(lambda: runtime().after_restore())
+def _before_snapshot() -> None:
+    runtime().before_snapshot()
+    _event_loop().close()  # it has sockets: to itself, but sockets
+    _event_loop.cache_clear()
 
 
 @cache

@@ -11,7 +11,7 @@ import os
 import random
 import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from cafe_ai.platform.telemetry import log_warning
@@ -51,6 +51,14 @@ LATER_THAN = {
     "cafe_ai.sales_analysis.service": ("cafe_ai.sales_analysis.prose",),
 }
 REHEARSAL = "cafe_ai.assistants.rehearsal"
+
+
+def register(before_snapshot: Callable[[], None], after_restore: Callable[[], None]) -> None:
+    """Has Lambda's runtime, whose module this is, call the one before it takes the snapshot, the other after each start."""
+    from snapshot_restore_py import register_after_restore, register_before_snapshot
+
+    register_before_snapshot(before_snapshot)
+    register_after_restore(after_restore)
 
 
 def load(settings: Settings) -> None:
