@@ -112,13 +112,15 @@ class Sampler:
         found = []
         for group, by_process in sorted(self.samples.items()):
             lasting = [
-                (held[-1].used, Change(first, last))
+                (held[-1].used if _was_warm(held, early[1]) else -1.0, Change(first, last))
                 for held in by_process.values()
                 if (first := _median(held, early)) and (last := _median(held, late))
             ]
             if lasting:
                 changes = [change for _, change in lasting]
-                _, busiest = max(lasting)
+                used, busiest = max(lasting)
+                if used < 0:
+                    busiest = Change(busiest.early, busiest.early)
                 found.append(Growth(group, len(lasting), total(changes), busiest))
         return found
 
@@ -131,6 +133,12 @@ def total(changes: Sequence[Change]) -> Change:
 def of_workers(found: Sequence[Growth]) -> Change:
     """Of all functions' processes together."""
     return total([one.all for one in found if one.group not in SERVERS])
+
+
+def _was_warm(held: Sequence[Held], by: float) -> bool:
+    """Whether a fifth of its work was done by then: what works for the first time later has much to load."""
+    done = max((one.used for one in held if one.at <= by), default=0.0)
+    return done >= held[-1].used / 5
 
 
 def _median(held: Sequence[Held], span: tuple[float, float]) -> float:

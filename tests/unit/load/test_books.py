@@ -132,3 +132,12 @@ def test_what_an_idle_process_loads_late_is_no_leak_unless_it_is_much_of_all() -
 
 def test_a_process_that_came_later_or_ended_says_nothing_of_growth() -> None:
     assert grown((0, 0, 50, 90, 100)) == grown((50, 60, 70, 0, 0)) == []
+
+
+def test_a_process_that_worked_for_the_first_time_late_is_not_judged_alone() -> None:
+    sampler, fifth = Sampler(cast(Any, None)), MINUTES * 60 / 5
+    for number, (size, used) in enumerate([(50, 1), (50, 1), (50, 1), (90, 30), (90, 30)]):
+        sampler.samples["TrainModels"][1].append(Held(fifth * number + fifth / 2, size * MEGABYTE, float(used)))
+    (growth,) = sampler.growth(0.0, MINUTES * 60)
+    assert not growth.too_much
+    assert growth.all.share == pytest.approx(0.8)
