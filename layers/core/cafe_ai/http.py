@@ -15,7 +15,7 @@ import base64
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from cafe_ai import errors, problems
 from cafe_ai.bootstrap import Runtime, runtime
@@ -49,20 +49,7 @@ MAX_BODY_BYTES = 1024 * 1024
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 GATEWAY_SECONDS = 30.0  # after which API Gateway has given up: an older event is a sample, not a request
 
-ALWAYS = (
-    errors.Unauthorized,
-    errors.PayloadTooLarge,
-    errors.InvalidRequest,
-    errors.DependencyDown,
-    errors.DeadlineExceeded,
-)
-FOR_USERS = (*ALWAYS, errors.RateLimited)
-FOR_MEMBERS = (*FOR_USERS, errors.PermissionDenied, errors.BusinessNotFound, errors.BudgetExhausted)
-EDGE_ERRORS: Mapping[str, tuple[type[errors.CafeAIError], ...]] = {
-    "nobody": ALWAYS,
-    "user": FOR_USERS,
-    "business": FOR_MEMBERS,
-}
+declares = problems.declares  # for a route's `responses`
 
 # A row for each request that is refused for its rate would make a flood dearer than serving it; nor is a body that
 # could not be read an inference.
@@ -327,16 +314,6 @@ class App(FastAPI):
 def create_app() -> App:
     """The application of one function: it declares its own routes on it, and only these."""
     return App()
-
-
-def declares(
-    *further: type[errors.CafeAIError], about: Literal["business", "user", "nobody"] = "business"
-) -> dict[int | str, dict[str, Any]]:
-    """For a route's `responses`: what the edge may answer, and these.
-
-    about: whom the route admits the caller for: a business, the caller alone, or nobody where it admits and counts none.
-    """
-    return problems.responses((*EDGE_ERRORS[about], *further))
 
 
 def lambda_handler(app: App) -> Callable[[dict[str, Any], Any], dict[str, Any]]:

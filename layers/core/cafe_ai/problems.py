@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
+from cafe_ai import errors
 from cafe_ai.errors import CafeAIError, FieldError
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:problem-type:cafe-ai:"
+
+ALWAYS = (
+    errors.Unauthorized,
+    errors.PayloadTooLarge,
+    errors.InvalidRequest,
+    errors.DependencyDown,
+    errors.DeadlineExceeded,
+)
+FOR_USERS = (*ALWAYS, errors.RateLimited)
+FOR_MEMBERS = (*FOR_USERS, errors.PermissionDenied, errors.BusinessNotFound, errors.BudgetExhausted)
+EDGE_ERRORS: Mapping[str, tuple[type[errors.CafeAIError], ...]] = {
+    "nobody": ALWAYS,
+    "user": FOR_USERS,
+    "business": FOR_MEMBERS,
+}
 
 SCHEMA: dict[str, Any] = {
     "title": "Problem",
@@ -52,10 +68,20 @@ def document(error: CafeAIError, *, instance: str, request_id: str) -> dict[str,
     }
 
 
-def responses(errors: Iterable[type[CafeAIError]]) -> dict[int | str, dict[str, Any]]:
+def declares(
+    *further: type[errors.CafeAIError], about: Literal["business", "user", "nobody"] = "business"
+) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: what the edge may answer, and these.
+
+    about: whom the route admits the caller for: a business, the caller alone, or nobody where it admits and counts none.
+    """
+    return responses((*EDGE_ERRORS[about], *further))
+
+
+def responses(kinds: Iterable[type[CafeAIError]]) -> dict[int | str, dict[str, Any]]:
     """The errors as an OpenAPI `responses` object; those with one status share an entry."""
     titles: dict[int, list[str]] = {}
-    for error in errors:
+    for error in kinds:
         titles.setdefault(error.status, []).append(f"{error.title} (`{error.code}`)")
     return {
         status: {
@@ -66,12 +92,12 @@ def responses(errors: Iterable[type[CafeAIError]]) -> dict[int | str, dict[str, 
     }
 
 
-def field_errors(errors: Sequence[Mapping[str, Any]], *, json_sent: bool) -> list[FieldError]:
+def field_errors(found: Sequence[Mapping[str, Any]], *, json_sent: bool) -> list[FieldError]:
     """Pydantic's errors as fields and what was expected of them; what was sent is not repeated.
 
     A field is its dotted path without the place it was sent in ("body", "query"); "body" stands for the whole body.
     """
-    return [_field_error(error, json_sent) for error in errors]
+    return [_field_error(error, json_sent) for error in found]
 
 
 def _field_error(error: Mapping[str, Any], json_sent: bool) -> FieldError:

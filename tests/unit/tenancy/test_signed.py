@@ -19,7 +19,7 @@ from cafe_ai.tenancy import signed
 ISSUER, AUDIENCE = "https://issuer.example", "cafe-ai"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 NOW = int(time.time())
-CLAIMS: dict[str, Any] = {"iss": ISSUER, "aud": AUDIENCE, "sub": "somebody", "exp": NOW + 86_400}
+CLAIMS: dict[str, Any] = {"iss": ISSUER, "aud": AUDIENCE, "sub": "somebody", "exp": NOW + 6000}
 MUTATIONS = 400
 
 
@@ -57,7 +57,7 @@ GOOD = sign({"alg": "RS256", "kid": "first"}, CLAIMS)
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"aud": ["other", AUDIENCE]}, {"nbf": NOW - 1}, {"iat": NOW + 900}, {"exp": NOW + 86_400.5}]
+    "changes", [{}, {"aud": ["other", AUDIENCE]}, {"nbf": NOW - 1}, {"iat": NOW + 900}, {"exp": NOW + 6000.5}]
 )
 def test_a_good_token_is_accepted(changes: dict[str, Any]) -> None:
     token = sign({"alg": "RS256"}, CLAIMS | changes)
@@ -70,12 +70,12 @@ def test_a_good_token_is_accepted(changes: dict[str, Any]) -> None:
     [
         {"exp": NOW - 1},
         {"exp": None},
-        {"exp": str(NOW + 86_400)},
+        {"exp": str(NOW + 600)},
         {"exp": True},
         {"exp": float("nan")},
         {"exp": float("inf")},
-        {"exp": [NOW + 86_400]},
-        {"nbf": NOW + 86_400},
+        {"exp": [NOW + 600]},
+        {"nbf": NOW + 6000},
         {"nbf": "now"},
         {"iss": ISSUER + "/"},
         {"iss": [ISSUER]},
