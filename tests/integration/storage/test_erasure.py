@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from tests.security.upkeep import insert_upkeep
 from tests.support.factories import Factory, Line
 from tests.support.features import insert_features
 from tests.support.indexed import put_in_index
-from tests.support.postgres import TestDatabase
 
 # The audit outlives what it speaks of; the index's tables hold ids, and go when the indexer has removed the vectors; a message
 # of the outbox holds ids, and goes when it has been sent.
@@ -31,19 +29,6 @@ KEPT = {
 TENANT_TABLES = """
 SELECT DISTINCT table_name FROM information_schema.columns
  WHERE table_schema = 'public' AND column_name = 'business_id' AND table_name NOT IN ('measured_lines', 'product_documents')"""
-
-
-@pytest.fixture
-def superuser(database: TestDatabase) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database.superuser, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-def shop(database: TestDatabase) -> Iterator[Factory]:
-    factory = Factory.connected(database)
-    yield factory
-    factory.connection.close()
 
 
 def open_shop(shop: Factory, superuser: psycopg.Connection[Any]) -> UUID:

@@ -58,19 +58,6 @@ EXCUSED = set().union(*NO_WORDS_OF_PEOPLE.values())
 
 
 @pytest.fixture
-def superuser(database: TestDatabase) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database.superuser, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-def shop(database: TestDatabase) -> Iterator[Factory]:
-    factory = Factory.connected(database)
-    yield factory
-    factory.connection.close()
-
-
-@pytest.fixture
 def runtime(database: TestDatabase) -> Iterator[Runtime]:
     own = Database(database.app)
     yield Runtime.of(Settings(), database=own, reports=FakeFiles(), models=FakeFiles())

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from cafe_ai.errors import DependencyDown, NotFound
 from cafe_ai.platform.clock import Deadline
 from cafe_ai.platform.state_machine import StateMachine
 from cafe_ai.platform.storage import ObjectStore
 
+pytestmark = pytest.mark.usefixtures("aws")
+
 DEFINITION = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
 ROLE = "arn:aws:iam::123456789012:role/machine"
-
-
-@pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    with mock_aws():
-        yield
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from cafe_ai.errors import NotFound
 from cafe_ai.platform import tracing
@@ -20,18 +18,11 @@ from cafe_ai.platform.tracing import Kind
 from tests.support.otlp_receiver import Collector, ReceivedSpan
 from tests.unit.tracing.conftest import MakeTracer
 
+pytestmark = pytest.mark.usefixtures("aws")
+
 ELSEWHERE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 ROLE = "arn:aws:iam::123456789012:role/machine"
 DEFINITION = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
-
-
-@pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    with mock_aws():
-        yield
 
 
 @pytest.fixture
