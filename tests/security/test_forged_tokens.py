@@ -137,7 +137,7 @@ def test_only_true_makes_an_operator(forger: Forger, runtime: Runtime, claim: ob
 
 HARMLESS: dict[str, dict[str, Any]] = {
     "several audiences": {"aud": ["another", AUDIENCE]},
-    "fractions of seconds": {"exp": time.time() + 600.5, "iat": time.time() - 0.5},
+    "fractions of seconds": {"exp": time.time() + 86_400.5, "iat": time.time() - 0.5},
     "a clock that is a little ahead": {"iat": int(time.time()) + 30},
     "claims of its own": {"scope": "openid", "email_verified": True},
 }

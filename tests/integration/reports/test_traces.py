@@ -102,10 +102,11 @@ def test_a_state_that_chooses_its_input_goes_on_with_the_trace(desk: Desk, colle
 def test_a_report_that_was_not_drawn_is_recorded_by_none_of_them(desk: Desk, collector: Collector) -> None:
     tracer = use_tracer(desk.runtime, collector, ratio=0.0)
     job = ask(desk)
-    use_tracer(desk.runtime, collector)
+    another = use_tracer(desk.runtime, collector)
     hand_on(desk)
     run(desk.machine.started[job])
-    tracer.close()
+    for each in (tracer, another):
+        each.close()
     assert collector.bodies == []
 
 

@@ -98,9 +98,9 @@ def taking_off(api: WholeApi, aviary: Aviary) -> Iterator[Flight]:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         flight = Flight(api, aviary, models, indiscreet, collector, receiver, patch)
         key = aviary.plant("OTLP header", "Bearer {}")
-        flight.put(
-            "tracer", Tracer(TraceSettings(collector.url + "/v1/traces", {"authorization": key}, ratio=1.0), str)
-        )
+        tracer = Tracer(TraceSettings(collector.url + "/v1/traces", {"authorization": key}, ratio=1.0), str)
+        stack.callback(tracer.close)
+        flight.put("tracer", tracer)
         flight.put("reports", FakeFiles())
         flight.put("models", FakeFiles())
         use_model(flight, models.url)
