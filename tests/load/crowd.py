@@ -82,11 +82,12 @@ class Crowd:
     def _visit_once(self, number: int, kind: Callable[[Visit], None], recorder: Recorder) -> None:
         chance = random.Random(f"{kind.__name__}/{number}")
         with httpx.Client(base_url=self.world.state.base_url, timeout=CLIENT_SECONDS) as client:
-            kind(self._visit(Caller(client, recorder), chance, Pace(0.0), lambda: True))
+            kind(self._visit(number, Caller(client, recorder), chance, Pace(0.0), lambda: True))
 
-    def _visit(self, caller: Caller, chance: random.Random, pace: Pace, over: Callable[[], bool]) -> Visit:
+    def _visit(self, number: int, caller: Caller, chance: random.Random, pace: Pace, over: Callable[[], bool]) -> Visit:
+        """Each user comes as members of their own: nobody else erases what they have just been told."""
         tenant = chance.choice(self.world.tenants)
-        member = chance.choice(tenant.with_roles("owner", "manager"))
+        member = chance.choice(tenant.with_roles("owner", "manager")[number :: self.users])
         return Visit(self.world, tenant, member, caller, chance, pace, over)
 
     def _come_and_go(self, number: int, pace: Pace) -> None:
@@ -96,7 +97,7 @@ class Crowd:
             with httpx.Client(base_url=self.world.state.base_url, timeout=CLIENT_SECONDS) as client:
                 caller = Caller(client, self.recorder)
                 while not self._over.is_set():
-                    visit = self._visit(caller, chance, pace, self._over.is_set)
+                    visit = self._visit(number, caller, chance, pace, self._over.is_set)
                     chance.choices(visits, shares)[0](visit)
                     self._over.wait(BETWEEN_VISITS)
         except BaseException as error:
