@@ -12,6 +12,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -28,6 +29,8 @@ OWNER, APP, SAAS = "cafe_ai_owner", "cafe_ai_app", "cafe_ai_saas"
 OWNER_ATTRIBUTES = "LOGIN CREATEROLE NOSUPERUSER NOBYPASSRLS"
 ROLE_ATTRIBUTES = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
 START_SECONDS = 60
+GONE_SECONDS = 10.0
+MEMORY_IN_USE = "pre-existing shared memory block"  # of an earlier server on the same folder
 # For root where the path to the files is closed to others: may pass closed folders, may nothing else.
 PASS_CLOSED_FOLDERS = (
     "--securebits=+no_setuid_fixup",
@@ -88,7 +91,19 @@ class PostgresServer:
             "timezone": "UTC",
         }
         arguments = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items())
-        self._run("pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", self._data, "-l", self.log, "-o", arguments)
+        self._start_when_the_last_is_gone(arguments)
+
+    def _start_when_the_last_is_gone(self, arguments: str) -> None:
+        """A server that was killed has its memory until its last process has ended, which is a moment later."""
+        deadline = time.monotonic() + GONE_SECONDS
+        while True:
+            try:
+                wait = ("-w", "-t", str(START_SECONDS))
+                return self._run("pg_ctl", "start", *wait, "-D", self._data, "-l", self.log, "-o", arguments)
+            except PostgresError as error:
+                if MEMORY_IN_USE not in str(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
 
     def stop(self) -> None:
         """Stops the server, open connections or not; does nothing where it does not run."""
