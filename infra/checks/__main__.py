@@ -84,7 +84,7 @@ def _check_sbom(layout: Layout) -> list[str]:
 
 
 def _scan(layout: Layout) -> list[str]:
-    tool = layout.checks_venv / "bin" / "detect-secrets"
+    tool = layout.venv / "bin" / "detect-secrets"
     baseline = layout.project / secrets.BASELINE
     said = [f"{each} in {secrets.BASELINE} was read by nobody" for each in secrets.unread(baseline)]
     found = secrets.new_secrets(tool, layout.project, baseline)
@@ -129,11 +129,11 @@ def _say_audit(result: Audit, required: bool) -> None:
 
 
 def _write_baseline(layout: Layout) -> int:
-    tool = layout.checks_venv / "bin" / "detect-secrets"
+    tool = layout.venv / "bin" / "detect-secrets"
     unread = secrets.write_baseline(tool, layout.project, layout.project / secrets.BASELINE)
     for each in secrets.unread(layout.project / secrets.BASELINE):
         say(f"  to be read: {each}")
-    say(f"  {unread} to be read: .local/venvs/checks/bin/detect-secrets audit {secrets.BASELINE}")
+    say(f"  {unread} to be read: .venv/bin/detect-secrets audit {secrets.BASELINE}")
     return 0
 
 

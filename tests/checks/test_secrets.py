@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.checks.secrets import BASELINE, ScanError, new_secrets, unread
-from infra.local.layout import PROJECT
+from infra.local.layout import PROJECT, current
 
 # Put together here, so that no secret stands in this file.
 PLANTED = {
@@ -37,8 +37,8 @@ def test_every_entry_of_the_baseline_was_read() -> None:
     assert unread(PROJECT / BASELINE) == []
 
 
-def test_planted_secrets_are_found_and_nothing_else(tools: Path, checkout: Path) -> None:
-    tool, baseline = tools / "detect-secrets", PROJECT / BASELINE
+def test_planted_secrets_are_found_and_nothing_else(checkout: Path) -> None:
+    tool, baseline = current().venv / "bin" / "detect-secrets", PROJECT / BASELINE
     assert new_secrets(tool, checkout, baseline) == []
     for name, text in PLANTED.items():
         (checkout / name).write_text(text, encoding="utf-8")
@@ -49,11 +49,11 @@ def test_planted_secrets_are_found_and_nothing_else(tools: Path, checkout: Path)
     assert {each.file for each in found} == set(PLANTED)
 
 
-def test_a_hash_of_a_lock_hides_no_secret_beside_it(tools: Path, checkout: Path) -> None:
+def test_a_hash_of_a_lock_hides_no_secret_beside_it(checkout: Path) -> None:
     (checkout / "web.txt").write_text("    --hash=sha256:" + "0a" * 32 + " \\\n" + PLANTED["aws.py"], encoding="utf-8")
     git_add(checkout)
 
-    (found,) = new_secrets(tools / "detect-secrets", checkout, PROJECT / BASELINE)
+    (found,) = new_secrets(current().venv / "bin" / "detect-secrets", checkout, PROJECT / BASELINE)
 
     assert (found.file, found.kind) == ("web.txt", "AWS Access Key")
 
