@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ import httpx
 
 from tests.bench.report import table
 from tests.load import books
+from tests.load.background import Background
 from tests.load.crowd import CLIENT_SECONDS, Crowd
 from tests.load.outages import Outage
 from tests.load.recording import NOTHING_CAME, Call, Caller, Recorder
@@ -52,23 +52,13 @@ class Episode:
 
 
 @dataclass
-class Watcher:
+class Watcher(Background):
     """One more client, which asks for nothing else but what the outage takes away, again and again."""
 
     world: World
     outage: Outage
     recorder: Recorder
     calls: list[Call] = field(default_factory=list)
-
-    def __enter__(self) -> Watcher:
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
 
     def _run(self) -> None:
         tenant = self.world.tenants[0]

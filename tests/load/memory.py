@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import statistics
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from infra.local import processes
 from infra.local.deploy import STACK
 from infra.local.state import load
+from tests.load.background import Background
 from tests.support.local_stack import Stack
 
 FUNCTION = re.compile(rb"AWS_LAMBDA_FUNCTION_NAME=" + STACK.encode() + rb"-(\w+?)Function-")
@@ -67,7 +67,7 @@ class Growth:
 
 
 @dataclass
-class Sampler:
+class Sampler(Background):
     """Samples every so many seconds while inside its `with`. samples: by group, by process."""
 
     stack: Stack
@@ -75,15 +75,8 @@ class Sampler:
     samples: dict[str, dict[int, list[Held]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
     def __enter__(self) -> Sampler:
-        self._over = threading.Event()
         self._groups: dict[int, str] = {}
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+        return super().__enter__()
 
     def _run(self) -> None:
         while not self._over.is_set():

@@ -201,11 +201,8 @@ def call_handler(
 
     def handle_call(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
         shared, deadline = runtime(), _deadline(context)
-        with (
-            words_kept_in(),
-            _invoked(shared, endpoint, str(context.aws_request_id), deadline, trigger="other"),
-            _failures_told("A call failed"),
-        ):
+        origin = str(context.aws_request_id)
+        with _invoked(shared, endpoint, origin, deadline, failure="A call failed", trigger="other"):
             return handle(shared, event, deadline)
 
     return handle_call
@@ -223,11 +220,7 @@ def schedule_handler(
     def handle_run(event: dict[str, Any], context: Any) -> None:
         shared, deadline = runtime(), _deadline(context)
         origin = event.get("id") or context.aws_request_id
-        with (
-            words_kept_in(),
-            _invoked(shared, endpoint, str(origin), deadline, trigger="timer"),
-            _failures_told("A scheduled run failed"),
-        ):
+        with _invoked(shared, endpoint, str(origin), deadline, failure="A scheduled run failed", trigger="timer"):
             handle(shared, deadline)
 
     return handle_run
@@ -250,10 +243,8 @@ def step_handler(
 
         shared, deadline = runtime(), _deadline(context)
         origin = event.get("correlation_id") or context.aws_request_id
-        with (
-            words_kept_in(),
-            _invoked(shared, name, str(origin), deadline, trigger="other", parent=_trace_of(event)),
-            _failures_told("A step failed"),
+        with _invoked(
+            shared, name, str(origin), deadline, failure="A step failed", trigger="other", parent=_trace_of(event)
         ):
             return dict(handle(shared, TypeAdapter(accepts).validate_python(event), deadline))
 
@@ -271,16 +262,26 @@ def _measured(shared: Runtime, endpoint: str) -> Iterator[None]:
 
 @contextmanager
 def _invoked(
-    shared: Runtime, endpoint: str, origin: str, deadline: Deadline, *, trigger: str, parent: str | None = None
+    shared: Runtime,
+    endpoint: str,
+    origin: str,
+    deadline: Deadline,
+    *,
+    failure: str,
+    trigger: str,
+    parent: str | None = None,
 ) -> Iterator[None]:
-    """Around what one invocation does: correlated, measured as that endpoint, traced, and its trace sent."""
+    """Around what one invocation does: correlated, measured as that endpoint, traced, and its trace sent. What it raises is
+    logged as that failure and leaves without its words."""
     told: tracing.Attributes = {"cafe_ai.request_id": origin, "faas.trigger": trigger}
     with (
+        words_kept_in(),
         correlated(origin),
         tracing.flushed(shared.tracer, deadline),
         _measured(shared, endpoint),
         tracing.entry(shared.tracer, endpoint, tracing.Kind.SERVER, parent=parent, attributes=told),
         _told(endpoint),
+        _failures_told(failure),
     ):
         yield
 
